@@ -1,0 +1,1 @@
+"""Teams call records from Microsoft Graph, complete and current, in the organisation's own Cosmos DB."""

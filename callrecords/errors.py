@@ -1,0 +1,37 @@
+"""The errors that Graph and Cosmos can give this app, by what they mean for the work at hand.
+
+`retries.py` decides from the class alone what becomes of a queue message. Messages name the thing, its value
+and what was expected; they never hold a piece of a call record.
+"""
+
+
+class CallRecordsError(Exception):
+    """Base of every error that this app raises on purpose."""
+
+
+class NotFound(CallRecordsError):
+    """The service does not have it: not yet, or no longer."""
+
+
+class Throttled(CallRecordsError):
+    """The service asks to come back later; `retry_after` in seconds, or None where it did not say when."""
+
+    def __init__(self, message: str, retry_after: float | None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(CallRecordsError):
+    """The service failed, could not be reached or was too slow: the same request may succeed later."""
+
+
+class Forbidden(CallRecordsError):
+    """The service knows the caller and refuses, or does not know it: a permission or a grant is missing."""
+
+
+class Refused(CallRecordsError):
+    """The service will never accept this request as it is."""
+
+
+class Unreadable(CallRecordsError):
+    """What was received is not what it has to be: not JSON, another shape, or beyond a limit."""

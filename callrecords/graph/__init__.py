@@ -1,0 +1,1 @@
+"""Everything that talks to Microsoft Graph. Importing a module of it imports msgraph: the webhook does not."""
