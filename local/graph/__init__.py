@@ -1,0 +1,23 @@
+"""A Microsoft Graph that holds call records, subscriptions and tokens in memory, and refuses what Graph refuses."""
+
+from local.graph.endpoint import DeliveryRules
+from local.graph.faults import Delay, Fault, NextLinkLoop, NotJson, Reset, Status, Truncate
+from local.graph.operations import Operation
+from local.graph.simulator import GraphSimulator
+from local.graph.throttling import NO_LIMITS, Limit, Limits
+
+__all__ = [
+    "NO_LIMITS",
+    "Delay",
+    "DeliveryRules",
+    "Fault",
+    "GraphSimulator",
+    "Limit",
+    "Limits",
+    "NextLinkLoop",
+    "NotJson",
+    "Operation",
+    "Reset",
+    "Status",
+    "Truncate",
+]

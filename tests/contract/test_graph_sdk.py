@@ -1,0 +1,194 @@
+"""The app's own Graph classes, through msgraph-sdk and azure-identity, against the Graph simulator."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+from azure.identity.aio import DefaultAzureCredential
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
+
+from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable, Unreadable
+from callrecords.graph.client import GraphClient
+from callrecords.graph.records import CallRecords
+from callrecords.graph.subscriptions import Subscriptions
+from callrecords.jsontypes import JsonObject
+from callrecords.subscriptions import LIFETIME
+from local.graph import (
+    NO_LIMITS,
+    Fault,
+    GraphSimulator,
+    NextLinkLoop,
+    NotJson,
+    Operation,
+    Reset,
+    Status,
+    Truncate,
+)
+from local.serve import serve
+
+SCOPE = "https://graph.microsoft.com/.default"
+CALL_ID = "7b1d0c52-9f6e-4f0c-8d0e-000000000001"
+CLIENT_STATE = "a secret of fabrikam.example"
+
+
+@pytest.fixture
+def graph() -> GraphSimulator:
+    """A simulator without limits, not served yet."""
+    return GraphSimulator("11112222-3333-4444-5555-666677778888", limits=NO_LIMITS)
+
+
+@pytest.fixture
+async def client(graph: GraphSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GraphClient]:
+    """The app's client of `graph`, with a managed identity."""
+    async with serve(graph.app()) as served:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{served.url}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", graph.identity_header)
+        async with DefaultAzureCredential() as credential:
+            client = GraphClient(served.url, SCOPE, credential)
+            yield client
+            await close_connections(client)
+        await graph.close()
+
+
+async def close_connections(client: GraphClient) -> None:
+    """msgraph-core's transport does not close the one under it, and the SDK has no way to do it."""
+    adapter = client.sdk.request_adapter
+    assert isinstance(adapter, GraphRequestAdapter)
+    transport = adapter._http_client._transport
+    assert isinstance(transport, AsyncGraphTransport)
+    await transport.transport.aclose()
+
+
+@pytest.fixture
+async def webhook() -> AsyncIterator[str]:
+    """The URL of an endpoint that answers the handshake."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=request.query["validationToken"])
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", answer)
+    async with serve(app) as served:
+        yield served.url
+
+
+def call(sessions: int = 1, participants: int = 1, version: int = 1) -> JsonObject:
+    """A call that started an hour ago."""
+    return {
+        "id": CALL_ID,
+        "version": version,
+        "type": "groupCall",
+        "startDateTime": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+        "joinWebUrl": None,
+        "organizer_v2": {"id": "0a11b22c-1111-4222-8333-444455556666"},
+        "participants_v2": [{"id": f"+155501{number:05}"} for number in range(participants)],
+        "sessions": [
+            {"id": f"session {number}", "caller": {"productFamily": "azureCommunicationServices"}, "segments": []}
+            for number in range(sessions)
+        ],
+    }
+
+
+@pytest.mark.parametrize(("sessions", "participants"), [(0, 0), (1, 2), (60, 130), (61, 131), (300, 400)])
+async def test_a_record_of_any_size_is_fetched_whole(
+    graph: GraphSimulator, client: GraphClient, sessions: int, participants: int
+) -> None:
+    held = call(sessions, participants, version=7)
+    graph.publish(held)
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record
+    assert (record.call_id, record.version) == (CALL_ID, 7)
+    assert record.sessions == held["sessions"]
+    assert record.participants == held["participants_v2"]
+    names = {name for name in record.properties if "@" not in name}
+    assert names == {"id", "version", "type", "startDateTime", "organizer_v2"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(Status(401)), Forbidden),
+        (Fault(Status(403)), Forbidden),
+        (Fault(Status(404)), NotFound),
+        (Fault(Status(400)), Refused),
+        (Fault(Status(429, retry_after=0.1)), Throttled),
+        (Fault(Status(503, retry_after=0.1)), Throttled),
+        (Fault(Status(503)), Unavailable),
+        (Fault(Status(500), Operation.LIST_SESSIONS_NEXT), Unavailable),
+        (Fault(Reset()), Unavailable),
+        (Fault(Truncate()), Unreadable),
+        (Fault(NotJson()), Unreadable),
+        (Fault(Truncate(), Operation.LIST_PARTICIPANTS_NEXT), Unreadable),
+        (Fault(NextLinkLoop(), Operation.LIST_SESSIONS_NEXT), Unreadable),
+    ],
+)
+async def test_what_goes_wrong_in_graph_is_told_by_meaning(
+    graph: GraphSimulator, client: GraphClient, fault: Fault, error: type[Exception]
+) -> None:
+    graph.publish(call(sessions=61, participants=131))
+    graph.faults.append(fault)
+    with pytest.raises(error):
+        await CallRecords(client).fetch(CALL_ID)
+    assert graph.counters.injected.total() == 1
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record
+    assert record.version == 1
+
+
+@pytest.mark.parametrize(("given", "seconds"), [(7, 7), (2.128, 2.128), (None, None)])
+async def test_a_throttled_request_says_when_to_come_back(
+    graph: GraphSimulator, client: GraphClient, given: float | None, seconds: float | None
+) -> None:
+    graph.faults.append(Fault(Status(429, given)))
+    with pytest.raises(Throttled) as caught:
+        await CallRecords(client).fetch(CALL_ID)
+    assert caught.value.retry_after == seconds
+
+
+async def test_a_record_that_graph_does_not_hold_is_not_found(client: GraphClient) -> None:
+    with pytest.raises(NotFound, match="started more than 30 days ago"):
+        await CallRecords(client).fetch(CALL_ID)
+
+
+async def test_a_record_is_forbidden_without_the_role(graph: GraphSimulator, client: GraphClient) -> None:
+    graph.publish(call())
+    graph.granted.clear()
+    with pytest.raises(Forbidden):
+        await CallRecords(client).fetch(CALL_ID)
+
+
+async def test_a_subscription_is_created_listed_renewed_and_deleted(client: GraphClient, webhook: str) -> None:
+    subscriptions = Subscriptions(client)
+    expires = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)  # kiota sends whole seconds
+    created = await subscriptions.create(f"{webhook}/n", f"{webhook}/l", CLIENT_STATE, expires)
+    assert created.change_type == "updated"
+    assert (created.notification_url, created.lifecycle_url) == (f"{webhook}/n", f"{webhook}/l")
+    assert created.expires == expires
+    assert await subscriptions.all() == [created]
+    renewed = await subscriptions.renew(created.id, datetime.now(UTC) + LIFETIME)
+    assert await subscriptions.all() == [renewed]
+    assert renewed.expires > created.expires
+    await subscriptions.delete(created.id)
+    assert await subscriptions.all() == []
+    with pytest.raises(NotFound):
+        await subscriptions.renew(created.id, expires)
+    with pytest.raises(NotFound):
+        await subscriptions.delete(created.id)
+
+
+async def test_a_subscription_to_an_endpoint_that_does_not_answer_is_refused(
+    client: GraphClient, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    with pytest.raises(Refused, match="validation request failed"):
+        await Subscriptions(client).create(url, url, CLIENT_STATE, datetime.now(UTC) + LIFETIME)
+
+
+async def test_a_subscription_is_forbidden_without_the_role(
+    graph: GraphSimulator, client: GraphClient, webhook: str
+) -> None:
+    graph.granted.clear()
+    with pytest.raises(Forbidden, match="not authorized"):
+        await Subscriptions(client).create(webhook, webhook, CLIENT_STATE, datetime.now(UTC) + LIFETIME)
