@@ -1,13 +1,15 @@
 """Every trigger of the app: its binding, then one call into callrecords."""
 
 import azure.functions as func
+import orjson
 
-from callrecords import webhook, workqueue
+from callrecords import operations, webhook
 from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
 from callrecords.connections import QUEUE_CONNECTION
+from callrecords.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
 
-functions = func.FunctionApp()
-app = start()
+functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+app, problems = start()
 
 
 async def _answer_graph(request: func.HttpRequest) -> func.HttpResponse:
@@ -15,6 +17,11 @@ async def _answer_graph(request: func.HttpRequest) -> func.HttpResponse:
     answer = await webhook.answer(app.webhook if app else None, token, body)
     headers = {"X-Content-Type-Options": "nosniff"}
     return func.HttpResponse(answer.text, status_code=answer.status, mimetype="text/plain", headers=headers)
+
+
+def _json(answer: operations.Answer) -> func.HttpResponse:
+    status, document = answer
+    return func.HttpResponse(orjson.dumps(document), status_code=status, mimetype="application/json")
 
 
 @functions.route(NOTIFICATIONS_ROUTE, methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -29,26 +36,62 @@ async def lifecycle(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer_graph(req)
 
 
+@functions.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    """Whether all is well, for anybody: the status alone."""
+    status, _ = await operations.health(app, problems)
+    return func.HttpResponse(status_code=status)
+
+
+@functions.route("health/details", methods=["GET"])
+async def health_details(req: func.HttpRequest) -> func.HttpResponse:
+    """Which link of the chain is broken, and what is known of each."""
+    return _json(await operations.health(app, problems))
+
+
 def _background_work(app: App) -> func.Blueprint:
     work = func.Blueprint()  # type: ignore[no-untyped-call]
 
-    @work.queue_trigger("msg", workqueue.CALL_RECORDS, QUEUE_CONNECTION)
+    @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
     async def ingest_call_record(msg: func.QueueMessage) -> None:
         """Fetches one call record whole and stores it."""
-        ingest = await app.ingest()
-        await ingest(_text(msg))
+        await app.ingest(_text(msg))
 
-    @work.queue_trigger("msg", workqueue.SUBSCRIPTIONS, QUEUE_CONNECTION)
+    @work.queue_trigger("msg", SUBSCRIPTIONS, QUEUE_CONNECTION)
     async def maintain_subscriptions(msg: func.QueueMessage) -> None:
         """Renews the Graph subscription when a lifecycle notification asked for it."""
-        care = await app.subscription_care()
-        await care.on_message(_text(msg))
+        await app.subscription_care.on_message(_text(msg))
 
     @work.timer_trigger("timer", app.settings.subscription_schedule)
     async def maintain_subscriptions_on_schedule(timer: func.TimerRequest) -> None:
         """Creates, renews and de-duplicates the Graph subscription."""
-        care = await app.subscription_care()
-        await care.on_schedule()
+        await app.subscription_care.on_schedule()
+
+    @work.timer_trigger("timer", app.settings.reconcile_recent_schedule)
+    async def reconcile_recent(timer: func.TimerRequest) -> None:
+        """Begins to look for what was missed in the last hours."""
+        await app.reconciliation.over_recent()
+
+    @work.timer_trigger("timer", app.settings.reconcile_history_schedule)
+    async def reconcile_history(timer: func.TimerRequest) -> None:
+        """Begins to look for what was missed in the last 30 days."""
+        await app.reconciliation.over_history()
+
+    @work.queue_trigger("msg", RECONCILE, QUEUE_CONNECTION)
+    async def reconcile(msg: func.QueueMessage) -> None:
+        """Lists, compares and enqueues, a slice of a window at a time."""
+        await app.reconciliation.on_message(_text(msg))
+
+    @work.route("poison", methods=["GET"])
+    async def poison(req: func.HttpRequest) -> func.HttpResponse:
+        """What was given up, and why."""
+        return _json(await operations.poison(app.poison_queues))
+
+    @work.route("poison/{action}", methods=["POST"])
+    async def treat_poison(req: func.HttpRequest) -> func.HttpResponse:
+        """Puts messages that were given up back on their queue, or throws them away."""
+        action = req.route_params.get("action")
+        return _json(await operations.treat_poison(app.poison_queues, action, req.params))
 
     return work
 

@@ -4,7 +4,6 @@ Nothing is opened at import, and what the webhook does not need (msgraph, azure.
 members that do.
 """
 
-import asyncio
 import functools
 import logging
 import os
@@ -15,16 +14,21 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import TextBase64DecodePolicy, TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from callrecords import settings, workqueue
+from callrecords import settings
 from callrecords.settings import Settings, SettingsError
 from callrecords.webhook import Webhook
-from callrecords.workqueue import WorkQueue
+from callrecords.workqueue import CALL_RECORDS, POISON_SUFFIX, QUEUES, RECONCILE, SUBSCRIPTIONS, WorkQueue
 
 if TYPE_CHECKING:
-    from azure.cosmos.aio import ContainerProxy, CosmosClient
-
+    from callrecords.cosmos import Account
+    from callrecords.factstore import FactStore
     from callrecords.graph.client import GraphClient
+    from callrecords.graph.records import CallRecords
+    from callrecords.health import Health
     from callrecords.ingest import Ingest
+    from callrecords.poison import PoisonQueue
+    from callrecords.reconcile import Reconciliation
+    from callrecords.state import StateStore
     from callrecords.subscriptions import SubscriptionCare
 
 log = logging.getLogger(__name__)
@@ -41,26 +45,27 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._cosmos: CosmosClient | None = None
-        self._connecting = asyncio.Lock()
 
     @functools.cached_property
     def webhook(self) -> Webhook:
         settings = self.settings
-        return Webhook(settings.tenant_id, settings.client_states, self._calls_queue, self._subscriptions_queue, _now)
+        calls, subscriptions = self._work_queue(CALL_RECORDS), self._work_queue(SUBSCRIPTIONS)
+        return Webhook(settings.tenant_id, settings.client_states, calls, subscriptions, _now)
 
-    async def ingest(self) -> "Ingest":
-        from callrecords.graph.records import CallRecords
+    @functools.cached_property
+    def ingest(self) -> "Ingest":
         from callrecords.ingest import Ingest
-        from callrecords.store import CONTAINER, CallRecordStore
+        from callrecords.progress import Progress
+        from callrecords.store import CallRecordStore
 
         tenant_id = self.settings.tenant_id
-        store = CallRecordStore(await self._container(CONTAINER), tenant_id)
-        return Ingest(tenant_id, CallRecords(self._graph), store, self._calls_queue, _now)
+        store = CallRecordStore(self._cosmos, tenant_id)
+        progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
+        return Ingest(tenant_id, self._call_records, store, self._facts, progress, queue)
 
-    async def subscription_care(self) -> "SubscriptionCare":
+    @functools.cached_property
+    def subscription_care(self) -> "SubscriptionCare":
         from callrecords.graph.subscriptions import Subscriptions
-        from callrecords.state import CONTAINER, StateStore
         from callrecords.subscriptions import Endpoint, SubscriptionCare
 
         root = f"{self.settings.notification_base_url}/api"
@@ -69,20 +74,52 @@ class App:
             lifecycle_url=f"{root}/{LIFECYCLE_ROUTE}",
             client_state=self.settings.client_states[0],
         )
-        state = StateStore(await self._container(CONTAINER))
-        graph = Subscriptions(self._graph)
-        return SubscriptionCare(self.settings.tenant_id, endpoint, graph, state, self._subscriptions_queue, _now)
+        graph, queue = Subscriptions(self._graph), self._work_queue(SUBSCRIPTIONS)
+        return SubscriptionCare(endpoint, graph, self._state, self.reconciliation, queue, _now)
 
     @functools.cached_property
-    def _calls_queue(self) -> WorkQueue:
-        return self._work_queue(workqueue.CALL_RECORDS)
+    def reconciliation(self) -> "Reconciliation":
+        from callrecords.reconcile import Reconciliation
+
+        calls, queue = self._work_queue(CALL_RECORDS), self._work_queue(RECONCILE)
+        tenant_id = self.settings.tenant_id
+        return Reconciliation(tenant_id, self._call_records, self._facts, self._state, calls, queue, _now)
 
     @functools.cached_property
-    def _subscriptions_queue(self) -> WorkQueue:
-        return self._work_queue(workqueue.SUBSCRIPTIONS)
+    def health(self) -> "Health":
+        from callrecords.health import Health
+
+        queues = {name: (self._queue(name), poison) for name, poison in self.poison_queues.items()}
+        return Health(self._call_records, self._state, queues, _now)
+
+    @functools.cached_property
+    def poison_queues(self) -> "dict[str, PoisonQueue]":
+        """The poison queues by the name of the queue that each belongs to."""
+        from callrecords.poison import PoisonQueue
+
+        return {name: PoisonQueue(self._queue(name), self._queue(name + POISON_SUFFIX)) for name in QUEUES}
+
+    @functools.cached_property
+    def _call_records(self) -> "CallRecords":
+        from callrecords.graph.records import CallRecords
+
+        return CallRecords(self._graph)
+
+    @functools.cached_property
+    def _facts(self) -> "FactStore":
+        from callrecords.factstore import FactStore
+
+        return FactStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _state(self) -> "StateStore":
+        from callrecords.state import StateStore
+
+        return StateStore(self._cosmos)
 
     def _work_queue(self, name: str) -> WorkQueue:
-        return WorkQueue(self._queue(name), self._queue(name + workqueue.POISON_SUFFIX))
+        queue, poison_queue = self._queue(name), self._queue(name + POISON_SUFFIX)
+        return WorkQueue(queue, poison_queue, self.settings.tenant_id, _now)
 
     def _queue(self, name: str) -> QueueClient:
         # Base64 is what the queue trigger expects (host.json: messageEncoding).
@@ -107,33 +144,29 @@ class App:
         credential = self._credential(self.settings.client_id)
         return GraphClient(self.settings.graph_root, self.settings.graph_scope, credential)
 
-    async def _container(self, name: str) -> "ContainerProxy":
-        from callrecords.cosmos import cosmos_client, cosmos_errors
+    @functools.cached_property
+    def _cosmos(self) -> "Account":
+        from callrecords.cosmos import Account
 
-        async with self._connecting:
-            if self._cosmos is None:
-                connection = self.settings.cosmos
-                client = cosmos_client(connection, lambda: self._credential(connection.client_id))
-                with cosmos_errors("Account"):
-                    self._cosmos = await client.__aenter__()  # open as long as the worker lives
-        return self._cosmos.get_database_client(self.settings.cosmos_database).get_container_client(name)
+        connection = self.settings.cosmos
+        return Account(connection, self.settings.cosmos_database, lambda: self._credential(connection.client_id))
 
     @functools.lru_cache  # noqa: B019 - one App a worker, as long as it lives
     def _credential(self, client_id: str | None) -> DefaultAzureCredential:
         return DefaultAzureCredential(managed_identity_client_id=client_id)
 
 
-def start() -> App | None:
-    """The app for the settings in the environment, or None where they are wrong; the log has a sentence for
-    each. Quietens clients whose logs would tell URLs and headers."""
+def start() -> tuple[App | None, list[str]]:
+    """The app for the settings in the environment; or None and what is wrong with them, a sentence each, which the
+    log has as well. Quietens clients whose logs would tell URLs and headers."""
     for name in ("azure", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        return App(settings.read(os.environ))
+        return App(settings.read(os.environ)), []
     except SettingsError as error:
         for problem in error.problems:
             log.error("%s", problem)
-        return None
+        return None, error.problems
 
 
 def _now() -> datetime:

@@ -4,7 +4,6 @@ trigger binding and the SDK client alike: `NAME` holds a connection string, or `
 (https://learn.microsoft.com/azure/azure-functions/functions-reference#connections).
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,14 +15,13 @@ COSMOS_CONNECTION = "CallRecordsCosmos"
 
 @dataclass(frozen=True)
 class ConnectionSetting:
-    """The settings of one connection: the last part of its endpoint setting's name, and what one of the pairs
-    of its connection string has to be, a pattern and in words."""
+    """The settings of one connection: the last part of its endpoint setting's name, and one of which sets of
+    names its connection string has to have."""
 
     name: str
     meaning: str
     endpoint: str
-    pairs: str
-    expected: str
+    needed: tuple[frozenset[str], ...]
 
 
 CONNECTIONS = (
@@ -31,15 +29,17 @@ CONNECTIONS = (
         QUEUE_CONNECTION,
         "Storage account of the queues",
         "queueServiceUri",
-        r"(^|;)(AccountName|QueueEndpoint)=|^UseDevelopmentStorage=true;?$",
-        "AccountName or QueueEndpoint",
+        (
+            frozenset({"AccountName", "AccountKey"}),
+            frozenset({"QueueEndpoint", "SharedAccessSignature"}),
+            frozenset({"UseDevelopmentStorage"}),
+        ),
     ),
     ConnectionSetting(
         COSMOS_CONNECTION,
         "Cosmos DB account of the call records",
         "accountEndpoint",
-        r"(^|;)AccountEndpoint=",
-        "AccountEndpoint",
+        (frozenset({"AccountEndpoint", "AccountKey"}),),
     ),
 )
 
@@ -57,9 +57,11 @@ def resolve(setting: ConnectionSetting, environ: Mapping[str, str], problems: li
     """The connection in `environ`; what is wrong with it is added to `problems`, a sentence each."""
     name, endpoint_name = setting.name, f"{setting.name}__{setting.endpoint}"
     if text := environ.get(name):
-        if not re.search(setting.pairs, text, re.IGNORECASE):
+        names = {pair.partition("=")[0].strip().lower() for pair in text.split(";") if pair.partition("=")[2]}
+        if not any({each.lower() for each in needed} <= names for needed in setting.needed):
+            expected = ", or ".join(" and ".join(sorted(needed)) for needed in setting.needed)
             problems.append(
-                f"{name} is not a connection string: expected 'Key=value;' pairs with {setting.expected}, "
+                f"{name} is not a connection string: expected 'Name=value;' pairs with {expected}; "
                 f"or no {name} and an account URL in {endpoint_name}."
             )
         return Connection(connection_string=Secret(text))
@@ -74,7 +76,8 @@ def resolve(setting: ConnectionSetting, environ: Mapping[str, str], problems: li
         try:
             return parse(text) if text else None
         except ValueError as expected:
-            problems.append(f"{name}__{part} is {text!r}: expected {expected}.")
+            # Not shown: a connection string in the wrong setting has a key in it.
+            problems.append(f"{name}__{part} is malformed: expected {expected}.")
             return None
 
     parsed("credential", _managed_identity)

@@ -1,34 +1,59 @@
-"""The Cosmos account: the shared client, and its errors by meaning."""
+"""The Cosmos account: connected at first use, and its errors by meaning."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
-from azure.cosmos.aio import CosmosClient
+from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from callrecords.connections import Connection
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
 
+# Statuses of a write whose condition did not hold: somebody else was faster.
+LOST_RACE = (404, 409, 412)
+
 # A few quick repeats ride out a busy partition. Longer waits belong into the queue, where they cost nothing.
-_THROTTLE_RETRIES, _THROTTLE_SECONDS = 3, 3
+_OPTIONS: dict[str, Any] = {
+    "retry_throttle_total": 3,
+    "retry_throttle_backoff_max": 3,
+    "retry_write": True,  # every write here may be repeated: it is guarded, or it has the same outcome
+    "no_response_on_write": True,
+}
 
 
-def cosmos_client(connection: Connection, credential: Callable[[], AsyncTokenCredential]) -> CosmosClient:
-    """The client of the account; `credential` is asked for where the connection is identity-based.
+class Account:
+    """The account behind `connection`; `credential` is asked for where the connection is identity-based."""
 
-    It is not connected yet: enter it once before use.
-    """
-    options: dict[str, Any] = {
-        "retry_throttle_total": _THROTTLE_RETRIES,
-        "retry_throttle_backoff_max": _THROTTLE_SECONDS,
-        "retry_write": True,  # every write here may be repeated: it is guarded, or it has the same outcome
-        "no_response_on_write": True,
-    }
-    if connection.connection_string:
-        return CosmosClient.from_connection_string(connection.connection_string, **options)
-    return CosmosClient(connection.endpoint, credential(), **options)
+    def __init__(self, connection: Connection, database: str, credential: Callable[[], AsyncTokenCredential]) -> None:
+        self._connection = connection
+        self._database = database
+        self._credential = credential
+        self._client: CosmosClient | None = None
+        self._connecting = asyncio.Lock()
+
+    async def container(self, name: str) -> ContainerProxy:
+        """The container; what the SDK raises where the account cannot be reached."""
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+        return self._client.get_database_client(self._database).get_container_client(name)
+
+    async def _connect(self) -> CosmosClient:
+        client = self._new_client()
+        try:
+            return await client.__aenter__()  # open as long as the worker lives
+        except BaseException:
+            await client.close()
+            raise
+
+    def _new_client(self) -> CosmosClient:
+        connection_string = self._connection.connection_string
+        if connection_string:
+            return CosmosClient.from_connection_string(connection_string, **_OPTIONS)
+        return CosmosClient(self._connection.endpoint, self._credential(), **_OPTIONS)
 
 
 @contextlib.contextmanager
@@ -38,7 +63,7 @@ def cosmos_errors(what: str) -> Iterator[None]:
         yield
     except HttpResponseError as error:
         raise _by_meaning(f"{what}: Cosmos answered {error.status_code}.", error) from error
-    except AzureError as error:
+    except (AzureError, OSError, TimeoutError) as error:
         raise Unavailable(f"{what}: Cosmos could not be reached ({type(error).__name__}).") from error
 
 
@@ -54,6 +79,8 @@ def _by_meaning(message: str, error: HttpResponseError) -> CallRecordsError:
 
 
 def _retry_after(error: HttpResponseError) -> float | None:
-    headers = getattr(error.response, "headers", {})
-    milliseconds = headers.get("x-ms-retry-after-ms")
-    return float(milliseconds) / 1000 if milliseconds else None
+    headers = getattr(error, "headers", None) or {}
+    try:
+        return float(headers["x-ms-retry-after-ms"]) / 1000
+    except (KeyError, ValueError):
+        return None

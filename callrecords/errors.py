@@ -1,8 +1,11 @@
-"""The errors that Graph and Cosmos can give this app, by what they mean for the work at hand.
+"""The errors of this app, by what they mean for the work at hand.
 
 `retries.py` decides from the class alone what becomes of a queue message. Messages name the thing, its value
 and what was expected; they never hold a piece of a call record.
 """
+
+import traceback
+from pathlib import PurePath
 
 
 class CallRecordsError(Exception):
@@ -35,3 +38,15 @@ class Refused(CallRecordsError):
 
 class Unreadable(CallRecordsError):
     """What was received is not what it has to be: not JSON, another shape, or beyond a limit."""
+
+
+class Unexpected(CallRecordsError):
+    """Something that nobody foresaw, most likely a defect of this app."""
+
+
+def unexpected(error: Exception) -> Unexpected:
+    """The error that tells of `error` where it came from, without its words, which may have a piece of a record."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "callrecords" in frame.filename] or frames
+    where = f" in {PurePath(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    return Unexpected(f"An unexpected {type(error).__name__}{where}.")

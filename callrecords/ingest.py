@@ -1,14 +1,14 @@
-"""The use case behind the `call-records` queue: fetch a record whole and store it."""
+"""The use case behind the `call-records` queue: fetch a record whole, store it, derive its facts."""
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from callrecords.callrecord import CallRecord
-from callrecords.errors import CallRecordsError, Unreadable
+from callrecords.facts import fact_row
+from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
-from callrecords.store import Saved
+from callrecords.progress import Progress
+from callrecords.store import Saved, Stored
 from callrecords.workqueue import WorkQueue
 
 log = logging.getLogger(__name__)
@@ -17,47 +17,69 @@ log = logging.getLogger(__name__)
 class Records(Protocol):
     """Where call records are fetched: graph.records.CallRecords."""
 
-    async def fetch(self, call_id: str) -> CallRecord: ...
+    async def fetch(self, call_id: str, newer_than: int | None) -> CallRecord | None: ...
 
 
 class Store(Protocol):
     """Where call records are kept: store.CallRecordStore."""
 
-    async def save(self, record: CallRecord) -> Saved: ...
+    async def look(self, call_id: str) -> Stored: ...
+
+    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]: ...
+
+    async def tidy(self, stored: Stored) -> None: ...
+
+    async def load(self, call_id: str) -> CallRecord | None: ...
+
+
+class Facts(Protocol):
+    """Where fact rows are kept: factstore.FactStore."""
+
+    async def version(self, call_id: str, day: str) -> int | None: ...
+
+    async def save(self, row: JsonObject) -> None: ...
+
+    async def delete(self, call_id: str, day: str) -> None: ...
 
 
 class Ingest:
     """Brings the call records home that the queue's messages name."""
 
     def __init__(
-        self, tenant_id: str, records: Records, store: Store, queue: WorkQueue, clock: Callable[[], datetime]
+        self, tenant_id: str, records: Records, store: Store, facts: Facts, progress: Progress, queue: WorkQueue
     ) -> None:
         self._tenant_id = tenant_id
         self._records = records
         self._store = store
+        self._facts = facts
+        self._progress = progress
         self._queue = queue
-        self._clock = clock
 
     async def __call__(self, text: str) -> None:
-        """Handles one message. It is done with when this returns: stored, put back for later, or poison.
+        """Handles one message, as WorkQueue.handle does."""
+        await self._queue.handle(CallMessage, text, self._bring_home)
 
-        Raises Unavailable when the message could not be put back; the host then keeps it.
-        """
-        try:
-            message = self._read(text)
-        except Unreadable as error:
-            await self._queue.poison(text, str(error), self._clock())
-            return
-        try:
-            record = await self._records.fetch(message.call_id)
-            saved = await self._store.save(record)
-        except CallRecordsError as error:
-            await self._queue.put_back(message, error, self._clock())
+    async def _bring_home(self, message: CallMessage) -> None:
+        stored = await self._store.look(message.call_id)
+        record = await self._records.fetch(message.call_id, stored.version)
+        if record is None:
+            saved = Saved.REPEATED
+            await self._store.tidy(stored)
         else:
-            log.info("Call record %s version %d: %s.", record.call_id, record.version, saved.value)
+            saved, stored = await self._store.save(record, stored)
+        if saved is not Saved.OUTDATED:
+            await self._derive(record if saved is Saved.STORED else None, stored)
+        await self._progress.note(message)
+        log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)
 
-    def _read(self, text: str) -> CallMessage:
-        message = CallMessage.parse(text)
-        if message.tenant_id != self._tenant_id:
-            raise Unreadable(f"tenantId is {message.tenant_id[:40]!r}: this app collects for {self._tenant_id!r}.")
-        return message
+    async def _derive(self, record: CallRecord | None, stored: Stored) -> None:
+        """Makes the fact row that of the stored version; `record` is that version, where it is at hand."""
+        assert stored.day
+        for day in stored.former_days:
+            await self._facts.delete(stored.call_id, day)
+        if record is None:
+            if await self._facts.version(stored.call_id, stored.day) == stored.version:
+                return
+            record = await self._store.load(stored.call_id)
+        if record is not None:
+            await self._facts.save(fact_row(record, self._tenant_id))

@@ -1,13 +1,18 @@
 """Call records to Cosmos items and back: pure.
 
 A record is one header item, `id = callId`, and part items that hold its long lists in order. The header names
-its parts; parts carry the version in their id and are never changed, so a reader that follows the header never
-sees a mixture. Sizes are in bytes of JSON as azure-cosmos sends it.
+its parts; a part's id tells its version and a digest of its content, and it is never changed, so a reader that
+follows the header never sees a mixture: neither of versions, nor of two answers of Graph with one version in another
+order. Sizes are in bytes of JSON as azure-cosmos sends it.
 """
 
+import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import orjson
 
 from callrecords.callrecord import CallRecord
 from callrecords.errors import Unreadable
@@ -20,7 +25,8 @@ BATCH_BYTES = 1_800_000
 BATCH_OPERATIONS = 100
 
 _LISTS = {"sessions": "sessions", "participants": "participants_v2"}
-_OWN = ("tenantId", "callId", "parts")
+_OWN = ("tenantId", "callId", "parts", "formerDays")
+_PART_ID = re.compile(r"(?:sessions|participants)-(\d+)-\d+-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -31,16 +37,22 @@ class Items:
     parts: list[JsonObject]
 
 
-def split(record: CallRecord, tenant_id: str, part_bytes: int = PART_BYTES) -> Items:
-    """The items of `record`, each under `part_bytes`; Unreadable where one element alone is larger."""
+def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), part_bytes: int = PART_BYTES) -> Items:
+    """The items of `record`, each under `part_bytes`; Unreadable where one element alone is larger.
+
+    `former_days` are those other than its own under which a fact row of an older version may be: the header keeps them.
+    """
     key = {"tenantId": tenant_id, "callId": record.call_id}
     lists = {"sessions": record.sessions, "participants": record.participants}
     parts = [
-        {"id": f"{kind}-{record.version}-{number}", **key, "version": record.version, _LISTS[kind]: chunk}
+        {"id": f"{kind}-{record.version}-{number}-{_digest(chunk)}", **key, "version": record.version}
+        | {_LISTS[kind]: chunk}
         for kind, elements in lists.items()
         for number, chunk in enumerate(_chunks(record.call_id, kind, elements, part_bytes))
     ]
     header = {**record.properties, **key, "id": record.call_id, "parts": [part["id"] for part in parts]}
+    if days := sorted(former_days):
+        header["formerDays"] = days
     if size(header) > part_bytes:
         raise Unreadable(
             f"Call record {record.call_id}: the record without its lists has {size(header)} bytes, "
@@ -78,14 +90,17 @@ def share_batch(items: Items) -> tuple[list[JsonObject], list[JsonObject]]:
 
 def part_version(item_id: str) -> int | None:
     """The version in a part's id; None for a header's id."""
-    kind, _, rest = item_id.partition("-")
-    version, _, number = rest.partition("-")
-    return int(version) if kind in _LISTS and version.isdigit() and number.isdigit() else None
+    found = _PART_ID.fullmatch(item_id)
+    return int(found[1]) if found else None
 
 
 def size(item: object) -> int:
     """Bytes of `item` on the wire: azure-cosmos escapes what is not ASCII, so characters are bytes."""
     return len(json.dumps(item, separators=(",", ":")))
+
+
+def _digest(chunk: list[JsonObject]) -> str:
+    return hashlib.sha256(orjson.dumps(chunk)).hexdigest()[:8]
 
 
 def _chunks(call_id: str, kind: str, elements: list[JsonObject], part_bytes: int) -> Iterator[list[JsonObject]]:

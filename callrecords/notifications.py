@@ -8,18 +8,20 @@ import hmac
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import orjson
 
 from callrecords.errors import CallRecordsError
 from callrecords.jsontypes import JsonObject
+from callrecords.messages import CALL_ID
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_NOTIFICATIONS = 1_000
 
+_LONGEST_NAME = 100
+
 _RESOURCE = re.compile(r"/?communications/callRecords(?:/(?P<id>[^/?]+))?/?", re.IGNORECASE)
-# Graph's ids are GUIDs. The id becomes a Cosmos item id and a part of a URL, so nothing else is let through.
-_CALL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class NotACollection(CallRecordsError):
@@ -59,6 +61,7 @@ def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifi
         if reason:
             found.dropped[reason] += 1
     found.call_ids = list(dict.fromkeys(found.call_ids))
+    found.lifecycle_events = list(dict.fromkeys(found.lifecycle_events))
     return found
 
 
@@ -97,9 +100,11 @@ def _is_known(client_state: object, client_states: tuple[str, ...]) -> bool:
 def _take(item: object, found: Notifications) -> str | None:
     """Adds `item` to `found`, or returns why it can't be."""
     assert isinstance(item, dict)
-    if "lifecycleEvent" in item:
-        event = LifecycleEvent(str(item["lifecycleEvent"]), str(item.get("subscriptionId")))
-        found.lifecycle_events.append(event)
+    if item.get("lifecycleEvent") is not None:
+        event, subscription_id = item["lifecycleEvent"], item.get("subscriptionId")
+        if not _is_short_text(event) or not _is_short_text(subscription_id):
+            return "malformed"
+        found.lifecycle_events.append(LifecycleEvent(event, subscription_id))
         return None
     resource = _RESOURCE.fullmatch(str(item.get("resource")))
     if not resource:
@@ -114,6 +119,10 @@ def _take(item: object, found: Notifications) -> str | None:
 def _call_id(item: JsonObject, from_resource: str | None) -> str | None:
     data = item.get("resourceData")
     candidate = data.get("id") if isinstance(data, dict) else from_resource
-    if isinstance(candidate, str) and _CALL_ID.fullmatch(candidate):
+    if isinstance(candidate, str) and CALL_ID.fullmatch(candidate.lower()):
         return candidate.lower()
     return None
+
+
+def _is_short_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME

@@ -63,6 +63,18 @@ SUBSCRIPTION_SCHEDULE = Setting(
     values.schedule,
     "0 */15 * * * *",
 )
+RECONCILE_RECENT_SCHEDULE = Setting(
+    "RECONCILE_RECENT_SCHEDULE",
+    "When the calls of the last hours are compared with Graph, NCRONTAB in UTC",
+    values.schedule,
+    "0 20 * * * *",
+)
+RECONCILE_HISTORY_SCHEDULE = Setting(
+    "RECONCILE_HISTORY_SCHEDULE",
+    "When the calls of the last 30 days are compared with Graph, NCRONTAB in UTC",
+    values.schedule,
+    "0 40 3 * * *",
+)
 SETTINGS = (
     TENANT_ID,
     CLIENT_STATE,
@@ -73,6 +85,8 @@ SETTINGS = (
     NOTIFICATION_BASE_URL,
     COSMOS_DATABASE,
     SUBSCRIPTION_SCHEDULE,
+    RECONCILE_RECENT_SCHEDULE,
+    RECONCILE_HISTORY_SCHEDULE,
 )
 
 
@@ -88,14 +102,16 @@ class Settings:
     notification_base_url: str
     cosmos_database: str
     subscription_schedule: str
+    reconcile_recent_schedule: str
+    reconcile_history_schedule: str
     queue: Connection
     cosmos: Connection
 
 
 def read(environ: Mapping[str, str]) -> Settings:
     """The settings in `environ`; SettingsError names every one that is missing or malformed."""
-    if host_name := environ.get("WEBSITE_HOSTNAME"):
-        environ = {NOTIFICATION_BASE_URL.name: f"https://{host_name}", **environ}
+    if (host_name := environ.get("WEBSITE_HOSTNAME")) and not environ.get(NOTIFICATION_BASE_URL.name):
+        environ = {**environ, NOTIFICATION_BASE_URL.name: f"https://{host_name}"}
     problems: list[str] = []
     value = {setting: _parsed(setting, environ, problems) for setting in SETTINGS}
     queue, cosmos = (resolve(connection, environ, problems) for connection in CONNECTIONS)
@@ -112,6 +128,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         notification_base_url=value[NOTIFICATION_BASE_URL] or "",
         cosmos_database=value[COSMOS_DATABASE] or "",
         subscription_schedule=value[SUBSCRIPTION_SCHEDULE] or "",
+        reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
+        reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
         queue=queue,
         cosmos=cosmos,
     )

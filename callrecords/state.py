@@ -1,9 +1,8 @@
 """The `state` container: what the app has to remember between its runs, one small item a concern."""
 
-from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from callrecords.cosmos import cosmos_errors
+from callrecords.cosmos import Account, cosmos_errors
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "state"
@@ -12,19 +11,21 @@ CONTAINER = "state"
 class StateStore:
     """Items by id. Every method raises the errors of `cosmos_errors`."""
 
-    def __init__(self, container: ContainerProxy) -> None:
-        self._container = container
+    def __init__(self, account: Account) -> None:
+        self._account = account
 
-    async def read(self, item_id: str) -> JsonObject | None:
-        """The item as it was written, or None."""
+    async def read(self, item_id: str) -> JsonObject:
+        """The item as it was written; empty where there is none."""
         with cosmos_errors(f"State {item_id}"):
+            container = await self._account.container(CONTAINER)
             try:
-                item = await self._container.read_item(item_id, partition_key=item_id)
+                item = await container.read_item(item_id, partition_key=item_id)
             except CosmosResourceNotFoundError:
-                return None
-        return {name: value for name, value in item.items() if not name.startswith("_")}
+                return {}
+        return {name: value for name, value in item.items() if name != "id" and not name.startswith("_")}
 
     async def write(self, item_id: str, values: JsonObject) -> None:
         """Replaces the item."""
         with cosmos_errors(f"State {item_id}"):
-            await self._container.upsert_item({**values, "id": item_id})
+            container = await self._account.container(CONTAINER)
+            await container.upsert_item({**values, "id": item_id})

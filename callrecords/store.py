@@ -1,4 +1,4 @@
-"""Call records in Cosmos: whole, and never older than what is there.
+"""The `callRecords` container: call records whole, and never older than what is there.
 
 The header is the commit point: parts that are too large for one batch are written first, then the header with
 the parts that fit in a transactional batch, guarded by the etag that was read, then what older versions left is
@@ -8,6 +8,7 @@ message stays until the end, the next try finishes what this one left.
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,16 +20,16 @@ from azure.cosmos.exceptions import (
 )
 
 from callrecords.callrecord import CallRecord
-from callrecords.cosmos import cosmos_errors
+from callrecords.cosmos import LOST_RACE, Account, cosmos_errors
 from callrecords.errors import Unavailable
+from callrecords.facts import day_of
 from callrecords.items import Items, join, part_version, share_batch, split
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "callRecords"
 
 _TRIES = 5
-_LOST_RACE = (404, 409, 412)
-_PARTITION = "SELECT c.id, c.version, c.parts, c._etag FROM c"
+_PARTITION = "SELECT c.id, c.version, c.startDateTime, c.formerDays, c.parts, c._etag FROM c"
 
 
 class Saved(Enum):
@@ -40,89 +41,99 @@ class Saved(Enum):
 
 
 @dataclass(frozen=True)
-class _Stored:
-    """What Cosmos holds of one call before a write: the header's version and etag, and every part's id."""
+class Stored:
+    """What Cosmos holds of one call: the header's version and etag, None where there is no header; the days under
+    which fact rows of it may be, its own and former ones; the parts that the header names, and every part."""
 
+    call_id: str
     version: int | None
     etag: str | None
+    day: str | None
+    former_days: frozenset[str]
     named_parts: frozenset[str]
     part_ids: frozenset[str]
 
-    def compare(self, version: int) -> Saved:
-        if self.version is None or self.version < version:
-            return Saved.STORED
-        return Saved.REPEATED if self.version == version else Saved.OUTDATED
-
 
 class CallRecordStore:
-    """The `callRecords` container."""
+    """The call records of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
 
-    def __init__(self, container: ContainerProxy, tenant_id: str) -> None:
-        self._container = container
+    def __init__(self, account: Account, tenant_id: str) -> None:
+        self._account = account
         self._tenant_id = tenant_id
 
-    async def save(self, record: CallRecord) -> Saved:
-        """Makes `record` the stored one unless a newer version is there; returns which it was.
+    async def look(self, call_id: str) -> Stored:
+        """What there is of the call."""
+        with cosmos_errors(f"Call record {call_id}"):
+            return await self._look(await self._container(), call_id)
 
-        Raises what `cosmos_errors` and `split` raise; Unavailable as well when other writers of the same call
-        kept winning.
+    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
+        """Makes `record` the stored one unless a newer version is there; `stored` is what `look` found.
+
+        Returns which it was, and what there is of the call now. Raises what `split` raises; Unavailable as well when
+        other writers of the same call kept winning.
         """
-        items = split(record, self._tenant_id)
         with cosmos_errors(f"Call record {record.call_id}"):
+            container = await self._container()
             for _ in range(_TRIES):
-                stored = await self._stored(record.call_id)
-                outcome = stored.compare(record.version)
-                if outcome is Saved.STORED:
-                    if not await self._write(items, stored):
-                        continue
-                    await self._sweep(record.call_id, stored.part_ids, record.version, items.header["parts"])
-                elif stored.version is not None:
-                    await self._sweep(record.call_id, stored.part_ids, stored.version, stored.named_parts)
-                return outcome
+                if stored.version is not None and stored.version >= record.version:
+                    await self._sweep(container, stored)
+                    return (Saved.REPEATED if stored.version == record.version else Saved.OUTDATED), stored
+                written = await self._write(container, record, stored)
+                if written:
+                    await self._sweep(container, written)
+                    return Saved.STORED, written
+                stored = await self._look(container, record.call_id)
         raise Unavailable(f"Call record {record.call_id}: lost {_TRIES} races against other writers.")
+
+    async def tidy(self, stored: Stored) -> None:
+        """Deletes what a writer that was stopped left beside the stored version."""
+        with cosmos_errors(f"Call record {stored.call_id}"):
+            await self._sweep(await self._container(), stored)
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole, or None; a version that is replaced while it is read is read anew.
 
-        Raises what `cosmos_errors` raises; Unavailable as well when the record kept being replaced.
+        Raises Unavailable as well when the record kept being replaced.
         """
         with cosmos_errors(f"Call record {call_id}"):
+            container = await self._container()
             for _ in range(_TRIES):
-                header = await self._read(call_id, call_id)
+                header = await self._read(container, call_id, call_id)
                 if header is None:
                     return None
-                parts = await asyncio.gather(*(self._read(call_id, name) for name in header["parts"]))
+                parts = await asyncio.gather(*(self._read(container, call_id, name) for name in header["parts"]))
                 whole = [part for part in parts if part is not None]
                 if len(whole) == len(parts):
                     return join(Items(header, whole))
         raise Unavailable(f"Call record {call_id}: was replaced {_TRIES} times while it was read.")
 
+    async def _container(self) -> ContainerProxy:
+        return await self._account.container(CONTAINER)
+
     def _key(self, call_id: str) -> list[str]:
         return [self._tenant_id, call_id]
 
-    async def _read(self, call_id: str, item_id: str) -> JsonObject | None:
+    async def _read(self, container: ContainerProxy, call_id: str, item_id: str) -> JsonObject | None:
         try:
-            return await self._container.read_item(item_id, partition_key=self._key(call_id))
+            return await container.read_item(item_id, partition_key=self._key(call_id))
         except CosmosResourceNotFoundError:
             return None
 
-    async def _stored(self, call_id: str) -> _Stored:
-        found = self._container.query_items(_PARTITION, partition_key=self._key(call_id))
+    async def _look(self, container: ContainerProxy, call_id: str) -> Stored:
+        found = container.query_items(_PARTITION, partition_key=self._key(call_id))
         items = {item["id"]: item async for item in found}
-        header = items.pop(call_id, {})
-        return _Stored(
-            version=header.get("version"),
-            etag=header.get("_etag"),
-            named_parts=frozenset(header.get("parts", ())),
-            part_ids=frozenset(items),
-        )
+        header = items.pop(call_id, None)
+        return _stored(call_id, header, items)
 
-    async def _write(self, items: Items, stored: _Stored) -> bool:
-        """Writes the parts and then the header; False when the header is no longer the one that was read."""
+    async def _write(self, container: ContainerProxy, record: CallRecord, stored: Stored) -> Stored | None:
+        """Writes the parts and then the header; None when the header is no longer the one that was read."""
+        day = day_of(record.call_id, record.properties.get("startDateTime"))
+        former_days = stored.former_days | ({stored.day} if stored.day else frozenset()) - {day}
+        items = split(record, self._tenant_id, former_days)
         header, (ahead, within) = items.header, share_batch(items)
         for part in ahead:
             with contextlib.suppress(CosmosResourceExistsError):  # an earlier try got this far
-                await self._container.create_item(part)
+                await container.create_item(part)
         operations: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
             ("create", (header,), {})
             if stored.etag is None
@@ -130,23 +141,32 @@ class CallRecordStore:
             *(("upsert", (part,), {}) for part in within),
         ]
         try:
-            await self._container.execute_item_batch(operations, partition_key=self._key(header["callId"]))
+            await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
         except CosmosBatchOperationError as error:
-            if error.status_code in _LOST_RACE:
-                return False
+            if error.status_code in LOST_RACE:
+                return None
             raise
-        return True
+        return _stored(record.call_id, header, stored.part_ids)
 
-    async def _sweep(
-        self, call_id: str, part_ids: frozenset[str], version: int, named: frozenset[str] | list[str]
-    ) -> None:
-        """Deletes the parts that the header of `version` does not name, of it and of older versions.
+    async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
+        """Deletes the parts that the header does not name, of its version and of older ones.
 
         Parts of a newer version belong to a writer that has not committed yet.
         """
-        for part_id in sorted(part_ids.difference(named)):
-            if (part_version(part_id) or 0) <= version:
-                try:
-                    await self._container.delete_item(part_id, partition_key=self._key(call_id))
-                except CosmosResourceNotFoundError:
-                    continue  # another worker was as tidy
+        for part_id in sorted(stored.part_ids - stored.named_parts):
+            if stored.version is not None and (part_version(part_id) or 0) <= stored.version:
+                with contextlib.suppress(CosmosResourceNotFoundError):  # another worker was as tidy
+                    await container.delete_item(part_id, partition_key=self._key(stored.call_id))
+
+
+def _stored(call_id: str, header: JsonObject | None, part_ids: Iterable[str]) -> Stored:
+    known = header or {}
+    return Stored(
+        call_id=call_id,
+        version=known.get("version"),
+        etag=known.get("_etag"),
+        day=day_of(call_id, known["startDateTime"]) if header else None,
+        former_days=frozenset(known.get("formerDays", ())),
+        named_parts=frozenset(known.get("parts", ())),
+        part_ids=frozenset(part_ids),
+    )

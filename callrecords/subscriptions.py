@@ -1,12 +1,13 @@
 """The use case that keeps exactly one live Graph subscription for this app's URL."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError, NotFound, Unreadable
+from callrecords.errors import CallRecordsError, NotFound
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import SubscriptionMessage
 from callrecords.workqueue import WorkQueue
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 RESOURCE = "/communications/callRecords"
 # `updated` brings the first version of a record and every later one; `created` only the first.
 CHANGE_TYPE = "updated"
+STATE = "subscription"
 
 # Graph takes at most 4,230 minutes; what is kept back allows for clocks that differ.
 LIFETIME = timedelta(minutes=4_230) - timedelta(minutes=10)
@@ -25,18 +27,17 @@ RENEW_BEFORE = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Subscription:
-    """A subscription as Graph holds it; `resource` without the leading slash that is optional there."""
+    """A subscription on call records as Graph holds it."""
 
     id: str
-    resource: str
-    change_type: str
-    notification_url: str
+    change_type: str | None
+    notification_url: str | None
     lifecycle_url: str | None
     expires: datetime
 
 
 class Subscriptions(Protocol):
-    """Graph's subscriptions: graph.subscriptions.Subscriptions."""
+    """Graph's subscriptions on call records: graph.subscriptions.Subscriptions."""
 
     async def all(self) -> list[Subscription]: ...
 
@@ -50,9 +51,17 @@ class Subscriptions(Protocol):
 
 
 class State(Protocol):
-    """Where the outcome is recorded: state.StateStore."""
+    """What is remembered between runs: state.StateStore."""
+
+    async def read(self, item_id: str) -> JsonObject: ...
 
     async def write(self, item_id: str, values: JsonObject) -> None: ...
+
+
+class GapFinder(Protocol):
+    """Finds what was missed while there was no subscription: reconcile.Reconciliation."""
+
+    async def over_gap(self, alive_until: datetime | None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -63,68 +72,74 @@ class Endpoint:
     lifecycle_url: str
     client_state: str
 
+    @property
+    def digest(self) -> str:
+        """Tells whether the secret is another one, without telling the secret."""
+        return hashlib.sha256(self.client_state.encode()).hexdigest()[:16]
+
 
 class SubscriptionCare:
-    """Creates, renews and de-duplicates the subscription of `tenant_id` for `endpoint`."""
+    """Creates, renews and de-duplicates the subscription for `endpoint`."""
 
     def __init__(
         self,
-        tenant_id: str,
         endpoint: Endpoint,
         graph: Subscriptions,
         state: State,
+        gap_finder: GapFinder,
         queue: WorkQueue,
         clock: Callable[[], datetime],
     ) -> None:
-        self._tenant_id = tenant_id
         self._endpoint = endpoint
         self._graph = graph
         self._state = state
+        self._gap_finder = gap_finder
         self._queue = queue
         self._clock = clock
 
     async def on_schedule(self) -> None:
         """Leaves one live subscription. A failure is recorded and logged: the next run tries again."""
         try:
-            await self._maintain_and_record(reauthorize=False)
+            await self._care(reauthorize=False)
         except CallRecordsError as error:
             log.error("%s", error)
 
     async def on_message(self, text: str) -> None:
-        """Handles one message of the `subscriptions` queue: the subscription is renewed whatever its age.
+        """Handles one message of the `subscriptions` queue, as WorkQueue.handle does: whatever its age, the
+        subscription is renewed."""
+        await self._queue.handle(SubscriptionMessage, text, self._on_lifecycle_event)
 
-        The message is done with when this returns. Raises Unavailable when it could not be put back.
-        """
-        try:
-            message = SubscriptionMessage.parse(text)
-        except Unreadable as error:
-            await self._queue.poison(text, str(error), self._clock())
-            return
+    async def _on_lifecycle_event(self, message: SubscriptionMessage) -> None:
         log.info("Graph sent %s for subscription %s.", message.event, message.subscription_id)
-        try:
-            await self._maintain_and_record(reauthorize=True)
-        except CallRecordsError as error:
-            await self._queue.put_back(message, error, self._clock())
+        await self._care(reauthorize=True)
 
-    async def _maintain_and_record(self, reauthorize: bool) -> None:
+    async def _care(self, reauthorize: bool) -> None:
+        known = await self._state.read(STATE)
         try:
-            action, subscription = await self._maintain(reauthorize)
+            action, subscription = await self._maintain(known, reauthorize)
         except CallRecordsError as error:
-            await self._record({"action": "failed", "error": str(error)})
+            await self._state.write(STATE, {**known, "action": "failed", "error": str(error), "at": self._now()})
             raise
         log.info("Subscription %s: %s, expires %s.", subscription.id, action, subscription.expires)
-        await self._record(
-            {
-                "action": action,
-                "subscriptionId": subscription.id,
-                "expires": subscription.expires.isoformat(),
-                "notificationUrl": subscription.notification_url,
-            }
-        )
+        if subscription.id != known.get("subscriptionId"):
+            alive_until = known.get("aliveAt")
+            await self._gap_finder.over_gap(datetime.fromisoformat(alive_until) if alive_until else None)
+        outcome = {
+            "action": action,
+            "subscriptionId": subscription.id,
+            "expires": subscription.expires.isoformat(),
+            "notificationUrl": subscription.notification_url,
+            "clientStateDigest": self._endpoint.digest,
+            "aliveAt": self._now(),
+            "at": self._now(),
+        }
+        await self._state.write(STATE, outcome)
 
-    async def _maintain(self, reauthorize: bool) -> tuple[str, Subscription]:
-        mine = [each for each in await self._graph.all() if self._is_mine(each)]
-        usable = [each for each in mine if self._is_usable(each)]
+    async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription]:
+        # The one that this app made for the URL it had before is its own as well.
+        own_id, own_url = known.get("subscriptionId"), self._endpoint.notification_url
+        mine = [each for each in await self._graph.all() if own_url == each.notification_url or own_id == each.id]
+        usable = [each for each in mine if self._is_usable(each, known)]
         # The same choice in every run, so that two runs at once do not delete each other's.
         usable.sort(key=lambda each: (-each.expires.timestamp(), each.id))
         action, kept = await self._keep(usable[0], reauthorize) if usable else ("created", await self._create())
@@ -133,6 +148,15 @@ class SubscriptionCare:
                 await self._delete(other)
         return action, kept
 
+    def _is_usable(self, subscription: Subscription, known: JsonObject) -> bool:
+        # Neither the secret nor a lifecycle URL can be changed later.
+        return (
+            subscription.notification_url == self._endpoint.notification_url
+            and subscription.lifecycle_url == self._endpoint.lifecycle_url
+            and subscription.change_type == CHANGE_TYPE
+            and known.get("clientStateDigest") in (None, self._endpoint.digest)
+        )
+
     async def _keep(self, subscription: Subscription, reauthorize: bool) -> tuple[str, Subscription]:
         if not reauthorize and subscription.expires - self._clock() > RENEW_BEFORE:
             return "kept", subscription
@@ -140,16 +164,6 @@ class SubscriptionCare:
             return "renewed", await self._graph.renew(subscription.id, self._clock() + LIFETIME)
         except NotFound:
             return "recreated", await self._create()
-
-    def _is_mine(self, subscription: Subscription) -> bool:
-        return (
-            subscription.notification_url == self._endpoint.notification_url
-            and subscription.resource.lower() == RESOURCE.strip("/").lower()
-        )
-
-    def _is_usable(self, subscription: Subscription) -> bool:
-        # A lifecycle URL cannot be added later; without one Graph would not say that it wants a renewal.
-        return subscription.change_type == CHANGE_TYPE and subscription.lifecycle_url == self._endpoint.lifecycle_url
 
     async def _create(self) -> Subscription:
         target = self._endpoint
@@ -162,8 +176,7 @@ class SubscriptionCare:
             await self._graph.delete(subscription.id)
         except NotFound:
             return  # another run was as tidy, or Graph had lost it
-        log.warning("Subscription %s was a duplicate and is deleted.", subscription.id)
+        log.warning("Subscription %s has a successor or a twin and is deleted.", subscription.id)
 
-    async def _record(self, outcome: JsonObject) -> None:
-        now = self._clock().isoformat()
-        await self._state.write(f"subscription-{self._tenant_id}", {**outcome, "at": now})
+    def _now(self) -> str:
+        return self._clock().isoformat()

@@ -12,7 +12,7 @@ GRAPH_ROOTS = {
 
 
 class Secret(str):
-    """A string that does not show itself in logs, tracebacks and dumps of settings."""
+    """A string whose repr, as dumps of settings and of local variables have it, does not show it."""
 
     __slots__ = ()
 
@@ -37,10 +37,14 @@ def cloud(text: str) -> str:
 
 def base_url(text: str) -> str:
     """An absolute URL without its last slash; https, but on this machine."""
-    url = urlsplit(text)
-    loopback = url.hostname in ("localhost", "127.0.0.1", "::1")
-    if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and loopback)):
-        raise ValueError("an https URL such as https://calls.example.com (http only on this machine)")
+    expected = "an https URL such as https://calls.example.com (http only on this machine)"
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        raise ValueError(expected) from None
+    schemes = ("https", "http") if url.hostname in ("localhost", "127.0.0.1", "::1") else ("https",)
+    if not url.hostname or url.scheme not in schemes or url.query or url.fragment:
+        raise ValueError(expected)
     return text.rstrip("/")
 
 

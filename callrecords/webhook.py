@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from callrecords import notifications
 from callrecords.errors import Unavailable
@@ -76,11 +75,10 @@ class Webhook:
 
     async def _enqueue(self, found: notifications.Notifications) -> None:
         now = self._clock()
-        origin: dict[str, Any] = {"tenant_id": self._tenant_id, "notified_at": now, "first_seen": now}
         await self._calls.put_all(
-            CallMessage(**origin, call_id=call_id, reason="notification") for call_id in found.call_ids
+            CallMessage.new(self._tenant_id, now, call_id=call_id, reason="notification") for call_id in found.call_ids
         )
         await self._subscriptions.put_all(
-            SubscriptionMessage(**origin, event=each.event, subscription_id=each.subscription_id)
+            SubscriptionMessage.new(self._tenant_id, now, event=each.event, subscription_id=each.subscription_id)
             for each in found.lifecycle_events
         )

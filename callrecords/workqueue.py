@@ -1,9 +1,10 @@
 """The storage queues: putting a message there now, back for later, or, given up, on the poison queue."""
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,18 +12,21 @@ import orjson
 from azure.core.exceptions import AzureError
 
 from callrecords import retries
-from callrecords.errors import CallRecordsError, Unavailable
+from callrecords.errors import CallRecordsError, Unavailable, Unreadable, unexpected
 from callrecords.messages import Message
 
 log = logging.getLogger(__name__)
 
 CALL_RECORDS = "call-records"
 SUBSCRIPTIONS = "subscriptions"
+RECONCILE = "reconcile"
 POISON_SUFFIX = "-poison"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
 
 _NEVER = -1
 _SENDERS = 32
+# A queue message holds 64 kB of base64, and characters may be escaped in JSON; none of this app's own is a tenth of it.
+_LONGEST = 7_000
 
 
 class QueueSender(Protocol):
@@ -34,11 +38,19 @@ class QueueSender(Protocol):
 
 
 class WorkQueue:
-    """One storage queue and its poison queue."""
+    """One storage queue and its poison queue, for the work of `tenant_id`."""
 
-    def __init__(self, queue: QueueSender, poison_queue: QueueSender) -> None:
+    def __init__(
+        self, queue: QueueSender, poison_queue: QueueSender, tenant_id: str, clock: Callable[[], datetime]
+    ) -> None:
         self._queue = queue
         self._poison_queue = poison_queue
+        self._tenant_id = tenant_id
+        self._clock = clock
+
+    async def put(self, message: Message, delay: timedelta = timedelta()) -> None:
+        """Puts the message, to be seen after `delay`; Unavailable where the queue did not take it."""
+        await _send(self._queue, str(message), delay)
 
     async def put_all(self, messages: Iterable[Message]) -> None:
         """Puts every message or raises Unavailable, in which case some of them may be there."""
@@ -46,32 +58,60 @@ class WorkQueue:
 
         async def put(message: Message) -> None:
             async with senders:
-                await _send(self._queue, str(message))
+                await self.put(message)
 
         await asyncio.gather(*map(put, messages))
 
-    async def put_back(self, message: Message, error: CallRecordsError, now: datetime) -> None:
-        """Puts a message that could not be handled because of `error` back for later or gives it up, as the
-        failure table says. Unavailable where the queue did not take it: the host then keeps the old one."""
-        chance = random.random()  # noqa: S311 - spreads load
-        decision = retries.decide(error, message.attempt, message.first_seen, now, chance)
+    async def handle[M: Message](self, kind: type[M], text: str, work: Callable[[M], Awaitable[None]]) -> None:
+        """Does the `work` that a message on this queue asks for. The message is done with when this returns: its
+        work is done, or it is put back for later or given up, as the failure table says.
+
+        Raises Unavailable when it could not be put back; the host then keeps it.
+        """
+        try:
+            message = self._read(kind, text)
+        except Unreadable as error:
+            await self._poison(text, str(error))
+            return
+        try:
+            await work(message)
+        except CallRecordsError as error:
+            await self._put_back(message, error)
+        except Exception as error:
+            await self._put_back(message, unexpected(error))
+
+    def _read[M: Message](self, kind: type[M], text: str) -> M:
+        message = kind.parse(text)
+        if message.tenant_id != self._tenant_id:
+            raise Unreadable(f"tenantId is {message.tenant_id[:40]!r}: this app collects for {self._tenant_id!r}.")
+        return message
+
+    async def _put_back(self, message: Message, error: CallRecordsError) -> None:
+        decision = retries.decide(message, error, self._clock(), random.random())  # noqa: S311 - spreads load
         if isinstance(decision, retries.GiveUp):
-            await self.poison(str(message), decision.reason, now)
+            await self._poison(str(message), decision.reason)
             return
         # The host deletes the old message after this: a crash in between makes a harmless twin.
-        await _send(self._queue, str(message.after_failure() if decision.counts else message), decision.delay)
+        await self.put(decision.message, decision.delay)
         log.warning("%s Tried again in %d s.", error, decision.delay.total_seconds())
 
-    async def poison(self, text: str, reason: str, now: datetime) -> None:
-        """Keeps a message that was given up, as it was and with the reason, on the poison queue."""
-        entry = {"reason": reason, "poisonedAt": now, "message": text}
+    async def _poison(self, text: str, reason: str) -> None:
+        """Keeps a message that was given up, with the reason, on the poison queue; of a strange one the beginning."""
+        entry = {"reason": reason, "poisonedAt": self._clock(), "message": text[:_LONGEST]}
         await _send(self._poison_queue, orjson.dumps(entry).decode())
         log.error("A message was moved to the poison queue: %s", reason)
 
 
-async def _send(queue: QueueSender, text: str, delay: timedelta = timedelta()) -> None:
-    seconds = round(delay.total_seconds())
+@contextlib.contextmanager
+def queue_errors(what: str) -> Iterator[None]:
+    """Turns the SDK's errors into Unavailable; `what` begins the message."""
     try:
-        await queue.send_message(text, visibility_timeout=seconds, time_to_live=_NEVER)
+        yield
     except AzureError as error:
-        raise Unavailable(f"The queue did not take a message ({type(error).__name__}).") from error
+        raise Unavailable(f"{what} could not be reached ({type(error).__name__}).") from error
+
+
+async def _send(queue: QueueSender, text: str, delay: timedelta = timedelta()) -> None:
+    with queue_errors("The queue"):
+        seconds = round(delay.total_seconds())
+        await queue.send_message(text, visibility_timeout=seconds, time_to_live=_NEVER)

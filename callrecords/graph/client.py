@@ -7,6 +7,7 @@ records are read as JSON.
 
 import contextlib
 import email.utils
+import math
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,9 +24,11 @@ from kiota_abstractions.request_information import RequestInformation
 from kiota_authentication_azure.azure_identity_authentication_provider import (
     AzureIdentityAuthenticationProvider,
 )
+from kiota_http._exceptions import KiotaHTTPXError
 from kiota_http.middleware.options import RetryHandlerOption
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 
 from callrecords.errors import (
@@ -37,6 +40,7 @@ from callrecords.errors import (
     Unavailable,
     Unreadable,
 )
+from callrecords.graph.limits import Bucket, Limiter
 from callrecords.jsontypes import JsonObject
 
 # Unknown enum members tell more than `unknownFutureValue`; nulls are the only thing that may be left out.
@@ -56,17 +60,25 @@ class GraphClient:
         )
         host = urlsplit(root).hostname or ""
         authentication = AzureIdentityAuthenticationProvider(credential, scopes=[scope], allowed_hosts=[host])
-        self.adapter = GraphRequestAdapter(authentication, client=http)
-        self.adapter.base_url = f"{root}/v1.0"
+        self._adapter = GraphRequestAdapter(authentication, client=http)
+        self._adapter.base_url = f"{root}/v1.0"
+        self.sdk = GraphServiceClient(request_adapter=self._adapter)
+        self._limiter = Limiter()
 
-    async def get(self, request: RequestInformation, what: str) -> JsonObject:
+    async def send(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...] = ()) -> JsonObject:
         """The JSON object that Graph answers to `request`; `what` begins the messages of errors.
 
-        Raises the errors of `graph_errors`, and Unreadable for anything but a JSON object.
+        The request leaves when the limits of `buckets`, the narrowest first, allow. Raises Throttled where that is
+        not soon, the errors of `graph_errors`, and Unreadable for anything but a JSON object.
         """
         request.headers.try_add("Prefer", _PREFER)
-        with graph_errors(what):
-            body = await self.adapter.send_primitive_async(request, "bytes", _ERRORS)
+        await self._limiter.admit(buckets, what)
+        try:
+            with graph_errors(what):
+                body = await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
+        except Throttled as error:
+            self._limiter.throttled(buckets, error.retry_after)
+            raise
         try:
             document = orjson.loads(cast("bytes", body) or b"")
         except orjson.JSONDecodeError:
@@ -75,13 +87,13 @@ class GraphClient:
             raise Unreadable(f"{what}: Graph's answer is a JSON {type(document).__name__}, expected an object.")
         return document
 
-    async def get_next(self, next_link: str, what: str) -> JsonObject:
-        """As `get`, for an `@odata.nextLink`: opaque, but it has to lead back to the same Graph."""
-        if not next_link.startswith(f"{self.adapter.base_url}/"):
-            raise Unreadable(f"{what}: Graph's nextLink leads to another host: {urlsplit(next_link).hostname}.")
+    async def get_next(self, next_link: str, what: str, buckets: tuple[Bucket, ...] = ()) -> JsonObject:
+        """As `send`, for an `@odata.nextLink`: opaque, but it has to lead back to the same Graph."""
+        if not next_link.startswith(f"{self._adapter.base_url}/"):
+            raise Unreadable(f"{what}: Graph's nextLink does not lead to {self._adapter.base_url}.")
         request = RequestInformation(Method.GET)
         request.url = next_link
-        return await self.get(request, what)
+        return await self.send(request, what, buckets)
 
 
 @contextlib.contextmanager
@@ -93,7 +105,7 @@ def graph_errors(what: str) -> Iterator[None]:
         raise _by_meaning(what, error) from error
     except ClientAuthenticationError as error:
         raise Forbidden(f"{what}: no token for Graph ({type(error).__name__}).") from error
-    except (httpx.HTTPError, AzureError) as error:
+    except (httpx.HTTPError, KiotaHTTPXError, AzureError) as error:
         raise Unavailable(f"{what}: Graph could not be reached ({type(error).__name__}).") from error
 
 
@@ -119,17 +131,22 @@ def _explanation(error: APIError) -> str:
     main = error.error if isinstance(error, ODataError) else None
     if main is None:
         return ""
-    return f" {main.code}: {main.message}" if main.message else f" {main.code}"
+    return f" {main.code}: {main.message.rstrip('.')}" if main.message else f" {main.code}"
 
 
 def _retry_after(error: APIError) -> float | None:
     """Seconds, whole or fractional, or until an HTTP date; None where the header is missing or senseless."""
-    text = httpx.Headers(error.response_headers).get("Retry-After")
-    if text is None:
-        return None
-    with contextlib.suppress(ValueError):
-        return max(float(text), 0)
-    with contextlib.suppress(ValueError):
-        until = email.utils.parsedate_to_datetime(text)
-        return max((until - datetime.now(UTC)).total_seconds(), 0)
-    return None
+    text = httpx.Headers(error.response_headers).get("Retry-After", "")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _seconds_until(text)
+    return max(seconds, 0) if math.isfinite(seconds) else None
+
+
+def _seconds_until(http_date: str) -> float:
+    try:
+        until = email.utils.parsedate_to_datetime(http_date)
+    except ValueError:
+        return math.nan
+    return (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

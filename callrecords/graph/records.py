@@ -1,27 +1,49 @@
-"""Fetches whole call records from Graph.
+"""Fetches whole call records from Graph, and lists which there are.
 
 https://learn.microsoft.com/graph/api/callrecords-callrecord-get: one relationship can be expanded in a request,
 and Graph cuts the lists into pages of at most 60 sessions and 130 participants.
 """
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph.generated.communications.call_records.call_records_request_builder import (
-    CallRecordsRequestBuilder,
-)
+from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
 from msgraph.generated.communications.call_records.item.call_record_item_request_builder import (
     CallRecordItemRequestBuilder,
 )
 
 from callrecords.callrecord import CallRecord
 from callrecords.errors import Unavailable, Unreadable
+from callrecords.facts import day_of
 from callrecords.graph.client import GraphClient
+from callrecords.graph.limits import (
+    APP_AND_TENANT,
+    LIST_FIRST_PAGE,
+    LIST_NEXT_PAGE,
+    RECORD_FIRST_PAGE,
+    RECORD_NEXT_PAGE,
+    Bucket,
+)
+from callrecords.graph.pages import elements
 from callrecords.jsontypes import JsonObject
 
 _READS = 3
-# The largest meetings have a few thousand sessions; without an end, a loop of nextLinks would never stop.
-_MAX_PAGES = 500
 
-_Query = CallRecordItemRequestBuilder.CallRecordItemRequestBuilderGetQueryParameters
+_TENANT: Bucket = (APP_AND_TENANT, "")
+
+_RecordQuery = CallRecordItemRequestBuilder.CallRecordItemRequestBuilderGetQueryParameters
+_ListQuery = CallRecordsRequestBuilder.CallRecordsRequestBuilderGetQueryParameters
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A call record that Graph holds, and the UTC day on which the call began."""
+
+    call_id: str
+    version: int
+    day: str
 
 
 class CallRecords:
@@ -29,27 +51,45 @@ class CallRecords:
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
-        self._records = CallRecordsRequestBuilder(client.adapter, {})
 
-    async def fetch(self, call_id: str) -> CallRecord:
+    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
         """The newest version of the record, whole: every session with its segments, every participant.
+        None when it is not newer than `newer_than`.
 
-        Raises the errors of `graph_errors`; Unreadable for what is not a call record; Unavailable when the
-        record was revised each time while it was read.
+        Raises the errors of GraphClient; Unreadable for what is not a call record; Unavailable when the record was
+        revised each time while it was read.
         """
         for _ in range(_READS):
-            record = await self._read(call_id)
+            first = await self._get(call_id, expand=["sessions($expand=segments)"])
+            if newer_than is not None and _version(call_id, first) <= newer_than:
+                return None
+            record = await self._read_on(call_id, first)
             if record is not None:
                 return record
-        raise Unavailable(f"Call record {call_id}: was revised {_READS} times while it was read.")
+        raise Unavailable(f"{_what(call_id)}: was revised {_READS} times while it was read.")
 
-    async def _read(self, call_id: str) -> CallRecord | None:
-        """The record, or None when its version changed between the first request and the last."""
-        first = await self._get(call_id, expand=["sessions($expand=segments)"])
-        sessions, _ = await self._take_list(call_id, first, "sessions")
+    async def between(self, start: datetime, end: datetime) -> AsyncIterator[Listed]:
+        """The records of the calls that began from `start` on and before `end`, in no order.
+
+        Raises the errors of GraphClient, and Unreadable for what is not a list of call records.
+        """
+        what = f"Call records from {start:%Y-%m-%d %H:%M:%S} on"
+        chosen = f"startDateTime ge {_odata(start)} and startDateTime lt {_odata(end)}"
+        query = _ListQuery(filter=chosen, select=["id", "version", "startDateTime"])
+        builder = self._client.sdk.communications.call_records
+        request = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
+        page = await self._client.send(request, what, ((LIST_FIRST_PAGE, ""), _TENANT))
+        async for element in elements(self._client, page, "value", what, ((LIST_NEXT_PAGE, ""), _TENANT)):
+            call_id = str(element.get("id")).lower()
+            yield Listed(call_id, _version(call_id, element), day_of(call_id, element.get("startDateTime")))
+
+    async def _read_on(self, call_id: str, first: JsonObject) -> CallRecord | None:
+        """The record that begins with `first`, or None when its version changed before the last request."""
+        sessions = await self._take_list(call_id, first, "sessions")
         latest = await self._get(call_id, expand=["participants_v2"])
-        participants, pages = await self._take_list(call_id, latest, "participants_v2")
-        if pages > 1:
+        is_paged = latest.get("participants_v2@odata.nextLink") is not None
+        participants = await self._take_list(call_id, latest, "participants_v2")
+        if is_paged:
             latest = await self._get(call_id, select=["id", "version"])
         version = _version(call_id, first)
         if _version(call_id, latest) != version:
@@ -57,40 +97,33 @@ class CallRecords:
         return CallRecord(call_id, version, first, sessions, participants)
 
     async def _get(self, call_id: str, expand: list[str] | None = None, select: list[str] | None = None) -> JsonObject:
-        query = RequestConfiguration(query_parameters=_Query(expand=expand, select=select))
-        request = self._records.by_call_record_id(call_id).to_get_request_information(query)
-        return await self._client.get(request, _what(call_id))
+        query = RequestConfiguration(query_parameters=_RecordQuery(expand=expand, select=select))
+        record = self._client.sdk.communications.call_records.by_call_record_id(call_id)
+        request = record.to_get_request_information(query)
+        answer = await self._client.send(request, _what(call_id), ((RECORD_FIRST_PAGE, call_id), _TENANT))
+        if str(answer.get("id")).lower() != call_id:
+            raise Unreadable(f"{_what(call_id)}: Graph's answer has another id.")
+        return answer
 
-    async def _take_list(self, call_id: str, record: JsonObject, name: str) -> tuple[list[JsonObject], int]:
-        """Takes the list called `name` out of `record`: its elements over all pages, and how many pages."""
-        elements = _elements(call_id, record, name)
-        next_link = record.pop(f"{name}@odata.nextLink", None)
-        for annotation in (name, f"{name}@odata.context"):
+    async def _take_list(self, call_id: str, record: JsonObject, name: str) -> list[JsonObject]:
+        """Takes the list called `name` out of `record`: its elements over all pages."""
+        buckets = ((RECORD_NEXT_PAGE, call_id), _TENANT)
+        taken = [each async for each in elements(self._client, record, name, _what(call_id), buckets)]
+        for annotation in (name, f"{name}@odata.context", f"{name}@odata.nextLink"):
             record.pop(annotation, None)
-        seen: set[str] = set()
-        while next_link is not None:
-            if next_link in seen or len(seen) == _MAX_PAGES:
-                raise Unreadable(f"{_what(call_id)}: Graph's pages of {name} do not end after {len(seen)}.")
-            seen.add(next_link)
-            page = await self._client.get_next(next_link, _what(call_id))
-            elements += _elements(call_id, page, "value")
-            next_link = page.get("@odata.nextLink")
-        return elements, 1 + len(seen)
+        return taken
 
 
 def _what(call_id: str) -> str:
     return f"Call record {call_id}"
 
 
+def _odata(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _version(call_id: str, record: JsonObject) -> int:
     version = record.get("version")
-    if not isinstance(version, int) or version < 0:
+    if type(version) is not int or version < 0:
         raise Unreadable(f"{_what(call_id)}: version is a {type(version).__name__}, expected a number from 0.")
     return version
-
-
-def _elements(call_id: str, page: JsonObject, name: str) -> list[JsonObject]:
-    elements = page.get(name)
-    if not isinstance(elements, list):
-        raise Unreadable(f"{_what(call_id)}: {name} is a {type(elements).__name__}, expected a list.")
-    return elements

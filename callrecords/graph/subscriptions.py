@@ -5,40 +5,34 @@ https://learn.microsoft.com/graph/api/resources/subscription
 
 from datetime import UTC, datetime
 
-from kiota_abstractions.base_request_configuration import RequestConfiguration
-from kiota_abstractions.default_query_parameters import QueryParameters
 from msgraph.generated.models.subscription import Subscription as GraphSubscription
-from msgraph.generated.subscriptions.subscriptions_request_builder import SubscriptionsRequestBuilder
 
 from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient, graph_errors
+from callrecords.graph.pages import elements
+from callrecords.jsontypes import JsonObject
 from callrecords.subscriptions import CHANGE_TYPE, RESOURCE, Subscription
 
-_MAX_PAGES = 100
+_WHAT = "Subscriptions"
 
 
 class Subscriptions:
-    """The subscriptions that this app's identity has in Graph."""
+    """The subscriptions that this app's identity has in Graph. Every method raises the errors of GraphClient."""
 
     def __init__(self, client: GraphClient) -> None:
-        self._builder = SubscriptionsRequestBuilder(client.adapter, {})
+        self._client = client
+        self._builder = client.sdk.subscriptions
 
     async def all(self) -> list[Subscription]:
-        """Every one, of whatever resource and URL. Raises the errors of `graph_errors`."""
-        found: list[Subscription] = []
-        with graph_errors("Subscriptions"):
-            page = await self._builder.get(RequestConfiguration[QueryParameters]())  # type: ignore[arg-type]
-            for _ in range(_MAX_PAGES):
-                found += [_read(each) for each in (page and page.value) or []]
-                if page is None or not page.odata_next_link:
-                    return found
-                page = await self._builder.with_url(page.odata_next_link).get()
-        raise Unreadable(f"Subscriptions: Graph's pages do not end after {_MAX_PAGES}.")
+        """Every one on call records, of whatever URL."""
+        page = await self._client.send(self._builder.to_get_request_information(), _WHAT)
+        found = [each async for each in elements(self._client, page, "value", _WHAT)]
+        return [_read(each, _WHAT) for each in found if _is_on_call_records(each)]
 
     async def create(
         self, notification_url: str, lifecycle_url: str, client_state: str, expires: datetime
     ) -> Subscription:
-        """A new one; Graph has called both URLs before it answers. Raises the errors of `graph_errors`."""
+        """A new one; Graph has called both URLs before it answers."""
         wanted = GraphSubscription(
             change_type=CHANGE_TYPE,
             resource=RESOURCE,
@@ -48,36 +42,37 @@ class Subscriptions:
             expiration_date_time=expires,
             latest_supported_tls_version="v1_2",
         )
-        with graph_errors("Subscription"):
-            created = await self._builder.post(wanted)
-        if created is None:
-            raise Unreadable("Subscription: Graph's answer to its creation is empty.")
-        return _read(created)
+        request = self._builder.to_post_request_information(wanted)
+        return _read(await self._client.send(request, "Subscription"), "Subscription")
 
     async def renew(self, subscription_id: str, expires: datetime) -> Subscription:
-        """The subscription with a new expiry, which reauthorises it too. Raises the errors of `graph_errors`."""
-        with graph_errors(f"Subscription {subscription_id}"):
-            item = self._builder.by_subscription_id(subscription_id)
-            renewed = await item.patch(GraphSubscription(expiration_date_time=expires))
-        if renewed is None:
-            raise Unreadable(f"Subscription {subscription_id}: Graph's answer to its renewal is empty.")
-        return _read(renewed)
+        """The subscription with a new expiry, which reauthorises it too."""
+        what = f"Subscription {subscription_id}"
+        item = self._builder.by_subscription_id(subscription_id)
+        request = item.to_patch_request_information(GraphSubscription(expiration_date_time=expires))
+        return _read(await self._client.send(request, what), what)
 
     async def delete(self, subscription_id: str) -> None:
-        """Ends the subscription. Raises the errors of `graph_errors`."""
+        """Ends the subscription."""
         with graph_errors(f"Subscription {subscription_id}"):
             await self._builder.by_subscription_id(subscription_id).delete()
 
 
-def _read(subscription: GraphSubscription) -> Subscription:
-    expires = subscription.expiration_date_time
-    if not subscription.id or expires is None:
-        raise Unreadable("Subscription: Graph's answer has no id or no expirationDateTime.")
+def _is_on_call_records(subscription: JsonObject) -> bool:
+    # The leading slash is optional there.
+    return str(subscription.get("resource")).strip("/").lower() == RESOURCE.strip("/").lower()
+
+
+def _read(subscription: JsonObject, what: str) -> Subscription:
+    try:
+        expires = datetime.fromisoformat(subscription["expirationDateTime"])
+        subscription_id = subscription["id"]
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable(f"{what}: Graph's answer has no id or no expirationDateTime.") from None
     return Subscription(
-        id=subscription.id,
-        resource=(subscription.resource or "").lstrip("/"),
-        change_type=subscription.change_type or "",
-        notification_url=subscription.notification_url or "",
-        lifecycle_url=subscription.lifecycle_notification_url,
+        id=subscription_id,
+        change_type=subscription.get("changeType"),
+        notification_url=subscription.get("notificationUrl"),
+        lifecycle_url=subscription.get("lifecycleNotificationUrl"),
         expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC),
     )

@@ -1,0 +1,80 @@
+"""The `calls` container: one fact row a call, never older than what is there."""
+
+from azure.core import MatchConditions
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
+
+from callrecords.cosmos import LOST_RACE, Account, cosmos_errors
+from callrecords.errors import Unavailable
+from callrecords.jsontypes import JsonObject
+
+CONTAINER = "calls"
+
+_TRIES = 5
+
+
+class FactStore:
+    """The fact rows of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
+
+    def __init__(self, account: Account, tenant_id: str) -> None:
+        self._account = account
+        self._tenant_id = tenant_id
+
+    async def version(self, call_id: str, day: str) -> int | None:
+        """The version that the row of the call was derived from; None where there is no row."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            row = await self._read(await self._container(), call_id, day)
+        return row["version"] if row else None
+
+    async def save(self, row: JsonObject) -> None:
+        """Makes `row` the stored one unless one of a newer version is there.
+
+        Raises Unavailable as well when other writers of the same row kept winning.
+        """
+        with cosmos_errors(f"Facts of call {row['id']}"):
+            container = await self._container()
+            for _ in range(_TRIES):
+                stored = await self._read(container, row["id"], row["day"])
+                if (stored and stored["version"] > row["version"]) or await _write(container, row, stored):
+                    return
+        raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
+
+    async def delete(self, call_id: str, day: str) -> None:
+        """Removes the row of the call from the partition of `day`, if it is there."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            container = await self._container()
+            try:
+                await container.delete_item(call_id, partition_key=[self._tenant_id, day])
+            except CosmosResourceNotFoundError:
+                return
+
+    async def versions(self, day: str) -> dict[str, int]:
+        """The versions of the calls that began on `day`, by call id."""
+        with cosmos_errors(f"Facts of {day}"):
+            container = await self._container()
+            rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=[self._tenant_id, day])
+            return {row["id"]: row["version"] async for row in rows}
+
+    async def _container(self) -> ContainerProxy:
+        return await self._account.container(CONTAINER)
+
+    async def _read(self, container: ContainerProxy, call_id: str, day: str) -> JsonObject | None:
+        try:
+            return await container.read_item(call_id, partition_key=[self._tenant_id, day])
+        except CosmosResourceNotFoundError:
+            return None
+
+
+async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:
+    """Whether `row` took the place of `stored`."""
+    try:
+        if stored is None:
+            await container.create_item(row)
+        else:
+            unchanged = {"etag": stored["_etag"], "match_condition": MatchConditions.IfNotModified}
+            await container.replace_item(row["id"], row, **unchanged)
+    except CosmosHttpResponseError as error:
+        if error.status_code not in LOST_RACE:
+            raise
+        return False
+    return True

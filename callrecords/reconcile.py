@@ -1,0 +1,200 @@
+"""The use case that finds what was missed: lists what Graph holds, compares it with Cosmos, enqueues the rest.
+
+A run is one message of the `reconcile` queue that comes back with its position until its window is done, so that it
+goes on where it was after a stop, and waits for Graph's limits on the queue.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from callrecords.errors import CallRecordsError
+from callrecords.jsontypes import JsonObject
+from callrecords.messages import CallMessage, Message
+from callrecords.retries import GRAPH_KEEPS
+from callrecords.workqueue import WorkQueue
+
+log = logging.getLogger(__name__)
+
+RECENT, HISTORY, GAP = "recent", "history", "gap"
+
+RECENT_WINDOW = timedelta(hours=6)
+# A call that ends in a gap may have begun this long before: the longest that Teams lets a meeting last
+# (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#meetings-and-calls).
+LONGEST_CALL = timedelta(hours=30)
+
+_SLICE = timedelta(minutes=2)
+_FIRST_STEP, _LEAST_STEP, _MOST_STEP = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+# Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
+_WANTED_IN_A_STEP = 50
+
+
+class Graph(Protocol):
+    """Where call records are listed: graph.records.CallRecords."""
+
+    def between(self, start: datetime, end: datetime) -> AsyncIterator["Listed"]: ...
+
+
+class Listed(Protocol):
+    """graph.records.Listed."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def day(self) -> str: ...
+
+
+class Facts(Protocol):
+    """What Cosmos holds: factstore.FactStore."""
+
+    async def versions(self, day: str) -> dict[str, int]: ...
+
+
+class State(Protocol):
+    """Where outcomes are recorded: state.StateStore."""
+
+    async def write(self, item_id: str, values: JsonObject) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileMessage(Message):
+    """A run over the calls that began in a window: everything before `position` is compared."""
+
+    run: str
+    window_start: datetime
+    window_end: datetime
+    position: datetime
+    listed: int = 0
+    present: int = 0
+    missing: int = 0
+    stale: int = 0
+
+
+class Reconciliation:
+    """Compares what Graph holds of `tenant_id` with Cosmos."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        graph: Graph,
+        facts: Facts,
+        state: State,
+        calls: WorkQueue,
+        queue: WorkQueue,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._graph = graph
+        self._facts = facts
+        self._state = state
+        self._calls = calls
+        self._queue = queue
+        self._clock = clock
+
+    async def over_recent(self) -> None:
+        """Begins a run over the last hours."""
+        await self._begin(RECENT, self._clock() - RECENT_WINDOW)
+
+    async def over_history(self) -> None:
+        """Begins a run over all that Graph still has."""
+        await self._begin(HISTORY, self._clock() - GRAPH_KEEPS)
+
+    async def over_gap(self, alive_until: datetime | None) -> None:
+        """Begins a run over a time without a subscription, long calls included; None: there never was one."""
+        oldest = self._clock() - GRAPH_KEEPS
+        await self._begin(GAP, max(alive_until - LONGEST_CALL, oldest) if alive_until else oldest)
+
+    async def on_message(self, text: str) -> None:
+        """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
+        await self._queue.handle(ReconcileMessage, text, self._go_on)
+
+    async def _begin(self, run: str, start: datetime) -> None:
+        now = self._clock()
+        window = {"window_start": start, "window_end": now, "position": start}
+        await self._queue.put(ReconcileMessage.new(self._tenant_id, now, run=run, **window))
+
+    async def _go_on(self, message: ReconcileMessage) -> None:
+        began, first, step = self._clock(), message.position, _FIRST_STEP
+        stored: dict[str, dict[str, int]] = {}
+        while message.position < message.window_end:
+            if self._clock() - began > _SLICE:
+                return await self._come_back(message)
+            end = min(message.position + step, message.window_end)
+            before = message.listed
+            try:
+                message = await self._compare(message, end, stored)
+            except CallRecordsError:
+                if message.position == first:
+                    raise
+                return await self._come_back(message)
+            step = _next_step(step, message.listed - before)
+        await self._record(message, finished=self._clock())
+        log.info(
+            "Reconciled %s: %d listed, %d missing, %d stale.",
+            message.run,
+            message.listed,
+            message.missing,
+            message.stale,
+        )
+        return None
+
+    async def _compare(
+        self, message: ReconcileMessage, end: datetime, stored: dict[str, dict[str, int]]
+    ) -> ReconcileMessage:
+        """Enqueues what is missing or stale before `end`; `stored` keeps the versions in Cosmos by day."""
+        missing, stale, listed = [], [], 0
+        async for record in self._graph.between(message.position, end):
+            listed += 1
+            if record.day not in stored:
+                stored[record.day] = await self._facts.versions(record.day)
+            version = stored[record.day].get(record.call_id)
+            if version is None:
+                missing.append(record.call_id)
+            elif version < record.version:
+                stale.append(record.call_id)
+        await self._enqueue([*missing, *stale])
+        return replace(
+            message,
+            position=end,
+            listed=message.listed + listed,
+            present=message.present + listed - len(missing) - len(stale),
+            missing=message.missing + len(missing),
+            stale=message.stale + len(stale),
+        )
+
+    async def _enqueue(self, call_ids: list[str]) -> None:
+        now = self._clock()
+        await self._calls.put_all(
+            CallMessage.new(self._tenant_id, now, call_id=call_id, reason="reconcile") for call_id in call_ids
+        )
+
+    async def _come_back(self, message: ReconcileMessage) -> None:
+        await self._record(message, finished=None)
+        await self._queue.put(replace(message, attempt=0, failure=None, failing_since=None))
+
+    async def _record(self, message: ReconcileMessage, finished: datetime | None) -> None:
+        await self._state.write(
+            f"reconcile-{message.run}",
+            {
+                "windowStart": message.window_start.isoformat(),
+                "windowEnd": message.window_end.isoformat(),
+                "position": message.position.isoformat(),
+                "listed": message.listed,
+                "present": message.present,
+                "missing": message.missing,
+                "stale": message.stale,
+                "enqueued": message.missing + message.stale,
+                "finished": finished.isoformat() if finished else None,
+            },
+        )
+
+
+def _next_step(step: timedelta, listed: int) -> timedelta:
+    factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 0.25), 4)
+    return min(max(step * factor, _LEAST_STEP), _MOST_STEP)
