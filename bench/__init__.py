@@ -1,0 +1,1 @@
+"""Benchmarks of the app on the local stack; README.md here has the numbers they last gave."""

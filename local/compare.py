@@ -1,0 +1,91 @@
+"""Compares what Cosmos holds with what Graph holds, record by record, without the app's own code.
+
+It reads as a consumer would: the header of a call, then the parts that the header names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+from azure.cosmos.aio import ContainerProxy
+
+from callrecords.jsontypes import JsonObject
+
+_LISTS = ("sessions", "participants_v2")
+
+
+@dataclass
+class Comparison:
+    """How the stored records compare with the held ones; the lists have call ids.
+
+    `stored` calls have a header; `newest` of these are at Graph's version; `whole` of these have every property,
+    session and participant, byte for byte. `mixed` have parts of another version, `orphans` parts that no header names.
+    """
+
+    held: int = 0
+    stored: int = 0
+    newest: int = 0
+    whole: int = 0
+    sessions: int = 0
+    participants: int = 0
+    missing: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Every held record is stored, whole, at its newest version, and nothing else is there."""
+        return self.whole == self.held and not self.orphans
+
+
+async def compare(held: Mapping[str, JsonObject], records: ContainerProxy, tenant_id: str) -> Comparison:
+    """Compares the records that Graph holds, by call id, with the `callRecords` container."""
+    result = Comparison(held=len(held))
+    for call_id, record in held.items():
+        query = records.query_items("SELECT * FROM c", partition_key=[tenant_id, call_id])
+        items = {item["id"]: item async for item in query}
+        _compare_call(call_id, record, items, result)
+    return result
+
+
+def _compare_call(call_id: str, record: JsonObject, items: dict[str, JsonObject], result: Comparison) -> None:
+    header = items.pop(call_id, None)
+    if header is None:
+        result.missing.append(call_id)
+        return
+    result.stored += 1
+    parts = [items.pop(name, {}) for name in header["parts"]]
+    result.orphans += items
+    if header["version"] != record["version"]:
+        result.stale.append(call_id)
+        return
+    result.newest += 1
+    if any(part.get("version") != header["version"] for part in parts):
+        result.mixed.append(call_id)
+        return
+    stored_lists = {name: [each for part in parts for each in part.get(name, ())] for name in _LISTS}
+    if _bytes(stored_lists) != _bytes({name: without_nulls(record[name]) for name in _LISTS}):
+        result.broken.append(call_id)
+        return
+    properties = {name: value for name, value in without_nulls(record).items() if name not in _LISTS}
+    if any(_bytes(header.get(name)) != _bytes(value) for name, value in properties.items()):
+        result.broken.append(call_id)
+        return
+    result.whole += 1
+    result.sessions += len(stored_lists["sessions"])
+    result.participants += len(stored_lists["participants_v2"])
+
+
+def without_nulls[T](value: T) -> T:
+    """`value` without the properties that are null: Graph leaves these out where it is asked to."""
+    if isinstance(value, dict):
+        return {name: without_nulls(each) for name, each in value.items() if each is not None}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [without_nulls(each) for each in value]  # type: ignore[return-value]
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    return orjson.dumps(value)

@@ -1,0 +1,155 @@
+"""Plays a day of Teams calls through the whole app on this machine and compares what Cosmos and Graph hold."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from azure.storage.queue.aio import QueueClient
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from callrecords.store import CONTAINER
+from callrecords.workqueue import CALL_RECORDS
+from local.compare import Comparison, compare
+from local.environment import ROOT
+from local.graph import GraphSimulator
+from local.play import play
+from local.processes import StackError
+from local.report import endpoints, figures, result_table
+from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
+from local.traffic import Call, generate
+
+FOLDER = ROOT / ".local" / "demo"
+FIRST_PORT = 7071
+PLAY_SECONDS = 15
+# Graph's own throttling sends records back for up to half a minute; this long without one more is a failure.
+PATIENCE_SECONDS = 90
+
+
+async def demo(arguments: argparse.Namespace, console: Console) -> bool:
+    """Runs the demo; whether every record arrived whole at its newest version."""
+    began = time.monotonic()
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    ports = Ports.from_first(arguments.first_port)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    console.print("Starting Azurite, a Cosmos server, a Graph simulator and the functions host ...")
+    graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
+    async with running_stack(ports, FOLDER, graph) as stack:
+        calls = generate(arguments.seed, arguments.calls, yesterday, TENANT_ID)
+        await stack.app.wait_until(lambda: _is_subscribed(graph), "a subscription", 60)
+        console.print("The app's timer created its Graph subscription, and Graph's handshake found the webhook.")
+        await _play(calls, stack, console)
+        comparison = await compare(graph.records, stack.database.get_container_client(CONTAINER), TENANT_ID)
+        seconds = time.monotonic() - began
+        console.print(result_table(comparison, calls, graph, seconds))
+        _conclude(comparison, arguments, seconds, stack, console)
+        if arguments.keep:
+            await _keep(stack, console)
+    return comparison.complete
+
+
+async def _is_subscribed(graph: GraphSimulator) -> bool:
+    return bool(graph.subscriptions.live())
+
+
+async def _play(calls: Sequence[Call], stack: Stack, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=console) as progress:
+        held = progress.add_task("Held by Graph  ", total=len(calls), note="")
+        stored = progress.add_task("Newest in Cosmos", total=len(calls), note="")
+
+        async def watch() -> None:
+            """Ends when all that was played is stored, or nothing more arrives."""
+            last_change, before = time.monotonic(), 0
+            while time.monotonic() - last_change < PATIENCE_SECONDS:
+                newest = await _count_newest(stack)
+                progress.update(stored, completed=newest)
+                if newest != before:
+                    last_change, before = time.monotonic(), newest
+                if playing.done() and newest == len(stack.graph.records) and await _is_idle(stack):
+                    return
+                await asyncio.sleep(0.25)
+
+        def show(at: datetime) -> None:
+            progress.update(held, completed=len(stack.graph.records), note=f"{at:%H:%M} of the day played")
+
+        async with asyncio.TaskGroup() as tasks:
+            playing = tasks.create_task(play(calls, stack.graph, PLAY_SECONDS, show))
+            tasks.create_task(watch())
+
+
+async def _count_newest(stack: Stack) -> int:
+    """How many records Cosmos holds at the version that Graph holds now."""
+    records = stack.database.get_container_client(CONTAINER)
+    query = records.query_items("SELECT c.id, c.version FROM c WHERE IS_DEFINED(c.parts)")
+    held = stack.graph.records
+    return len([item async for item in query if held[item["id"]]["version"] == item["version"]])
+
+
+async def _is_idle(stack: Stack) -> bool:
+    """Whether every notification was delivered and every message handled."""
+    async with QueueClient.from_connection_string(stack.queue_connection, CALL_RECORDS) as queue:
+        return not (await queue.get_queue_properties()).approximate_message_count
+
+
+def _conclude(
+    comparison: Comparison, arguments: argparse.Namespace, seconds: float, stack: Stack, console: Console
+) -> None:
+    if comparison.complete:
+        console.print("[green]Every call record that Graph holds is in Cosmos, whole, at its newest version.[/green]")
+    else:
+        console.print("[red]Cosmos does not hold what Graph holds.[/red] The app's log says why:")
+    console.print(f"The app's log: {stack.app.log_file.relative_to(Path.cwd(), walk_up=True)}")
+    if not arguments.keep:
+        console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures(comparison, seconds), indent=2) + "\n")
+
+
+async def _keep(stack: Stack, console: Console) -> None:
+    console.print("\nThe stack stays up until Ctrl-C.\n")
+    for what, command in endpoints(stack):
+        console.print(f"[bold]{what}[/bold]\n  {command}\n", soft_wrap=True, highlight=False)
+    await asyncio.Event().wait()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--calls", type=int, default=200, metavar="N", help="calls in the day (200)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another day (1)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    parser.add_argument("--keep", action="store_true", help="leave the stack up and print its endpoints")
+    parser.add_argument(
+        "--first-port", type=int, default=FIRST_PORT, metavar="N", help=f"the first of four ports ({FIRST_PORT})"
+    )
+    arguments = parser.parse_args()
+    if arguments.calls < 1:
+        parser.error(f"--calls is {arguments.calls}: expected a number from 1")
+    return arguments
+
+
+def main() -> int:
+    """Exit status: 0 all is there, 1 something is not, 2 the stack does not run, 130 interrupted."""
+    console = Console()
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # both end the stack in order
+    try:
+        return 0 if asyncio.run(demo(arguments, console)) else 1
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing is left running.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What the demo shows: its figures, a table of them, and where to look around."""
+
+import email.utils
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_account_sas
+from rich.table import Table
+
+from callrecords.store import CONTAINER
+from local import azurite
+from local.compare import Comparison
+from local.cosmos.authorization import authorization
+from local.graph import GraphSimulator
+from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
+from local.traffic import Call
+
+
+def figures(comparison: Comparison, seconds: float) -> dict[str, object]:
+    """The figures of `--json`."""
+    return {
+        "held": comparison.held,
+        "stored": comparison.stored,
+        "newest": comparison.newest,
+        "whole": comparison.whole,
+        "missing": comparison.missing,
+        "seconds": round(seconds, 1),
+    }
+
+
+def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimulator, seconds: float) -> Table:
+    """The outcome as a person reads it."""
+    versions = sum(len(call.versions) for call in calls)
+    notified = sum(len(version.notified_at) for call in calls for version in call.versions)
+    largest = max(len(record["sessions"]) for record in graph.records.values())
+    table = Table("What", "Figure", "Of", title="Call records in Cosmos, compared with Graph")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("Call records stored", str(comparison.stored), str(comparison.held))
+    table.add_row("  at their newest version", str(comparison.newest), str(comparison.held))
+    table.add_row("  whole, byte for byte", str(comparison.whole), str(comparison.held))
+    table.add_row("Sessions in whole records", f"{comparison.sessions:,}", "")
+    table.add_row("Participants in whole records", f"{comparison.participants:,}", "")
+    table.add_row("Sessions of the largest meeting", str(largest), "", end_section=True)
+    table.add_row("Versions that Graph published", str(versions), "")
+    table.add_row("Notifications, repeats among them", str(notified), "")
+    table.add_row("Seconds in all", f"{seconds:.0f}", "")
+    for name, ids in (
+        ("Missing", comparison.missing),
+        ("Stale", comparison.stale),
+        ("Mixed versions", comparison.mixed),
+        ("Not as in Graph", comparison.broken),
+        ("Orphaned parts", comparison.orphans),
+    ):
+        if ids:
+            table.add_row(f"[red]{name}[/red]", str(len(ids)), ids[0])
+    return table
+
+
+def endpoints(stack: Stack) -> list[tuple[str, str]]:
+    """What each part of the stack is and a command that asks it something."""
+    call_id = next(iter(stack.graph.records))
+    graph_url = f"http://127.0.0.1:{stack.ports.graph}"
+    token = (
+        f"curl -s -H 'X-IDENTITY-HEADER: {IDENTITY_HEADER}' "
+        f"'{graph_url}/msi/token?api-version=2019-08-01&resource=https://graph.microsoft.com' | cut -d'\"' -f4"
+    )
+    return [
+        (
+            "The app: Graph's handshake",
+            f"curl -X POST '{stack.app_url}/api/graph/notifications?validationToken=hello%20Graph'",
+        ),
+        (
+            "The app: run a timer function now",
+            f"curl -X POST -d '{{}}' {stack.app_url}/admin/functions/maintain_subscriptions_on_schedule",
+        ),
+        (
+            "Graph simulator: a call record",
+            f'curl -s -H "Authorization: Bearer $({token})" {graph_url}/v1.0/communications/callRecords/{call_id}',
+        ),
+        ("Cosmos server: the same record's header in Cosmos", _cosmos_command(stack, call_id)),
+        ("Azurite: its queues", f"curl -s '{_queues_url(stack)}'"),
+    ]
+
+
+def _cosmos_command(stack: Stack, call_id: str) -> str:
+    path = ["dbs", DATABASE, "colls", CONTAINER, "docs", call_id]
+    date = email.utils.formatdate(usegmt=True)
+    headers = {
+        "x-ms-date": date,
+        "authorization": authorization("GET", path, date),
+        "x-ms-documentdb-partitionkey": f'["{TENANT_ID}","{call_id}"]',
+    }
+    options = " ".join(f"-H '{name}: {value}'" for name, value in headers.items())
+    return f"curl -s {options} http://127.0.0.1:{stack.ports.cosmos}/{'/'.join(path)}"
+
+
+def _queues_url(stack: Stack) -> str:
+    sas = generate_account_sas(
+        azurite.ACCOUNT,
+        azurite.KEY,
+        ResourceTypes(service=True),
+        AccountSasPermissions(list=True),
+        datetime.now(UTC) + timedelta(days=1),
+    )
+    return f"http://127.0.0.1:{stack.ports.queue}/{azurite.ACCOUNT}?comp=list&{sas}"

@@ -1,0 +1,142 @@
+"""The whole local stack: Graph simulator and Cosmos server in this process, Azurite and the functions host beside."""
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import orjson
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient, DatabaseProxy
+
+from local import azurite, cosmos
+from local.cosmos import CosmosServer
+from local.environment import ROOT, inherited
+from local.graph import GraphSimulator
+from local.processes import Process, free_port, require_free, running
+from local.serve import serve
+
+TENANT_ID = "11112222-3333-4444-5555-666677778888"
+CLIENT_STATE = "a-secret-of-the-local-stack-only"
+IDENTITY_HEADER = "identity-of-the-local-stack"
+DATABASE = "callrecords"
+
+_DEPLOYED = ("function_app.py", "host.json", "callrecords")
+_CONTAINERS = ROOT / "infra/cosmos-containers.json"
+_START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts of the stack listen on 127.0.0.1."""
+
+    app: int
+    queue: int
+    cosmos: int
+    graph: int
+
+    @classmethod
+    def any_free(cls) -> "Ports":
+        """Ports that nobody listens on."""
+        return cls(*(free_port() for _ in range(4)))
+
+    @classmethod
+    def from_first(cls, first: int) -> "Ports":
+        """Four ports from `first` on; StackError where one is taken."""
+        ports = range(first, first + 4)
+        for port in ports:
+            require_free(port)
+        return cls(*ports)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack. `app` is the functions host; `database` reads what the app wrote."""
+
+    ports: Ports
+    graph: GraphSimulator
+    cosmos: CosmosServer
+    database: DatabaseProxy
+    app: Process
+
+    @property
+    def app_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.app}"
+
+    @property
+    def queue_connection(self) -> str:
+        return azurite.connection_string(self.ports.queue)
+
+
+@contextlib.asynccontextmanager
+async def running_stack(
+    ports: Ports, folder: Path, graph: GraphSimulator, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """Starts every part, ready for Graph's notifications; logs and queues are kept in `folder`.
+
+    `settings` are app settings that replace the stack's own. Raises StackError when a part does not come up.
+    """
+    server = CosmosServer()
+    async with contextlib.AsyncExitStack() as parts:
+        graph_url = (await parts.enter_async_context(serve(graph.app(), port=ports.graph))).url
+        parts.push_async_callback(graph.close)
+        cosmos_url = (await parts.enter_async_context(serve(server.app(), port=ports.cosmos))).url
+        client = await parts.enter_async_context(CosmosClient(cosmos_url, cosmos.KEY))
+        database = await _create_database(client)
+        await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
+        environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
+        app = await parts.enter_async_context(running_app(ports.app, folder, environ))
+        yield Stack(ports, graph, server, database, app)
+
+
+@contextlib.asynccontextmanager
+async def running_app(port: int, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Process]:
+    """The functions host with the app as it is deployed: without local.settings.json and the rest of the project."""
+    package = folder / "app"
+    package.mkdir(exist_ok=True)
+    for name in _DEPLOYED:
+        if not (package / name).exists():
+            (package / name).symlink_to(ROOT / name)
+    command = [sys.executable, "-m", "local.functions_host", str(package), "--port", str(port)]
+    environ = inherited() | {"PYTHONPATH": str(ROOT)} | dict(settings)
+    async with running("The functions host", command, environ, folder / "app.log") as process:
+        await process.wait_until(lambda: is_running(port), "a running app", _START_SECONDS)
+        yield process
+
+
+async def is_running(port: int) -> bool:
+    """Whether a functions host answers at `port` that it runs."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(f"http://127.0.0.1:{port}/admin/host/status") as answer:
+                return answer.status == 200 and (await answer.json())["state"] == "Running"
+        except aiohttp.ClientError:
+            return False
+
+
+def _app_settings(ports: Ports, graph_url: str, cosmos_url: str) -> dict[str, str]:
+    return {
+        "GRAPH_TENANT_ID": TENANT_ID,
+        "GRAPH_CLIENT_STATE": CLIENT_STATE,
+        "GRAPH_BASE_URL": graph_url,
+        "NOTIFICATION_BASE_URL": f"http://127.0.0.1:{ports.app}",
+        "SUBSCRIPTION_SCHEDULE": "*/2 * * * * *",
+        "COSMOS_DATABASE": DATABASE,
+        "CallRecordsQueue": azurite.connection_string(ports.queue),
+        "CallRecordsCosmos": f"AccountEndpoint={cosmos_url}/;AccountKey={cosmos.KEY};",
+        # As App Service gives a managed identity to an app.
+        "IDENTITY_ENDPOINT": f"{graph_url}/msi/token",
+        "IDENTITY_HEADER": IDENTITY_HEADER,
+    }
+
+
+async def _create_database(client: CosmosClient) -> DatabaseProxy:
+    database = await client.create_database(DATABASE)
+    for name, definition in orjson.loads(_CONTAINERS.read_bytes()).items():
+        paths = definition["partitionKeyPaths"]
+        key = PartitionKey(path=paths, kind="MultiHash") if len(paths) > 1 else PartitionKey(path=paths[0])
+        ttl = definition.get("defaultTtl")
+        await database.create_container(name, key, indexing_policy=definition["indexingPolicy"], default_ttl=ttl)
+    return database
