@@ -14,7 +14,7 @@ from callrecords.jsontypes import JsonObject
 from callrecords.poison import PoisonQueue
 from callrecords.workqueue import queue_errors
 
-_CACHED_FOR = timedelta(seconds=10)
+_CACHED_FOR = timedelta(seconds=5)
 _OLDEST_MESSAGE = timedelta(minutes=30)
 _RECONCILED_WITHIN = timedelta(hours=3)
 

@@ -4,8 +4,10 @@ A run is one message of the `reconcile` queue that comes back with its position 
 goes on where it was after a stop, and waits for Graph's limits on the queue.
 """
 
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+import math
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -26,15 +28,17 @@ RECENT_WINDOW = timedelta(hours=6)
 LONGEST_CALL = timedelta(hours=30)
 
 _SLICE = timedelta(minutes=2)
-_FIRST_STEP, _LEAST_STEP, _MOST_STEP = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+_FIRST_STEP, _LEAST_STEP, _MOST_STEP = timedelta(hours=1), timedelta(seconds=5), timedelta(days=4)
 # Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
 _WANTED_IN_A_STEP = 50
+# A step out of a quiet time into a busy one is not worth all its pages.
+_MOST_IN_A_STEP = 300
 
 
 class Graph(Protocol):
     """Where call records are listed: graph.records.CallRecords."""
 
-    def between(self, start: datetime, end: datetime) -> AsyncIterator["Listed"]: ...
+    def between(self, start: datetime, end: datetime) -> AsyncGenerator["Listed"]: ...
 
 
 class Listed(Protocol):
@@ -126,14 +130,15 @@ class Reconciliation:
             if self._clock() - began > _SLICE:
                 return await self._come_back(message)
             end = min(message.position + step, message.window_end)
-            before = message.listed
             try:
-                message = await self._compare(message, end, stored)
+                listed = await self._list(message.position, end)
+                if listed is not None:
+                    message = await self._compare(message, listed, end, stored)
             except CallRecordsError:
                 if message.position == first:
                     raise
                 return await self._come_back(message)
-            step = _next_step(step, message.listed - before)
+            step = _next_step(step, _MOST_IN_A_STEP if listed is None else len(listed))
         await self._record(message, finished=self._clock())
         log.info(
             "Reconciled %s: %d listed, %d missing, %d stale.",
@@ -144,13 +149,23 @@ class Reconciliation:
         )
         return None
 
+    async def _list(self, start: datetime, end: datetime) -> list[Listed] | None:
+        """The calls that began in the step; None where these are too many, but for the smallest of steps."""
+        most = _MOST_IN_A_STEP if end - start > _LEAST_STEP else math.inf
+        listed: list[Listed] = []
+        async with contextlib.aclosing(self._graph.between(start, end)) as records:
+            async for record in records:
+                if len(listed) == most:
+                    return None
+                listed.append(record)
+        return listed
+
     async def _compare(
-        self, message: ReconcileMessage, end: datetime, stored: dict[str, dict[str, int]]
+        self, message: ReconcileMessage, listed: list[Listed], end: datetime, stored: dict[str, dict[str, int]]
     ) -> ReconcileMessage:
-        """Enqueues what is missing or stale before `end`; `stored` keeps the versions in Cosmos by day."""
-        missing, stale, listed = [], [], 0
-        async for record in self._graph.between(message.position, end):
-            listed += 1
+        """Enqueues what is missing or stale of `listed`; `stored` keeps the versions in Cosmos by day."""
+        missing, stale = [], []
+        for record in listed:
             if record.day not in stored:
                 stored[record.day] = await self._facts.versions(record.day)
             version = stored[record.day].get(record.call_id)
@@ -162,8 +177,8 @@ class Reconciliation:
         return replace(
             message,
             position=end,
-            listed=message.listed + listed,
-            present=message.present + listed - len(missing) - len(stale),
+            listed=message.listed + len(listed),
+            present=message.present + len(listed) - len(missing) - len(stale),
             missing=message.missing + len(missing),
             stale=message.stale + len(stale),
         )
@@ -196,5 +211,5 @@ class Reconciliation:
 
 
 def _next_step(step: timedelta, listed: int) -> timedelta:
-    factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 0.25), 4)
+    factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 1 / 8), 4)
     return min(max(step * factor, _LEAST_STEP), _MOST_STEP)

@@ -4,7 +4,7 @@ https://learn.microsoft.com/graph/api/callrecords-callrecord-get: one relationsh
 and Graph cuts the lists into pages of at most 60 sessions and 130 participants.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,7 +68,7 @@ class CallRecords:
                 return record
         raise Unavailable(f"{_what(call_id)}: was revised {_READS} times while it was read.")
 
-    async def between(self, start: datetime, end: datetime) -> AsyncIterator[Listed]:
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed]:
         """The records of the calls that began from `start` on and before `end`, in no order.
 
         Raises the errors of GraphClient, and Unreadable for what is not a list of call records.

@@ -1,0 +1,100 @@
+"""What notifications did not bring is found, what was given up can be had again, and health tells of both."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from callrecords.jsontypes import JsonObject
+from local.graph import Fault, NotJson
+from local.stack import Stack
+from local.traffic import Call
+from tests.pipeline.reading import is_whole, poison_entries
+from tests.pipeline.waiting import until
+
+
+def ended_just_now(call: Call) -> JsonObject:
+    """The record of the call as if it had taken place in the last hour."""
+    now = datetime.now(UTC)
+    record = call.versions[-1].record
+    return record | {
+        "startDateTime": (now - timedelta(minutes=50)).isoformat(),
+        "endDateTime": (now - timedelta(minutes=10)).isoformat(),
+    }
+
+
+async def outcome_of_a_run(stack: Stack, http: aiohttp.ClientSession) -> JsonObject:
+    """Runs the comparison of the last hours and returns what it recorded."""
+    state = stack.database.get_container_client("state")
+    began = datetime.now(UTC).isoformat()
+    async with http.post(f"{stack.app_url}/admin/functions/reconcile_recent", json={}) as answer:
+        assert answer.status == 202
+    items: list[JsonObject] = []
+
+    async def is_finished() -> bool:
+        query = "SELECT * FROM c WHERE c.id = 'reconcile-recent'"
+        items[:] = [item async for item in state.query_items(query, partition_key="reconcile-recent")]
+        return bool(items) and items[0]["windowEnd"] > began and items[0]["finished"] is not None
+
+    await until(is_finished, seconds=60)
+    return items[0]
+
+
+async def test_a_call_that_was_never_announced_is_found_and_only_once(
+    stack: Stack, calls: Iterator[Call], http: aiohttp.ClientSession
+) -> None:
+    record = ended_just_now(next(calls))
+    stack.graph.silent = True
+    stack.graph.publish(record)
+    stack.graph.notify(record["id"])
+    stack.graph.silent = False
+    first = await outcome_of_a_run(stack, http)
+    assert (first["listed"], first["missing"], first["enqueued"]) == (1, 1, 1)
+    await until(lambda: is_whole(stack, record["id"]))
+    second = await outcome_of_a_run(stack, http)
+    assert (second["listed"], second["present"], second["enqueued"]) == (1, 1, 0)
+
+
+async def test_what_was_given_up_arrives_when_it_is_replayed(
+    stack: Stack, calls: Iterator[Call], http: aiohttp.ClientSession
+) -> None:
+    call = next(calls)
+    stack.graph.publish(call.versions[-1].record)
+    stack.graph.faults += [Fault(NotJson(), call_id=call.call_id)]
+    stack.graph.notify(call.call_id)
+
+    async def is_given_up() -> bool:
+        return any(call.call_id in entry["message"] for entry in await poison_entries(stack))
+
+    await until(is_given_up)
+    async with http.get(f"{stack.app_url}/api/poison") as answer:
+        reasons = (await answer.json())["call-records"]["reasons"]
+    reason = "Call record <id>: Graph's answer is not JSON."
+    assert reasons[reason] == 1
+    async with http.get(f"{stack.app_url}/api/health") as answer:
+        assert answer.status == 503
+    async with http.post(f"{stack.app_url}/api/poison/replay", params={"reason": reason}) as answer:
+        assert await answer.json() == {"replayed": 1, "unreadable": 0}
+    await until(lambda: is_whole(stack, call.call_id))
+    assert not await is_given_up()
+
+
+async def test_health_names_the_permission_that_is_missing(stack: Stack, http: aiohttp.ClientSession) -> None:
+    async def broken_link() -> str | None:
+        async with http.get(f"{stack.app_url}/api/health/details") as answer:
+            document = await answer.json()
+        assert answer.status == (200 if document["healthy"] else 503)
+        return document["broken"] and str(document["broken"]["link"])
+
+    role = stack.graph.granted.pop()
+
+    async def is_named() -> bool:
+        return await broken_link() == "graph"
+
+    await until(is_named)
+    stack.graph.granted.add(role)
+
+    async def is_mended() -> bool:
+        return await broken_link() in (None, "poison")
+
+    await until(is_mended)
