@@ -1,0 +1,77 @@
+"""The app settings of a deployment are those that the code knows, in the form that it takes."""
+
+import pytest
+
+from callrecords import settings, values
+from callrecords.connections import CONNECTIONS
+from callrecords.jsontypes import JsonObject
+from tests.infra.predicted import SNAPSHOTS, app_settings, prediction
+
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings
+HOST_SETTINGS = {
+    "AzureWebJobsStorage__blobServiceUri",
+    "AzureWebJobsStorage__clientId",
+    "AzureWebJobsStorage__credential",
+    "AzureWebJobsStorage__queueServiceUri",
+    "AzureWebJobsStorage__tableServiceUri",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+}
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+NEVER_ON_FLEX = {
+    "FUNCTIONS_WORKER_RUNTIME",
+    "FUNCTIONS_EXTENSION_VERSION",
+    "WEBSITE_RUN_FROM_PACKAGE",
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    "ENABLE_ORYX_BUILD",
+    "WEBSITE_TIME_ZONE",
+    "TZ",
+}
+# The one is for the local Graph simulator; the other has a default in Azure.
+NOT_FOR_AZURE = {settings.GRAPH_BASE_URL.name, settings.NOTIFICATION_BASE_URL.name}
+
+KNOWN = {setting.name for setting in settings.SETTINGS}
+CONNECTION_SETTINGS = {
+    f"{each.name}__{part}" for each in CONNECTIONS for part in (each.endpoint, "credential", "clientId")
+}
+
+
+def deployed(parameter_set: str) -> JsonObject:
+    found: JsonObject = prediction(parameter_set).the("Microsoft.Web/sites/config", "/appsettings")
+    return found
+
+
+@pytest.mark.parametrize("parameter_set", SNAPSHOTS)
+def test_the_app_starts_with_the_settings_of_a_deployment(parameter_set: str) -> None:
+    read = settings.read(app_settings(parameter_set))
+    assert read.notification_base_url == "https://calls.fabrikam.example"
+    assert read.client_id
+    for connection in (read.queue, read.cosmos):
+        assert connection.endpoint
+        assert connection.client_id == read.client_id
+        assert connection.connection_string is None
+
+
+@pytest.mark.parametrize("parameter_set", SNAPSHOTS)
+def test_nothing_is_set_that_neither_the_code_nor_the_host_knows(parameter_set: str) -> None:
+    assert set(deployed(parameter_set)) - KNOWN - CONNECTION_SETTINGS == HOST_SETTINGS
+
+
+@pytest.mark.parametrize("parameter_set", SNAPSHOTS)
+def test_nothing_is_set_that_flex_consumption_does_not_take(parameter_set: str) -> None:
+    assert NEVER_ON_FLEX.isdisjoint(deployed(parameter_set))
+
+
+def test_every_setting_of_the_code_can_be_set_by_a_deployment() -> None:
+    assert KNOWN - NOT_FOR_AZURE - set(deployed("default")) == set()
+
+
+def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
+    assert deployed("big-tenant")["RECONCILE_HISTORY_SCHEDULE"] == "0 40 3 * * 6"
+
+
+def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:
+    optional = set(template["definitions"]["OptionalSettings"]["properties"])
+    assert optional == {each.name for each in settings.SETTINGS if each.parse is values.schedule}
