@@ -1,11 +1,12 @@
 """Every trigger of the app: its binding, then one call into callrecords."""
 
 import azure.functions as func
-import orjson
 
 from callrecords import operations, webhook
+from callrecords.answers import Answer, json_answer
 from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
 from callrecords.connections import QUEUE_CONNECTION
+from callrecords.openapi import document
 from callrecords.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -19,9 +20,11 @@ async def _answer_graph(request: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(answer.text, status_code=answer.status, mimetype="text/plain", headers=headers)
 
 
-def _json(answer: operations.Answer) -> func.HttpResponse:
-    status, document = answer
-    return func.HttpResponse(orjson.dumps(document), status_code=status, mimetype="application/json")
+def _respond(request: func.HttpRequest, answer: Answer) -> func.HttpResponse:
+    answer = answer.encoded(request.headers)
+    return func.HttpResponse(
+        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=dict(answer.headers)
+    )
 
 
 @functions.route(NOTIFICATIONS_ROUTE, methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -39,17 +42,17 @@ async def lifecycle(req: func.HttpRequest) -> func.HttpResponse:
 @functions.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether all is well, for anybody: the status alone."""
-    status, _ = await operations.health(app, problems)
-    return func.HttpResponse(status_code=status)
+    answer = await operations.health(app, problems)
+    return func.HttpResponse(status_code=answer.status)
 
 
 @functions.route("health/details", methods=["GET"])
 async def health_details(req: func.HttpRequest) -> func.HttpResponse:
     """Which link of the chain is broken, and what is known of each."""
-    return _json(await operations.health(app, problems))
+    return _respond(req, await operations.health(app, problems))
 
 
-def _background_work(app: App) -> func.Blueprint:
+def _background(app: App) -> func.Blueprint:
     work = func.Blueprint()  # type: ignore[no-untyped-call]
 
     @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
@@ -82,18 +85,49 @@ def _background_work(app: App) -> func.Blueprint:
         """Lists, compares and enqueues, a slice of a window at a time."""
         await app.reconciliation.on_message(_text(msg))
 
-    @work.route("poison", methods=["GET"])
+    @work.timer_trigger("timer", app.settings.usage_schedule)
+    async def roll_up_usage(timer: func.TimerRequest) -> None:
+        """Rolls up the days on which facts of calls changed."""
+        await app.roll_up.on_schedule()
+
+    return work
+
+
+def _questions(app: App) -> func.Blueprint:
+    api = func.Blueprint()  # type: ignore[no-untyped-call]
+
+    @api.route("calls/{callId}", methods=["GET"])
+    async def get_call(req: func.HttpRequest) -> func.HttpResponse:
+        """One call record, whole."""
+        return _respond(req, await app.lookup(req.route_params["callId"]))
+
+    @api.route("calls", methods=["GET"])
+    async def search_calls(req: func.HttpRequest) -> func.HttpResponse:
+        """The fact rows of chosen calls."""
+        return _respond(req, await app.api.search(req.params))
+
+    @api.route("reports/{name}", methods=["GET"])
+    async def report(req: func.HttpRequest) -> func.HttpResponse:
+        """Usage or quality by day."""
+        return _respond(req, await app.api.report(req.route_params["name"], req.params))
+
+    @api.route("openapi.json", methods=["GET"])
+    async def openapi(req: func.HttpRequest) -> func.HttpResponse:
+        """The OpenAPI document of these routes."""
+        return _respond(req, json_answer(document()))
+
+    @api.route("poison", methods=["GET"])
     async def poison(req: func.HttpRequest) -> func.HttpResponse:
         """What was given up, and why."""
-        return _json(await operations.poison(app.poison_queues))
+        return _respond(req, await operations.poison(app.poison_queues))
 
-    @work.route("poison/{action}", methods=["POST"])
+    @api.route("poison/{action}", methods=["POST"])
     async def treat_poison(req: func.HttpRequest) -> func.HttpResponse:
         """Puts messages that were given up back on their queue, or throws them away."""
         action = req.route_params.get("action")
-        return _json(await operations.treat_poison(app.poison_queues, action, req.params))
+        return _respond(req, await operations.treat_poison(app.poison_queues, action, req.params))
 
-    return work
+    return api
 
 
 def _text(msg: func.QueueMessage) -> str:
@@ -101,4 +135,5 @@ def _text(msg: func.QueueMessage) -> str:
 
 
 if app:  # without settings no message is taken: they stay on their queues until the settings are right
-    functions.register_functions(_background_work(app))
+    functions.register_functions(_background(app))
+    functions.register_functions(_questions(app))

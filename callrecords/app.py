@@ -11,25 +11,39 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from azure.identity.aio import DefaultAzureCredential
-from azure.storage.queue import TextBase64DecodePolicy, TextBase64EncodePolicy
+from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from callrecords import settings
 from callrecords.settings import Settings, SettingsError
 from callrecords.webhook import Webhook
-from callrecords.workqueue import CALL_RECORDS, POISON_SUFFIX, QUEUES, RECONCILE, SUBSCRIPTIONS, WorkQueue
+from callrecords.workqueue import (
+    CALL_RECORDS,
+    POISON_SUFFIX,
+    QUEUES,
+    RECONCILE,
+    SUBSCRIPTIONS,
+    LenientDecodePolicy,
+    WorkQueue,
+)
 
 if TYPE_CHECKING:
+    from callrecords.api import Api
     from callrecords.cosmos import Account
+    from callrecords.factqueries import FactQueries
     from callrecords.factstore import FactStore
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
     from callrecords.health import Health
     from callrecords.ingest import Ingest
+    from callrecords.lookup import Lookup
     from callrecords.poison import PoisonQueue
     from callrecords.reconcile import Reconciliation
+    from callrecords.rollup import RollUp
     from callrecords.state import StateStore
+    from callrecords.store import CallRecordStore
     from callrecords.subscriptions import SubscriptionCare
+    from callrecords.usagestore import UsageStore
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +70,9 @@ class App:
     def ingest(self) -> "Ingest":
         from callrecords.ingest import Ingest
         from callrecords.progress import Progress
-        from callrecords.store import CallRecordStore
 
-        tenant_id = self.settings.tenant_id
-        store = CallRecordStore(self._cosmos, tenant_id)
         progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
-        return Ingest(tenant_id, self._call_records, store, self._facts, progress, queue)
+        return Ingest(self.settings.tenant_id, self._call_records, self._store, self._facts, progress, queue)
 
     @functools.cached_property
     def subscription_care(self) -> "SubscriptionCare":
@@ -86,6 +97,25 @@ class App:
         return Reconciliation(tenant_id, self._call_records, self._facts, self._state, calls, queue, _now)
 
     @functools.cached_property
+    def roll_up(self) -> "RollUp":
+        from callrecords.rollup import RollUp
+
+        return RollUp(self.settings.tenant_id, self._fact_queries, self._usage, self._state, _now)
+
+    @functools.cached_property
+    def lookup(self) -> "Lookup":
+        from callrecords.lookup import Lookup
+
+        calls = self._work_queue(CALL_RECORDS)
+        return Lookup(self.settings.tenant_id, self._store, self._call_records, calls, _now)
+
+    @functools.cached_property
+    def api(self) -> "Api":
+        from callrecords.api import Api
+
+        return Api(self._fact_queries, self._usage, _now)
+
+    @functools.cached_property
     def health(self) -> "Health":
         from callrecords.health import Health
 
@@ -106,10 +136,28 @@ class App:
         return CallRecords(self._graph)
 
     @functools.cached_property
+    def _store(self) -> "CallRecordStore":
+        from callrecords.store import CallRecordStore
+
+        return CallRecordStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
     def _facts(self) -> "FactStore":
         from callrecords.factstore import FactStore
 
         return FactStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _fact_queries(self) -> "FactQueries":
+        from callrecords.factqueries import FactQueries
+
+        return FactQueries(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _usage(self) -> "UsageStore":
+        from callrecords.usagestore import UsageStore
+
+        return UsageStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _state(self) -> "StateStore":
@@ -126,7 +174,7 @@ class App:
         return self._queue_service.get_queue_client(
             name,
             message_encode_policy=TextBase64EncodePolicy(),
-            message_decode_policy=TextBase64DecodePolicy(),
+            message_decode_policy=LenientDecodePolicy(),
         )
 
     @functools.cached_property

@@ -11,6 +11,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from callrecords.connections import Connection
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
+from callrecords.jsontypes import JsonObject
 
 # Statuses of a write whose condition did not hold: somebody else was faster.
 LOST_RACE = (404, 409, 412)
@@ -65,6 +66,11 @@ def cosmos_errors(what: str) -> Iterator[None]:
         raise _by_meaning(f"{what}: Cosmos answered {error.status_code}.", error) from error
     except (AzureError, OSError, TimeoutError) as error:
         raise Unavailable(f"{what}: Cosmos could not be reached ({type(error).__name__}).") from error
+
+
+def own_properties(item: JsonObject) -> JsonObject:
+    """The item as it was written: without the properties that Cosmos adds, whose names begin with an underscore."""
+    return {name: value for name, value in item.items() if not name.startswith("_")}
 
 
 def _by_meaning(message: str, error: HttpResponseError) -> CallRecordsError:

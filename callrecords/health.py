@@ -9,7 +9,7 @@ from typing import Protocol
 from azure.storage.queue.aio import QueueClient
 
 from callrecords import progress, reconcile, subscriptions
-from callrecords.errors import CallRecordsError, Throttled
+from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.jsontypes import JsonObject
 from callrecords.poison import PoisonQueue
 from callrecords.workqueue import queue_errors
@@ -153,3 +153,5 @@ async def _checked(check: Awaitable[Link]) -> Link:
         return await check
     except CallRecordsError as error:
         return Link(str(error))
+    except Exception as error:
+        return Link(str(unexpected(error)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError
+from callrecords.errors import CallRecordsError, Unreadable
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage, Message
 from callrecords.retries import GRAPH_KEEPS
@@ -28,7 +28,7 @@ RECENT_WINDOW = timedelta(hours=6)
 LONGEST_CALL = timedelta(hours=30)
 
 _SLICE = timedelta(minutes=2)
-_FIRST_STEP, _LEAST_STEP, _MOST_STEP = timedelta(hours=1), timedelta(seconds=5), timedelta(days=4)
+_LEAST_STEP, _MOST_STEP = timedelta(seconds=5), timedelta(days=4)
 # Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
 _WANTED_IN_A_STEP = 50
 # A step out of a quiet time into a busy one is not worth all its pages.
@@ -78,6 +78,8 @@ class ReconcileMessage(Message):
     present: int = 0
     missing: int = 0
     stale: int = 0
+    unreadable: int = 0
+    step_seconds: int = 3_600
 
 
 class Reconciliation:
@@ -124,22 +126,18 @@ class Reconciliation:
         await self._queue.put(ReconcileMessage.new(self._tenant_id, now, run=run, **window))
 
     async def _go_on(self, message: ReconcileMessage) -> None:
-        began, first, step = self._clock(), message.position, _FIRST_STEP
+        began, first = self._clock(), message.position
         stored: dict[str, dict[str, int]] = {}
         while message.position < message.window_end:
             if self._clock() - began > _SLICE:
                 return await self._come_back(message)
-            end = min(message.position + step, message.window_end)
             try:
-                listed = await self._list(message.position, end)
-                if listed is not None:
-                    message = await self._compare(message, listed, end, stored)
+                message = await self._step(message, stored)
             except CallRecordsError:
                 if message.position == first:
                     raise
                 return await self._come_back(message)
-            step = _next_step(step, _MOST_IN_A_STEP if listed is None else len(listed))
-        await self._record(message, finished=self._clock())
+        await self._record(message, f"reconcile-{message.run}", finished=self._clock())
         log.info(
             "Reconciled %s: %d listed, %d missing, %d stale.",
             message.run,
@@ -148,6 +146,21 @@ class Reconciliation:
             message.stale,
         )
         return None
+
+    async def _step(self, message: ReconcileMessage, stored: dict[str, dict[str, int]]) -> ReconcileMessage:
+        """The run after its next step, or with a smaller step; `stored` keeps the versions in Cosmos by day."""
+        step = timedelta(seconds=message.step_seconds)
+        end = min(message.position + step, message.window_end)
+        try:
+            listed = await self._list(message.position, end)
+        except Unreadable as error:
+            if step > _LEAST_STEP:
+                return _resized(message, _MOST_IN_A_STEP)
+            log.error("%s This run goes on after it.", error)
+            return replace(message, position=end, unreadable=message.unreadable + 1)
+        if listed is None:
+            return _resized(message, _MOST_IN_A_STEP)
+        return _resized(await self._compare(message, listed, end, stored), len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed] | None:
         """The calls that began in the step; None where these are too many, but for the smallest of steps."""
@@ -163,7 +176,7 @@ class Reconciliation:
     async def _compare(
         self, message: ReconcileMessage, listed: list[Listed], end: datetime, stored: dict[str, dict[str, int]]
     ) -> ReconcileMessage:
-        """Enqueues what is missing or stale of `listed`; `stored` keeps the versions in Cosmos by day."""
+        """Enqueues what is missing or stale of `listed`."""
         missing, stale = [], []
         for record in listed:
             if record.day not in stored:
@@ -190,12 +203,12 @@ class Reconciliation:
         )
 
     async def _come_back(self, message: ReconcileMessage) -> None:
-        await self._record(message, finished=None)
+        await self._record(message, f"reconcile-{message.run}-running", finished=None)
         await self._queue.put(replace(message, attempt=0, failure=None, failing_since=None))
 
-    async def _record(self, message: ReconcileMessage, finished: datetime | None) -> None:
+    async def _record(self, message: ReconcileMessage, item_id: str, finished: datetime | None) -> None:
         await self._state.write(
-            f"reconcile-{message.run}",
+            item_id,
             {
                 "windowStart": message.window_start.isoformat(),
                 "windowEnd": message.window_end.isoformat(),
@@ -204,12 +217,15 @@ class Reconciliation:
                 "present": message.present,
                 "missing": message.missing,
                 "stale": message.stale,
+                "unreadable": message.unreadable,
                 "enqueued": message.missing + message.stale,
                 "finished": finished.isoformat() if finished else None,
             },
         )
 
 
-def _next_step(step: timedelta, listed: int) -> timedelta:
+def _resized(message: ReconcileMessage, listed: int) -> ReconcileMessage:
+    """The run with a step that is sized by how many calls began in the last one."""
     factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 1 / 8), 4)
-    return min(max(step * factor, _LEAST_STEP), _MOST_STEP)
+    step = min(max(timedelta(seconds=message.step_seconds) * factor, _LEAST_STEP), _MOST_STEP)
+    return replace(message, step_seconds=round(step.total_seconds()))

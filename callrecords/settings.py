@@ -75,6 +75,12 @@ RECONCILE_HISTORY_SCHEDULE = Setting(
     values.schedule,
     "0 40 3 * * *",
 )
+USAGE_SCHEDULE = Setting(
+    "USAGE_SCHEDULE",
+    "When the days on which calls changed are rolled up, NCRONTAB in UTC",
+    values.schedule,
+    "0 5,35 * * * *",
+)
 SETTINGS = (
     TENANT_ID,
     CLIENT_STATE,
@@ -87,6 +93,7 @@ SETTINGS = (
     SUBSCRIPTION_SCHEDULE,
     RECONCILE_RECENT_SCHEDULE,
     RECONCILE_HISTORY_SCHEDULE,
+    USAGE_SCHEDULE,
 )
 
 
@@ -104,6 +111,7 @@ class Settings:
     subscription_schedule: str
     reconcile_recent_schedule: str
     reconcile_history_schedule: str
+    usage_schedule: str
     queue: Connection
     cosmos: Connection
 
@@ -130,6 +138,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         subscription_schedule=value[SUBSCRIPTION_SCHEDULE] or "",
         reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
         reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
+        usage_schedule=value[USAGE_SCHEDULE] or "",
         queue=queue,
         cosmos=cosmos,
     )

@@ -2,7 +2,7 @@
 
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from callrecords.cosmos import Account, cosmos_errors
+from callrecords.cosmos import Account, cosmos_errors, own_properties
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "state"
@@ -22,7 +22,7 @@ class StateStore:
                 item = await container.read_item(item_id, partition_key=item_id)
             except CosmosResourceNotFoundError:
                 return {}
-        return {name: value for name, value in item.items() if name != "id" and not name.startswith("_")}
+        return {name: value for name, value in own_properties(item).items() if name != "id"}
 
     async def write(self, item_id: str, values: JsonObject) -> None:
         """Replaces the item."""

@@ -116,7 +116,7 @@ class SubscriptionCare:
     async def _care(self, reauthorize: bool) -> None:
         known = await self._state.read(STATE)
         try:
-            action, subscription = await self._maintain(known, reauthorize)
+            action, subscription, others = await self._maintain(known, reauthorize)
         except CallRecordsError as error:
             await self._state.write(STATE, {**known, "action": "failed", "error": str(error), "at": self._now()})
             raise
@@ -134,19 +134,19 @@ class SubscriptionCare:
             "at": self._now(),
         }
         await self._state.write(STATE, outcome)
+        for other in others:
+            await self._delete(other)
 
-    async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription]:
+    async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription, list[Subscription]]:
+        """What was done, the subscription that is live now, and others of this app's that are to go."""
         # The one that this app made for the URL it had before is its own as well.
         own_id, own_url = known.get("subscriptionId"), self._endpoint.notification_url
         mine = [each for each in await self._graph.all() if own_url == each.notification_url or own_id == each.id]
         usable = [each for each in mine if self._is_usable(each, known)]
         # The same choice in every run, so that two runs at once do not delete each other's.
-        usable.sort(key=lambda each: (-each.expires.timestamp(), each.id))
+        usable.sort(key=lambda each: (each.id != own_id, -each.expires.timestamp(), each.id))
         action, kept = await self._keep(usable[0], reauthorize) if usable else ("created", await self._create())
-        for other in mine:
-            if other.id != kept.id:
-                await self._delete(other)
-        return action, kept
+        return action, kept, [each for each in mine if each.id != kept.id]
 
     def _is_usable(self, subscription: Subscription, known: JsonObject) -> bool:
         # Neither the secret nor a lifecycle URL can be changed later.

@@ -1,15 +1,18 @@
 """The storage queues: putting a message there now, back for later, or, given up, on the poison queue."""
 
 import asyncio
+import base64
 import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 from azure.core.exceptions import AzureError
+from azure.core.pipeline import PipelineResponse
+from azure.storage.queue import TextBase64DecodePolicy
 
 from callrecords import retries
 from callrecords.errors import CallRecordsError, Unavailable, Unreadable, unexpected
@@ -26,7 +29,17 @@ QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
 _NEVER = -1
 _SENDERS = 32
 # A queue message holds 64 kB of base64, and characters may be escaped in JSON; none of this app's own is a tenth of it.
-_LONGEST = 7_000
+_LONGEST, _LONGEST_REASON = 7_000, 500
+
+
+class LenientDecodePolicy(TextBase64DecodePolicy):
+    """Reads base64, which is what this app writes, and anything else as it is: the host moves that to poison, too."""
+
+    def decode(self, content: str, response: PipelineResponse[Any, Any]) -> str:
+        try:
+            return base64.b64decode(content, validate=True).decode()
+        except ValueError:
+            return content
 
 
 class QueueSender(Protocol):
@@ -73,12 +86,16 @@ class WorkQueue:
         except Unreadable as error:
             await self._poison(text, str(error))
             return
+        failure: CallRecordsError | None = None
         try:
             await work(message)
         except CallRecordsError as error:
-            await self._put_back(message, error)
+            failure = error
         except Exception as error:
-            await self._put_back(message, unexpected(error))
+            failure = unexpected(error)
+        # Not while the error is handled: what the host logs of a queue that is away would have the error's words.
+        if failure:
+            await self._put_back(message, failure)
 
     def _read[M: Message](self, kind: type[M], text: str) -> M:
         message = kind.parse(text)
@@ -97,7 +114,7 @@ class WorkQueue:
 
     async def _poison(self, text: str, reason: str) -> None:
         """Keeps a message that was given up, with the reason, on the poison queue; of a strange one the beginning."""
-        entry = {"reason": reason, "poisonedAt": self._clock(), "message": text[:_LONGEST]}
+        entry = {"reason": reason[:_LONGEST_REASON], "poisonedAt": self._clock(), "message": text[:_LONGEST]}
         await _send(self._poison_queue, orjson.dumps(entry).decode())
         log.error("A message was moved to the poison queue: %s", reason)
 

@@ -16,7 +16,7 @@ from callrecords.errors import Throttled
 LONGEST_WAIT = 5.0
 # Requests reach Graph later than they leave, each by another time: a window that is a bit longer is never overrun.
 _SLACK = 1.025
-_HELD_IF_UNSAID = 10.0
+_HELD_IF_UNSAID, _HELD_MOST = 10.0, 3_600.0
 _WINDOWS = 1_000
 
 
@@ -99,7 +99,7 @@ class Limiter:
         """Holds back what Graph throttled: its answer does not say which bucket that is. The narrowest, if this
         worker used much of it, else all, because then others did."""
         now = self._clock()
-        until = now + (_HELD_IF_UNSAID if retry_after is None else retry_after)
+        until = now + (_HELD_IF_UNSAID if retry_after is None else min(retry_after, _HELD_MOST))
         windows = [self._window(bucket, now) for bucket in buckets]
         for window in windows[:1] if windows and windows[0].is_half_used(now) else windows:
             window.hold(until)

@@ -6,7 +6,7 @@ and Graph cuts the lists into pages of at most 60 sessions and 130 participants.
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
@@ -28,6 +28,7 @@ from callrecords.graph.limits import (
 )
 from callrecords.graph.pages import elements
 from callrecords.jsontypes import JsonObject
+from callrecords.messages import CALL_ID
 
 _READS = 3
 
@@ -81,6 +82,8 @@ class CallRecords:
         page = await self._client.send(request, what, ((LIST_FIRST_PAGE, ""), _TENANT))
         async for element in elements(self._client, page, "value", what, ((LIST_NEXT_PAGE, ""), _TENANT)):
             call_id = str(element.get("id")).lower()
+            if not CALL_ID.fullmatch(call_id):
+                raise Unreadable(f"{what}: an id is not a GUID.")
             yield Listed(call_id, _version(call_id, element), day_of(call_id, element.get("startDateTime")))
 
     async def _read_on(self, call_id: str, first: JsonObject) -> CallRecord | None:
@@ -119,7 +122,7 @@ def _what(call_id: str) -> str:
 
 
 def _odata(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _version(call_id: str, record: JsonObject) -> int:

@@ -1,0 +1,66 @@
+"""The two ends of sessions and segments, and the networks that they were on.
+
+https://learn.microsoft.com/graph/api/resources/callrecords-endpoint and
+https://learn.microsoft.com/graph/api/resources/callrecords-networkinfo
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from callrecords.identities import Kind, Party, party_at
+from callrecords.jsontypes import JsonObject
+from callrecords.primitives import as_object, text
+
+_NOT_RATED = "notRated"
+
+
+class Endpoint(NamedTuple):
+    """One end: a party with its client, or a service of Teams, of which only the role is known.
+
+    `client_version` is the applicationVersion, or else the header of the user agent, which has a version in it.
+    `rating` is what the person answered after the call.
+    """
+
+    party: Party | None
+    is_service: bool
+    role: str | None
+    platform: str | None
+    product_family: str | None
+    client_version: str | None
+    rating: str | None
+
+    @property
+    def is_client(self) -> bool:
+        """Whether its network is a party's own: that of a service or a telephone is not."""
+        return not self.is_service and not (self.party and self.party.kind is Kind.PHONE)
+
+
+class Network(NamedTuple):
+    """What a media tells of the network at one end."""
+
+    subnet: str | None
+    reflexive_ip_address: str | None
+    connection_type: str | None
+
+
+def endpoint(properties: JsonObject, kinds: Mapping[str, Kind]) -> Endpoint:
+    """The endpoint with these properties; `kinds` are those known by Party.key."""
+    agent = as_object(properties.get("userAgent"))
+    role = text(agent.get("role"))
+    rating = text(as_object(properties.get("feedback")).get("rating"))
+    return Endpoint(
+        party=party_at(properties, kinds),
+        is_service=bool(role) or (text(properties.get("@odata.type")) or "").endswith("serviceEndpoint"),
+        role=role,
+        platform=text(agent.get("platform")),
+        product_family=text(agent.get("productFamily")),
+        client_version=text(agent.get("applicationVersion")) or text(agent.get("headerValue")),
+        rating=None if rating == _NOT_RATED else rating,
+    )
+
+
+def network(value: object) -> Network | None:
+    """The network in a networkInfo, if that tells anything."""
+    info = as_object(value)
+    found = Network(text(info.get("subnet")), text(info.get("reflexiveIPAddress")), text(info.get("connectionType")))
+    return found if any(found) else None

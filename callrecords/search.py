@@ -1,0 +1,152 @@
+"""What a search for calls asks, and the Cosmos query that answers it: pure.
+
+Calls are found day by day, newest first: each day is one partition of the container `calls`.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import orjson
+
+from callrecords.answers import BadParameter
+from callrecords.primitives import utc
+
+MOST_DAYS = 31
+DEFAULT_TOP, MOST_TOP = 50, 500
+
+_LONGEST = 256
+_DAY = timedelta(days=1)
+VERDICTS = ("good", "poor", "unclassified")
+_MEDIA = ("audio", "video", "screenSharing")
+
+# A condition on a fact row for each parameter; @name is the parameter's value.
+_CONDITIONS = {
+    "user": "(ARRAY_CONTAINS(c.userIds, @user) OR ARRAY_CONTAINS(c.userPrincipalNames, @user))",
+    "number": "ARRAY_CONTAINS(c.phoneNumbers, @number)",
+    "type": "c.type = @type",
+    "modality": "ARRAY_CONTAINS(c.modalities, @modality)",
+    "subnet": "ARRAY_CONTAINS(c.subnets, @subnet)",
+}
+_OWN = ("from", "to", "top", "continuation", "quality", "failed")
+PARAMETERS = (*_OWN[:2], *_CONDITIONS, *_OWN[4:], *_OWN[2:4])
+
+
+@dataclass(frozen=True)
+class Search:
+    """Calls that began from `start` on and before `end`, with `conditions` on their fact rows; `top` at a time.
+
+    `day` and `token` say where to go on: the UTC day, and Cosmos' continuation within it.
+    """
+
+    start: datetime
+    end: datetime
+    conditions: tuple[str, ...]
+    values: Mapping[str, object]
+    top: int
+    day: date
+    token: str | None
+
+    @property
+    def query(self) -> str:
+        """The query over the partition of one day, newest first."""
+        conditions = ("c.startDateTime >= @from", "c.startDateTime < @to", *self.conditions)
+        where = " AND ".join(conditions)
+        return f"SELECT * FROM c WHERE {where} ORDER BY c.startDateTime DESC"  # noqa: S608 - values are parameters
+
+    @property
+    def parameters(self) -> list[dict[str, object]]:
+        """The query's parameters as Cosmos wants them."""
+        values = {"from": utc(self.start), "to": utc(self.end), **self.values}
+        return [{"name": f"@{name}", "value": value} for name, value in values.items()]
+
+    def continuation(self, day: date, token: str | None) -> str:
+        """What the next request gives to go on there."""
+        place = [self._fingerprint(), day.isoformat(), token]
+        return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
+
+    def resumed(self, continuation: str) -> "Search":
+        """The search from there on. Raises BadParameter where it is not from this search."""
+        try:
+            fingerprint, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
+            place = date.fromisoformat(day)
+        except (ValueError, TypeError):
+            raise BadParameter("continuation is malformed: expected that of the page before.") from None
+        if fingerprint != self._fingerprint() or not (token is None or isinstance(token, str)):
+            raise BadParameter("continuation is of another search: expected that of the page before.")
+        return Search(self.start, self.end, self.conditions, self.values, self.top, place, token)
+
+    def _fingerprint(self) -> str:
+        return hashlib.sha256(orjson.dumps([self.query, self.parameters])).hexdigest()[:16]
+
+
+def parse(parameters: Mapping[str, str], now: datetime) -> Search:
+    """The search that the parameters of a request ask for. Raises BadParameter naming the one that is wrong."""
+    for name, value in parameters.items():
+        if name not in PARAMETERS and name != "code":  # `code` is the function key
+            raise BadParameter(f"{name[:60]} is not a parameter: expected {', '.join(PARAMETERS)}.")
+        if len(value) > (_LONGEST if name != "continuation" else 10_000):
+            raise BadParameter(f"{name} has {len(value)} characters: expected at most {_LONGEST}.")
+    start, end = period(parameters, now)
+    found = [name for name in _CONDITIONS if parameters.get(name)]
+    conditions = [_CONDITIONS[name] for name in found]
+    values: dict[str, object] = {name: _value(name, parameters[name]) for name in found}
+    if quality := _one_of(parameters, "quality", VERDICTS):
+        values["quality"] = quality
+        conditions.append("(" + " OR ".join(f"c.quality.{media}.verdict = @quality" for media in _MEDIA) + ")")
+    if failed := _one_of(parameters, "failed", ("true", "false")):
+        values["failed"] = failed == "true"
+        conditions.append("c.failed = @failed")
+    top = _number(parameters, "top", DEFAULT_TOP, MOST_TOP)
+    last_day = (end - timedelta(microseconds=1)).date()
+    search = Search(start, end, tuple(conditions), values, top, last_day, None)
+    continuation = parameters.get("continuation")
+    return search.resumed(continuation) if continuation else search
+
+
+def period(parameters: Mapping[str, str], now: datetime, most_days: int = MOST_DAYS) -> tuple[datetime, datetime]:
+    """The time from `from` on and before `to`: UTC days or times; a day as `to` is included. The last day by default.
+
+    Raises BadParameter.
+    """
+    end = _moment(parameters, "to", _DAY) or now
+    start = _moment(parameters, "from", timedelta()) or end - _DAY
+    if not start < end:
+        raise BadParameter(f"from is {utc(start)}: expected a time before to, {utc(end)}.")
+    if end - start > timedelta(days=most_days):
+        raise BadParameter(f"from is {utc(start)}: expected at most {most_days} days before to, {utc(end)}.")
+    return start, end
+
+
+def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:
+    text = parameters.get(name)
+    if not text:
+        return None
+    try:
+        if len(text) == len("2026-03-04"):
+            return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) + after_day
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadParameter(f"{name} is {text[:60]!r}: expected a day or time such as 2026-03-04T10:00:00Z.") from None
+
+
+def _value(name: str, text: str) -> str:
+    # Ids and user principal names are stored in lower case.
+    return text.lower() if name == "user" else text
+
+
+def _one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:
+    text = parameters.get(name)
+    if text and text not in members:
+        raise BadParameter(f"{name} is {text[:60]!r}: expected one of {', '.join(members)}.")
+    return text or None
+
+
+def _number(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = parameters.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise BadParameter(f"{name} is {text[:60]!r}: expected a number from 1 to {most}.")
+    return int(text)

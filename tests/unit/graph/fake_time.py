@@ -1,0 +1,24 @@
+"""A limiter's time, which passes when a test says so."""
+
+from callrecords.graph.limits import Bucket, Limiter
+
+
+class FakeTime:
+    """The seconds since the start. Sleeps take none and are kept; `left` is when each request that is let go leaves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.left: list[float] = []
+        self.sleeps: list[float] = []
+        self.limiter = Limiter(lambda: self.now, self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+
+    async def admit(self, *buckets: Bucket) -> float:
+        """How long a request within `buckets` has to wait before it leaves. Raises Throttled as the limiter does."""
+        before = len(self.sleeps)
+        await self.limiter.admit(buckets, "Call record 1")
+        wait = sum(self.sleeps[before:])
+        self.left.append(self.now + wait)
+        return wait

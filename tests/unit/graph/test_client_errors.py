@@ -1,0 +1,147 @@
+"""What Graph and the network refuse, as an error of this app."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
+from azure.identity import CredentialUnavailableError
+
+from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
+from tests.unit.graph.fake_graph import RECORD, FakeGraph, InventedCredential, get
+
+
+async def failure(graph: FakeGraph, response: httpx.Response) -> CallRecordsError:
+    graph.answer_in_turn([response])
+    with pytest.raises(CallRecordsError) as raised:
+        await get(graph)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "meaning"),
+    [
+        (400, {}, Refused),
+        (401, {}, Forbidden),
+        (403, {}, Forbidden),
+        (404, {}, NotFound),
+        (405, {}, Refused),
+        (408, {}, Unavailable),
+        (410, {}, Refused),
+        (429, {}, Throttled),
+        (429, {"Retry-After": "7"}, Throttled),
+        (500, {}, Unavailable),
+        (500, {"Retry-After": "7"}, Unavailable),
+        (502, {}, Unavailable),
+        (503, {}, Unavailable),
+        (503, {"Retry-After": "7"}, Throttled),
+        (504, {}, Unavailable),
+    ],
+)
+async def test_a_status_is_an_error_by_its_meaning(
+    graph: FakeGraph, status: int, headers: dict[str, str], meaning: type[CallRecordsError]
+) -> None:
+    error = await failure(graph, httpx.Response(status, headers=headers))
+    assert type(error) is meaning
+    assert str(error) == f"Call record 1: Graph answered {status}."
+    assert len(graph.requests) == 1  # the queue waits, not the client
+
+
+async def test_an_error_says_what_graph_said(graph: FakeGraph) -> None:
+    body = {"error": {"code": "NotFound", "message": "Could not find the requested call record."}}
+    error = await failure(graph, httpx.Response(404, json=body))
+    assert str(error) == "Call record 1: Graph answered 404 NotFound: Could not find the requested call record."
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "text/plain", ""])
+@pytest.mark.parametrize("body", [b"", b"<h1>private</h1>", b'{"private": true}', b'["private"]'])
+async def test_an_error_with_another_body_shows_nothing_of_it(graph: FakeGraph, kind: str, body: bytes) -> None:
+    error = await failure(graph, httpx.Response(502, content=body, headers={"Content-Type": kind}))
+    assert type(error) is Unavailable
+    assert "private" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [(None, None), ("10", 10), ("2.128", 2.128), ("0", 0), ("-5", 0), ("soon", None), ("", None)]
+)
+async def test_retry_after_is_in_seconds(graph: FakeGraph, text: str | None, seconds: float | None) -> None:
+    error = await failure(graph, httpx.Response(429, headers={} if text is None else {"Retry-After": text}))
+    assert isinstance(error, Throttled)
+    assert error.retry_after == seconds
+
+
+async def test_retry_after_may_be_a_date(graph: FakeGraph) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    date = format_datetime(before + timedelta(hours=2), usegmt=True)
+    error = await failure(graph, httpx.Response(429, headers={"Retry-After": date}))
+    assert isinstance(error, Throttled)
+    longest = timedelta(hours=2).total_seconds()
+    assert longest - (datetime.now(UTC) - before).total_seconds() <= (error.retry_after or 0) <= longest
+
+
+async def test_a_date_in_the_past_is_now(graph: FakeGraph) -> None:
+    error = await failure(graph, httpx.Response(429, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}))
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 0
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "Wed, 21 Oct 2015 07:28:00 -0000", "Wed, 99 Oct 2015"])
+async def test_a_senseless_retry_after_is_no_time_in_the_future(graph: FakeGraph, text: str) -> None:
+    error = await failure(graph, httpx.Response(429, headers={"Retry-After": text}))
+    assert isinstance(error, Throttled)
+    assert not error.retry_after
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x"), httpx.DecodingError("x")],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_network_that_fails_is_unavailable(graph: FakeGraph, error: httpx.HTTPError) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    graph.answer = fail
+    with pytest.raises(Unavailable, match=rf"^Call record 1: Graph could not be reached \({type(error).__name__}\)\.$"):
+        await get(graph)
+
+
+async def test_an_endless_redirect_is_unavailable(graph: FakeGraph) -> None:
+    graph.answer = lambda _: httpx.Response(302, headers={"Location": RECORD})
+    with pytest.raises(Unavailable):
+        await get(graph)
+
+
+async def test_no_other_host_that_graph_redirects_to_gets_a_token(graph: FakeGraph) -> None:
+    elsewhere = httpx.Response(302, headers={"Location": "https://evil.example/v1.0/x"})
+    graph.answer_in_turn([elsewhere, {}])
+    await get(graph)
+    assert [(request.url.host, "Authorization" in request.headers) for request in graph.requests] == [
+        ("graph.fabrikam.example", True),
+        ("evil.example", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (ClientAuthenticationError("private"), Forbidden),
+        (CredentialUnavailableError("private"), Forbidden),
+        (ServiceRequestError("private"), Unavailable),
+    ],
+    ids=lambda each: getattr(each, "__name__", type(each).__name__),
+)
+async def test_without_a_token_nothing_is_asked(
+    graph: FakeGraph, error: AzureError, meaning: type[CallRecordsError]
+) -> None:
+    class NoToken(InventedCredential):
+        async def get_token(self, *scopes: str, **options: object) -> AccessToken:
+            raise error
+
+    graph.credential = NoToken()
+    with pytest.raises(meaning) as raised:
+        await get(graph)
+    assert "private" not in str(raised.value)
+    assert graph.requests == []

@@ -1,0 +1,123 @@
+"""The list of the call records that Graph holds."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import httpx
+import pytest
+
+from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable, Unreadable
+from callrecords.graph.records import CallRecords, Listed
+from callrecords.jsontypes import JsonObject
+from tests.unit.graph.fake_graph import ROOT, FakeGraph
+from tests.unit.invented import CALL, DAY, OTHER_CALL, START
+
+FROM, UNTIL = datetime(2026, 3, 4, 9, 30, tzinfo=UTC), datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+WHAT = "Call records from 2026-03-04 09:30:00 on"
+NEXT = f"{ROOT}/v1.0/communications/callRecords?$skiptoken=a"
+
+
+def element(call_id: str = CALL, **changed: object) -> JsonObject:
+    return {"id": call_id, "version": 2, "startDateTime": START, **changed}
+
+
+async def listed(graph: FakeGraph, *answers: object) -> list[Listed]:
+    graph.answer_in_turn(answers)
+    return [each async for each in CallRecords(graph.client).between(FROM, UNTIL)]
+
+
+async def test_a_listed_call_has_its_id_version_and_day(graph: FakeGraph) -> None:
+    assert await listed(graph, {"value": [element()]}) == [Listed(CALL, 2, DAY)]
+
+
+async def test_the_list_is_chosen_by_the_start_of_the_calls_and_has_what_is_compared(graph: FakeGraph) -> None:
+    await listed(graph, {"value": []})
+    (request,) = graph.requests
+    assert request.url.path == "/v1.0/communications/callRecords"
+    assert dict(request.url.params) == {
+        "$filter": "startDateTime ge 2026-03-04T09:30:00Z and startDateTime lt 2026-03-04T10:30:00Z",
+        "$select": "id,version,startDateTime",
+    }
+
+
+async def test_every_page_is_listed(graph: FakeGraph) -> None:
+    first = {"value": [element()], "@odata.nextLink": NEXT}
+    found = await listed(graph, first, {"value": [element(OTHER_CALL)]})
+    assert [each.call_id for each in found] == [CALL, OTHER_CALL]
+    assert str(graph.requests[1].url) == NEXT
+
+
+async def test_a_listed_id_is_in_lower_case(graph: FakeGraph) -> None:
+    assert await listed(graph, {"value": [element(CALL.upper())]}) == [Listed(CALL, 2, DAY)]
+
+
+async def test_the_day_of_a_listed_call_is_in_utc(graph: FakeGraph) -> None:
+    (found,) = await listed(graph, {"value": [element(startDateTime="2026-03-04T23:30:00-01:00")]})
+    assert found.day == "2026-03-05"
+
+
+async def test_who_needs_one_call_pays_for_one_page(graph: FakeGraph) -> None:
+    graph.answer_in_turn([{"value": [element()], "@odata.nextLink": NEXT}])
+    async for found in CallRecords(graph.client).between(FROM, UNTIL):
+        assert found.call_id == CALL
+        break
+    assert len(graph.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ({"value": None}, f"{WHAT}: value is a NoneType, expected a list of objects."),
+        ({"private": []}, f"{WHAT}: value is a NoneType, expected a list of objects."),
+        ({"value": ["private"]}, f"{WHAT}: value is a list, expected a list of objects."),
+        ({"value": [element(version="private")]}, f"Call record {CALL}: version is a str, expected a number from 0."),
+        (
+            {"value": [element(startDateTime="private")]},
+            f"Call record {CALL}: startDateTime is not a time with its offset from UTC.",
+        ),
+    ],
+)
+async def test_what_is_no_list_of_call_records_is_unreadable(graph: FakeGraph, answer: JsonObject, fault: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        await listed(graph, answer)
+    assert str(raised.value) == fault
+
+
+@pytest.mark.parametrize("call_id", [None, "", "private", f"../{CALL}"])
+async def test_an_id_that_is_no_guid_is_unreadable(graph: FakeGraph, call_id: object) -> None:
+    with pytest.raises(Unreadable) as raised:
+        await listed(graph, {"value": [{**element(), "id": call_id}]})
+    assert "private" not in str(raised.value)
+
+
+async def test_a_time_with_another_offset_is_asked_for_in_utc(graph: FakeGraph) -> None:
+    graph.answer_in_turn([{"value": []}])
+    east = FROM.astimezone(timezone(timedelta(hours=2)))
+    assert [each async for each in CallRecords(graph.client).between(east, UNTIL)] == []
+    assert "ge 2026-03-04T09:30:00Z" in graph.requests[0].url.params["$filter"]
+
+
+@pytest.mark.parametrize(("status", "meaning"), [(403, Forbidden), (429, Throttled), (500, Unavailable)])
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_failure_on_any_page_is_one_of_the_list(
+    graph: FakeGraph, status: int, meaning: type[CallRecordsError], is_first: bool
+) -> None:
+    before = [] if is_first else [{"value": [], "@odata.nextLink": NEXT}]
+    with pytest.raises(meaning, match=rf"^{WHAT}: Graph answered {status}"):
+        await listed(graph, *before, httpx.Response(status))
+
+
+async def test_fifteen_lists_are_asked_for_in_twenty_seconds(graph: FakeGraph) -> None:
+    graph.answer = lambda _: httpx.Response(200, json={"value": []})
+    records = CallRecords(graph.client)
+    for _ in range(15):
+        assert [each async for each in records.between(FROM, UNTIL)] == []
+    with pytest.raises(Throttled, match=rf"^{WHAT}: held back for (20|21) s by Graph's limits\.$"):
+        assert [each async for each in records.between(FROM, UNTIL)] == []
+    assert len(graph.requests) == 15
+
+
+async def test_fifty_five_pages_that_follow_are_listed_in_five_minutes(graph: FakeGraph) -> None:
+    answers = [{"value": [], "@odata.nextLink": f"{NEXT}{number}"} for number in range(57)]
+    with pytest.raises(Throttled, match=rf"^{WHAT}: held back for 30\d s"):
+        await listed(graph, *answers)
+    assert len(graph.requests) == 1 + 55

@@ -1,0 +1,59 @@
+import logging
+from functools import cached_property
+
+import pytest
+
+from callrecords.app import App, start
+from tests.unit.invented import CLIENT_STATE, ENVIRONMENT
+
+QUIET = ("azure", "httpx", "httpcore")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", dict(ENVIRONMENT))
+
+
+@pytest.fixture
+def app() -> App:
+    app, problems = start()
+    assert app
+    assert problems == []
+    return app
+
+
+@pytest.mark.parametrize("part", [name for name, each in vars(App).items() if isinstance(each, cached_property)])
+async def test_every_part_can_be_made_before_anything_can_be_reached(app: App, part: str) -> None:
+    assert getattr(app, part) is not None
+
+
+async def test_a_part_is_made_once(app: App) -> None:
+    assert app.webhook is app.webhook
+    assert app.health is app.health
+
+
+async def test_every_queue_has_its_poison_queue(app: App) -> None:
+    assert sorted(app.poison_queues) == ["call-records", "reconcile", "subscriptions"]
+
+
+def test_an_app_that_starts_quietens_clients_whose_logs_tell_urls_and_headers() -> None:
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    start()
+    assert not any(logging.getLogger(f"{name}.inner").isEnabledFor(logging.INFO) for name in QUIET)
+
+
+def test_wrong_settings_are_told_and_logged_and_no_secret_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = {**ENVIRONMENT, "GRAPH_CLOUD": "moon", "GRAPH_TENANT_ID": "", "GRAPH_CLIENT_STATE_PREVIOUS": "too-short"}
+    monkeypatch.setattr("os.environ", wrong)
+    app, problems = start()
+    assert app is None
+    assert [problem.split()[0] for problem in problems] == [
+        "GRAPH_TENANT_ID",
+        "GRAPH_CLIENT_STATE_PREVIOUS",
+        "GRAPH_CLOUD",
+    ]
+    assert caplog.messages == problems
+    assert not any(secret in caplog.text for secret in ("too-short", CLIENT_STATE))

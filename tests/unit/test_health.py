@@ -1,0 +1,115 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from azure.storage.queue.aio import QueueServiceClient
+
+from callrecords import progress, subscriptions
+from callrecords.errors import Forbidden, Unavailable
+from tests.unit.health_world import HOUR, World, give_up
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world(queue_service: QueueServiceClient) -> World:
+    return await World.create(queue_service)
+
+
+async def without_cosmos(world: World) -> None:
+    world.state.failing[subscriptions.STATE] = Unavailable("Cosmos answered 503.")
+
+
+async def without_permission(world: World) -> None:
+    world.graph.failure = Forbidden("Graph answered 403.")
+
+
+async def without_subscription(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {}
+
+
+async def without_queue(world: World) -> None:
+    await world.calls.main.delete_queue()
+
+
+async def with_poison(world: World) -> None:
+    await give_up(world.lifecycle, "no")
+
+
+async def without_progress(world: World) -> None:
+    world.state.failing[progress.STATE] = Unavailable("Cosmos answered 503.")
+
+
+async def without_reconciliation(world: World) -> None:
+    world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 4 * HOUR).isoformat()}
+
+
+CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
+    "cosmos": without_cosmos,
+    "graph": without_permission,
+    "subscription": without_subscription,
+    "queues": without_queue,
+    "poison": with_poison,
+    "ingest": without_progress,
+    "reconcile": without_reconciliation,
+}
+
+
+async def test_where_all_is_well_every_link_holds(world: World) -> None:
+    report = await world.health()
+    assert report.healthy
+    assert list(report.links) == ["settings", *CHAIN]
+    assert report.as_json()["broken"] is None
+
+
+@pytest.mark.parametrize("link", CHAIN)
+async def test_a_link_that_is_broken_is_named(world: World, link: str) -> None:
+    await CHAIN[link](world)
+    assert await world.broken() == link
+    assert not (await world.health()).healthy
+
+
+@pytest.mark.parametrize("number", range(len(CHAIN)))
+async def test_of_many_broken_links_the_first_of_the_way_is_named(world: World, number: int) -> None:
+    for break_link in [*CHAIN.values()][number:]:
+        await break_link(world)
+    assert await world.broken() == [*CHAIN][number]
+
+
+async def test_an_answer_is_good_for_some_seconds(world: World) -> None:
+    first = await world.health()
+    await with_poison(world)
+    world.clock.forward(5 * SECOND)
+    assert await world.health() is first
+    world.clock.forward(SECOND)
+    assert await world.broken() == "poison"
+
+
+async def test_a_bad_answer_is_good_for_as_long(world: World) -> None:
+    await without_permission(world)
+    await world.health()
+    world.graph.failure = None
+    assert await world.broken() == "graph"
+    world.clock.forward(6 * SECOND)
+    assert await world.broken() is None
+
+
+async def test_many_who_ask_at_once_are_one_list_of_graph_and_one_read_of_each_state(world: World) -> None:
+    reports = await asyncio.gather(*(world.health() for _ in range(20)))
+    assert all(report is reports[0] for report in reports)
+    assert world.graph.asked == [(world.clock.now, world.clock.now + MINUTE)]
+    assert world.graph.listed == 1
+    assert world.state.reads.keys() >= {subscriptions.STATE, progress.STATE, "reconcile-recent"}
+    assert max(world.state.reads.values()) <= 2
+
+
+async def test_a_defect_in_one_check_is_a_broken_link(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {"action": "kept"}
+    assert await world.broken() == "subscription"
+
+
+@pytest.mark.parametrize("raw", ["raw_main", "raw_poison"])
+async def test_a_message_that_is_not_base64_does_not_take_the_report_away(world: World, raw: str) -> None:
+    await getattr(world.calls, raw).send_message("not base64!")
+    assert list((await world.health()).links) == ["settings", *CHAIN]

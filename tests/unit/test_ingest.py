@@ -1,0 +1,118 @@
+import pytest
+
+from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
+from callrecords.facts import fact_row
+from callrecords.jsontypes import JsonObject
+from callrecords.messages import CallMessage
+from callrecords.progress import STATE
+from callrecords.store import Saved, Stored
+from tests.unit.ingest_world import NOTHING, OTHER_DAY, World, stored
+from tests.unit.invented import CALL, DAY, NOW, TENANT, call_message, call_record
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) -> None:
+    await world.ingest(str(call_message()))
+    assert world.steps.done == ["look", "fetch None", "save 2", "derive 2"]
+    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT)}
+    assert world.queues.main.sent == world.queues.poison.sent == []
+    assert world.state.items[STATE]["at"] == NOW.isoformat()
+
+
+async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
+    world.store.found = stored(1)
+    await world.ingest(str(call_message()))
+    assert world.steps.done == ["look", "fetch 1", "save 2", "derive 2"]
+
+
+async def test_what_a_newer_version_left_under_other_days_is_deleted(world: World) -> None:
+    world.store.found = stored(1, OTHER_DAY)
+    world.facts.rows[OTHER_DAY] = {"version": 1}
+    await world.ingest(str(call_message()))
+    assert world.steps.done[-2:] == [f"delete {OTHER_DAY}", "derive 2"]
+    assert list(world.facts.rows) == [DAY]
+
+
+async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_version(world: World) -> None:
+    world.store.found = stored(2)
+    world.facts.rows[DAY] = {"version": 2}
+    await world.ingest(str(call_message()))
+    assert world.steps.done == ["look", "fetch 2", "tidy 2", f"version {DAY}"]
+    assert STATE in world.state.items
+
+
+@pytest.mark.parametrize("rows", [{}, {DAY: {"version": 1}}], ids=["missing", "older"])
+async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
+    world.store.found, world.facts.rows, world.store.loaded = stored(2, OTHER_DAY), rows, call_record(2)
+    await world.ingest(str(call_message()))
+    assert world.steps.done[2:] == ["tidy 2", f"delete {OTHER_DAY}", f"version {DAY}", "load", "derive 2"]
+    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT)}
+
+
+async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
+    world.store.outcome, world.store.loaded = Saved.REPEATED, call_record(2)
+    await world.ingest(str(call_message()))
+    assert world.steps.done[2:] == ["save 2", f"version {DAY}", "load", "derive 2"]
+
+
+async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_that(world: World) -> None:
+    world.store.outcome = Saved.OUTDATED
+    await world.ingest(str(call_message()))
+    assert world.steps.done == ["look", "fetch None", "save 2"]
+    assert STATE in world.state.items
+
+
+async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
+    world.store.found = stored(2)
+    await world.ingest(str(call_message()))
+    assert world.steps.done[-1] == "load"
+    assert world.facts.rows == {}
+
+
+@pytest.mark.parametrize(("found", "outcome"), [(NOTHING, Saved.STORED), (NOTHING, Saved.OUTDATED), (stored(2), None)])
+async def test_the_log_tells_the_outcome_and_nothing_of_the_record(
+    world: World, found: Stored, outcome: Saved | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    world.store.found, world.store.outcome = found, outcome or Saved.STORED
+    world.graph.record.properties["joinWebUrl"] = "private"
+    world.graph.record.sessions.append({"caller": "private"})
+    await world.ingest(str(call_message()))
+    assert caplog.messages == [f"Call record {CALL} version 2: {(outcome or Saved.REPEATED).value}."]
+    assert "private" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "seconds"),
+    [(NotFound("not there"), 60), (Throttled("slow", None), 30), (Unavailable("away"), 10), (Forbidden("no"), 900)],
+)
+@pytest.mark.parametrize("step", ["look", "fetch", "save", "delete", "derive"])
+async def test_a_failure_of_any_step_brings_the_message_back_later(
+    world: World, step: str, failure: CallRecordsError, seconds: int
+) -> None:
+    world.store.found = stored(1, OTHER_DAY)
+    world.steps.failing = {step: failure}
+    await world.ingest(str(call_message()))
+    (sent,) = world.queues.main.sent
+    counted = call_message().failed(type(failure).__name__, NOW)
+    assert CallMessage.parse(sent.text) == (call_message() if isinstance(failure, Throttled) else counted)
+    assert seconds <= (sent.delay or 0) <= seconds * 1.25
+    assert world.queues.poison.sent == []
+    assert world.state.items == {}
+
+
+async def test_what_can_never_succeed_is_poison_with_the_reason(world: World) -> None:
+    world.steps.failing = {"save": Refused("Cosmos answered 413.")}
+    await world.ingest(str(call_message()))
+    assert world.queues.poison_reasons == ["Cosmos answered 413."]
+
+
+async def test_the_record_is_home_even_where_its_arrival_cannot_be_noted(world: World) -> None:
+    world.state.failing = {STATE: Unavailable("away")}
+    await world.ingest(str(call_message()))
+    assert world.facts.rows
+    assert world.queues.main.sent == []

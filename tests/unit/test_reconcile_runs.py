@@ -1,0 +1,177 @@
+"""A run that is stopped, held back or recorded."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from azure.core.exceptions import ServiceRequestError
+
+from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
+from callrecords.reconcile import GAP, HISTORY, RECENT, ReconcileMessage
+from tests.unit.invented import CALL, NOW
+from tests.unit.reconcile_world import DAY, HOUR, MINUTE, SECOND, Call, World, calls_every
+
+OLD, NEW = Call(CALL, 2, NOW - 6 * HOUR), Call("0a9f3c11-2b4d-4e6f-9a8b-7c6d5e4f3a2b", 2, NOW - MINUTE)
+
+type Failing = Callable[[int], CallRecordsError | None]
+
+
+def at_list(wanted: int, failure: CallRecordsError) -> Failing:
+    """Fails once, at the list of this number."""
+    return lambda number: failure if number == wanted else None
+
+
+@pytest.fixture
+async def world() -> World:
+    """A run over the last hours is on the queue; one call of each of the first and the last step is missing."""
+    world = World(OLD, NEW)
+    await world.reconciliation.over_recent()
+    return world
+
+
+@pytest.mark.parametrize("failure", [Throttled("slow", 200), Unavailable("away")])
+async def test_a_run_that_fails_on_its_way_comes_back_at_once_with_its_position(
+    world: World, failure: CallRecordsError
+) -> None:
+    begun = world.waiting
+    world.graph.failing = at_list(2, failure)
+    await world.take()
+    assert world.waiting == replace(begun, position=NOW - 5 * HOUR, listed=1, missing=1, step_seconds=4 * 3_600)
+    assert world.queues.main.sent[0].delay == 0
+    assert world.outcome("recent-running")["finished"] is None
+    await world.run()
+    assert world.enqueued == [OLD.call_id, NEW.call_id]
+
+
+@pytest.mark.parametrize(
+    ("failure", "seconds"), [(Throttled("slow", 200), 200), (Unavailable("away"), 10), (Forbidden("no"), 900)]
+)
+async def test_a_run_that_fails_at_its_first_step_is_put_back_as_the_failure_table_says(
+    world: World, failure: CallRecordsError, seconds: int
+) -> None:
+    begun = world.waiting
+    world.graph.failing = at_list(1, failure)
+    await world.take()
+    put_back = begun if isinstance(failure, Throttled) else begun.failed(type(failure).__name__, NOW)
+    assert world.waiting == put_back
+    assert seconds <= (world.queues.main.sent[0].delay or 0) <= seconds * 1.25
+    assert world.state.items == {}
+
+
+async def test_a_run_that_can_never_go_on_is_poison_with_its_position(world: World) -> None:
+    world.graph.failing = lambda number: Refused("bad filter") if number > 1 else None
+    await world.run()
+    assert world.queues.poison_reasons == ["bad filter"]
+    (entry,) = world.queues.poison.sent
+    assert ReconcileMessage.parse(entry.document["message"]).position == NOW - 5 * HOUR
+
+
+async def test_a_step_forgets_the_failures_before_it(world: World) -> None:
+    failed = replace(world.waiting, attempt=3, failure="Unavailable", failing_since=NOW - HOUR)
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.reconciliation.on_message(str(failed))
+    sent = world.queues.main.sent[-1]
+    came_back = ReconcileMessage.parse(sent.text)
+    assert (came_back.attempt, came_back.failure, came_back.failing_since) == (0, None, None)
+
+
+async def test_what_the_queue_of_calls_does_not_take_is_compared_again(world: World) -> None:
+    world.calls.main.failure = ServiceRequestError("no route")
+    await world.take()
+    assert world.waiting.position == world.waiting.window_start
+    assert world.waiting.failure == "Unavailable"
+    world.calls.main.failure = None
+    await world.run()
+    assert world.enqueued == [OLD.call_id, NEW.call_id]
+
+
+async def test_a_run_comes_back_after_two_minutes_of_work(world: World) -> None:
+    world.graph.takes = 61 * SECOND
+    await world.take()
+    assert len(world.graph.asked) == 2
+    assert world.waiting.position == world.graph.asked[-1][1]
+    assert world.queues.main.sent[0].delay == 0
+    assert await world.run() == 1
+    assert world.enqueued == [OLD.call_id, NEW.call_id]
+
+
+async def test_the_facts_are_read_anew_when_a_run_comes_back(world: World) -> None:
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.take()
+    world.facts.hold(NEW)
+    await world.run()
+    assert world.enqueued == [OLD.call_id]
+
+
+@pytest.mark.parametrize("run", [RECENT, HISTORY, GAP])
+async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    calls = calls_every(MINUTE, NOW - HOUR)
+    world = World(*calls)
+    for call in calls[:50]:
+        world.facts.hold(call, 1 if call in calls[:40] else 0)
+    reconciliation = world.reconciliation
+    begin = {RECENT: reconciliation.over_recent, HISTORY: reconciliation.over_history}
+    await (reconciliation.over_gap(NOW) if run == GAP else begin[run]())
+    window_start = world.waiting.window_start
+    world.graph.takes = SECOND
+    await world.run()
+    assert world.outcome(run) == {
+        "windowStart": window_start.isoformat(),
+        "windowEnd": NOW.isoformat(),
+        "position": NOW.isoformat(),
+        "listed": 60,
+        "present": 40,
+        "missing": 10,
+        "stale": 10,
+        "unreadable": 0,
+        "enqueued": 20,
+        "finished": world.clock.now.isoformat(),
+    }
+    assert caplog.messages == [f"Reconciled {run}: 60 listed, 10 missing, 10 stale."]
+
+
+async def test_the_outcome_tells_how_far_a_run_is(world: World) -> None:
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.take()
+    outcome = world.outcome("recent-running")
+    assert (outcome["position"], outcome["listed"], outcome["missing"]) == ((NOW - 5 * HOUR).isoformat(), 1, 1)
+    assert outcome["finished"] is None
+
+
+async def test_a_run_whose_outcome_cannot_be_recorded_is_put_back(world: World) -> None:
+    world.state.failing = {"": Unavailable("away")}
+    await world.take()
+    assert world.waiting.failure == "Unavailable"
+    world.state.failing = {}
+    await world.run()
+    assert world.outcome(RECENT)["finished"]
+
+
+async def test_garbage_is_poison(world: World) -> None:
+    await world.reconciliation.on_message("no message of ours")
+    assert world.queues.poison_reasons == ["The message is not JSON."]
+    assert world.graph.asked == []
+
+
+async def test_a_run_gets_through_hours_of_more_calls_than_graph_lists_in_five_minutes(world: World) -> None:
+    world.graph.calls, world.graph.most = calls_every(SECOND, NOW - 2 * HOUR), 55 * 60
+    await world.run()
+    assert len(world.enqueued) == len(world.graph.calls)
+
+
+async def test_a_run_that_comes_back_goes_on_with_steps_of_the_size_that_it_had(world: World) -> None:
+    world.graph.calls = calls_every(SECOND, NOW - 6 * HOUR)
+    world.graph.failing = at_list(10, Throttled("slow", 20))
+    await world.take()
+    await world.take()
+    assert world.graph.steps[10] == world.graph.steps[8]
+
+
+async def test_a_record_that_cannot_be_read_does_not_hide_those_that_follow() -> None:
+    world = World(*calls_every(HOUR, NOW - 3 * DAY))
+    graph, strange = world.graph, world.graph.calls[5].start
+    graph.failing = lambda _: Unreadable("?") if graph.asked[-1][0] <= strange < graph.asked[-1][1] else None
+    await world.reconciliation.over_history()
+    await world.run()
+    assert graph.calls[-1].call_id in world.enqueued
