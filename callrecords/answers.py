@@ -1,6 +1,7 @@
 """Answers to people and services over HTTP: JSON or another text, with ETag and gzip where they help."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled,
 _JSON = "application/json"
 # Below this, gzip does not save a packet.
 _WORTH_GZIP = 1_400
+_ZERO = re.compile(r"q=0(?:\.0*)?", re.IGNORECASE)
 
 _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -66,6 +68,7 @@ def refusal(error: CallRecordsError) -> Answer:
 
 
 def _listed(headers: Mapping[str, str], name: str) -> set[str]:
-    """The members of a list in a header; of a weight only the member."""
+    """The members of a list in a header, but those that a weight of 0 rules out."""
     text = next((value for key, value in headers.items() if key.lower() == name), "")
-    return {member.split(";")[0].strip() for member in text.split(",")}
+    members = (member.replace(" ", "").split(";") for member in text.split(","))
+    return {member for member, *weights in members if not _ZERO.fullmatch("".join(weights))}

@@ -3,18 +3,19 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from callrecords.connections import Connection
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
 from callrecords.jsontypes import JsonObject
 
-# Statuses of a write whose condition did not hold: somebody else was faster.
-LOST_RACE = (404, 409, 412)
+_LOST_RACE = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
 
 # A few quick repeats ride out a busy partition. Longer waits belong into the queue, where they cost nothing.
 _OPTIONS: dict[str, Any] = {
@@ -66,6 +67,16 @@ def cosmos_errors(what: str) -> Iterator[None]:
         raise _by_meaning(f"{what}: Cosmos answered {error.status_code}.", error) from error
     except (AzureError, OSError, TimeoutError) as error:
         raise Unavailable(f"{what}: Cosmos could not be reached ({type(error).__name__}).") from error
+
+
+def is_absent(error: CosmosHttpResponseError) -> bool:
+    """Whether it says that there is no such item; a container or replica that lacks has a sub-status."""
+    return error.status_code == HTTPStatus.NOT_FOUND and not error.sub_status
+
+
+def is_lost_race(error: CosmosHttpResponseError | CosmosBatchOperationError) -> bool:
+    """Whether the condition of a write did not hold: somebody else was faster."""
+    return error.status_code in _LOST_RACE and not error.sub_status
 
 
 def own_properties(item: JsonObject) -> JsonObject:

@@ -42,6 +42,7 @@ class FactQueries:
             parameters=search.parameters,
             partition_key=[self._tenant_id, day.isoformat()],
             max_item_count=most,
+            continuation_token_limit=2,  # kB: it goes into a URL
         ).by_page(token)
         async for page in pages:
             rows = [own_properties(row) async for row in page]
@@ -55,11 +56,11 @@ class FactQueries:
             found = container.query_items("SELECT * FROM c", partition_key=[self._tenant_id, day])
             return [own_properties(row) async for row in found]
 
-    async def changed_days(self, position: str | None) -> tuple[set[str], str]:
+    async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
         """The days of the rows that changed since `position` (None: all), and the position after them."""
         with cosmos_errors("Changes of facts"):
             container = await self._account.container(CONTAINER)
             since: dict[str, Any] = {"continuation": position} if position else {"start_time": "Beginning"}
             pages: Any = container.query_items_change_feed(**since).by_page()
             days = {row["day"] async for page in pages async for row in page if row["tenantId"] == self._tenant_id}
-            return days, pages.continuation_token
+            return days, pages.continuation_token or position

@@ -1,10 +1,13 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
-from callrecords.cosmos import LOST_RACE, Account, cosmos_errors
+from callrecords.cosmos import Account, cosmos_errors, is_absent, is_lost_race
 from callrecords.errors import Unavailable
 from callrecords.jsontypes import JsonObject
 
@@ -39,14 +42,15 @@ class FactStore:
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
-    async def delete(self, call_id: str, day: str) -> None:
-        """Removes the row of the call from the partition of `day`, if it is there."""
+    async def delete(self, call_id: str, day: str, older_than: int) -> None:
+        """Removes the row of the call from the partition of `day`, if it is there and of an older version."""
         with cosmos_errors(f"Facts of call {call_id}"):
             container = await self._container()
-            try:
-                await container.delete_item(call_id, partition_key=[self._tenant_id, day])
-            except CosmosResourceNotFoundError:
-                return
+            for _ in range(_TRIES):
+                stored = await self._read(container, call_id, day)
+                if stored is None or stored["version"] >= older_than or await self._remove(container, stored):
+                    return
+        raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
 
     async def versions(self, day: str) -> dict[str, int]:
         """The versions of the calls that began on `day`, by call id."""
@@ -61,20 +65,34 @@ class FactStore:
     async def _read(self, container: ContainerProxy, call_id: str, day: str) -> JsonObject | None:
         try:
             return await container.read_item(call_id, partition_key=[self._tenant_id, day])
-        except CosmosResourceNotFoundError:
-            return None
+        except CosmosResourceNotFoundError as error:
+            if is_absent(error):
+                return None
+            raise
+
+    async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
+        """Whether the row was removed as it was read."""
+        key = [self._tenant_id, stored["day"]]
+        return await _won(container.delete_item(stored["id"], partition_key=key, **_unchanged(stored)))
 
 
 async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:
     """Whether `row` took the place of `stored`."""
+    if stored is None:
+        return await _won(container.create_item(row))
+    return await _won(container.replace_item(row["id"], row, **_unchanged(stored)))
+
+
+async def _won(write: Awaitable[object]) -> bool:
+    """Whether the condition of the write held."""
     try:
-        if stored is None:
-            await container.create_item(row)
-        else:
-            unchanged = {"etag": stored["_etag"], "match_condition": MatchConditions.IfNotModified}
-            await container.replace_item(row["id"], row, **unchanged)
+        await write
     except CosmosHttpResponseError as error:
-        if error.status_code not in LOST_RACE:
-            raise
-        return False
+        if is_lost_race(error):
+            return False
+        raise
     return True
+
+
+def _unchanged(stored: JsonObject) -> dict[str, Any]:
+    return {"etag": stored["_etag"], "match_condition": MatchConditions.IfNotModified}

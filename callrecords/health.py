@@ -15,7 +15,10 @@ from callrecords.poison import PoisonQueue
 from callrecords.workqueue import queue_errors
 
 _CACHED_FOR = timedelta(seconds=5)
-_OLDEST_MESSAGE = timedelta(minutes=30)
+# A message that waits for its record is hidden for an hour at most, and was made before that.
+_OLDEST_MESSAGE = timedelta(minutes=90)
+# A dependency that takes longer is no better than one that is away.
+_PATIENCE_SECONDS = 5
 _RECONCILED_WITHIN = timedelta(hours=3)
 
 
@@ -150,7 +153,10 @@ class Health:
 
 async def _checked(check: Awaitable[Link]) -> Link:
     try:
-        return await check
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await check
+    except TimeoutError:
+        return Link(f"it did not answer within {_PATIENCE_SECONDS} s")
     except CallRecordsError as error:
         return Link(str(error))
     except Exception as error:

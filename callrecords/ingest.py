@@ -29,6 +29,8 @@ class Store(Protocol):
 
     async def tidy(self, stored: Stored) -> None: ...
 
+    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]: ...
+
     async def load(self, call_id: str) -> CallRecord | None: ...
 
 
@@ -39,7 +41,7 @@ class Facts(Protocol):
 
     async def save(self, row: JsonObject) -> None: ...
 
-    async def delete(self, call_id: str, day: str) -> None: ...
+    async def delete(self, call_id: str, day: str, older_than: int) -> None: ...
 
 
 class Ingest:
@@ -75,11 +77,17 @@ class Ingest:
     async def _derive(self, record: CallRecord | None, stored: Stored) -> None:
         """Makes the fact row that of the stored version; `record` is that version, where it is at hand."""
         assert stored.day
+        assert stored.version is not None
         for day in stored.former_days:
-            await self._facts.delete(stored.call_id, day)
+            await self._facts.delete(stored.call_id, day, stored.version)
         if record is None:
             if await self._facts.version(stored.call_id, stored.day) == stored.version:
                 return
             record = await self._store.load(stored.call_id)
         if record is not None:
-            await self._facts.save(fact_row(record, self._tenant_id))
+            row = fact_row(record, self._tenant_id)
+            await self._facts.save(row)
+            # A newer version that begins on another day may have looked for this row before it was there.
+            version, former_days = await self._store.former_days(stored.call_id)
+            if row["day"] in former_days:
+                await self._facts.delete(stored.call_id, row["day"], version)

@@ -13,24 +13,30 @@ _TIME: JsonObject = {
 _SENTENCE: JsonObject = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 _OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
 
+_TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST}
+
+
 _PERIOD: dict[str, tuple[str, JsonObject]] = {
     "from": ("Calls that began from then on; a day before `to` where not given", _TIME),
     "to": ("Calls that began before then; a day is included. Now, where not given", _TIME),
 }
 _SEARCH: dict[str, tuple[str, JsonObject]] = {
     **_PERIOD,
-    "user": ("Entra object id or user principal name of a participant", {"type": "string"}),
-    "number": ("Phone number of a party, as Graph has it", {"type": "string"}),
-    "type": ("Graph's callType", {"type": "string"}),
-    "modality": ("One of Graph's modalities", {"type": "string"}),
-    "subnet": ("Subnet of a client", {"type": "string"}),
+    "user": ("Entra object id or user principal name of a participant", _TEXT),
+    "number": ("Phone number of a party, as Graph has it", _TEXT),
+    "type": ("Graph's callType", _TEXT),
+    "modality": ("One of Graph's modalities", _TEXT),
+    "subnet": ("Subnet of a client; with quality=poor, calls with poor audio there", _TEXT),
     "quality": ("Verdict of any of the call's media", {"type": "string", "enum": list(search.VERDICTS)}),
     "failed": ("Whether a leg failed", {"type": "string", "enum": ["true", "false"]}),
     "top": (
         "Calls in a page",
         {"type": "integer", "minimum": 1, "maximum": search.MOST_TOP, "default": search.DEFAULT_TOP},
     ),
-    "continuation": ("That of the page before, with the same other parameters", {"type": "string"}),
+    "continuation": (
+        "That of the page before, with the same other parameters",
+        {"type": "string", "maxLength": search.LONGEST_CONTINUATION},
+    ),
 }
 
 
@@ -125,7 +131,8 @@ def _report(name: str) -> JsonObject:
 
 def _query(parameters: dict[str, tuple[str, JsonObject]]) -> list[JsonObject]:
     return [
-        {"name": name, "in": "query", "description": meaning, "schema": schema}
+        # The Functions host leaves an empty parameter out: it is as good as none.
+        {"name": name, "in": "query", "description": meaning, "schema": schema, "allowEmptyValue": True}
         for name, (meaning, schema) in parameters.items()
     ]
 

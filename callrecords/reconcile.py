@@ -33,6 +33,8 @@ _LEAST_STEP, _MOST_STEP = timedelta(seconds=5), timedelta(days=4)
 _WANTED_IN_A_STEP = 50
 # A step out of a quiet time into a busy one is not worth all its pages.
 _MOST_IN_A_STEP = 300
+# So many steps with a record that cannot be read are passed over; more are no matter of single records.
+_MOST_UNREADABLE = 10
 
 
 class Graph(Protocol):
@@ -156,6 +158,8 @@ class Reconciliation:
         except Unreadable as error:
             if step > _LEAST_STEP:
                 return _resized(message, _MOST_IN_A_STEP)
+            if message.unreadable == _MOST_UNREADABLE:
+                raise
             log.error("%s This run goes on after it.", error)
             return replace(message, position=end, unreadable=message.unreadable + 1)
         if listed is None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from callrecords.errors import CallRecordsError
@@ -19,7 +19,7 @@ class Facts(Protocol):
 
     async def rows(self, day: str) -> list[JsonObject]: ...
 
-    async def changed_days(self, position: str | None) -> tuple[set[str], str]: ...
+    async def changed_days(self, position: str | None) -> tuple[set[str], str | None]: ...
 
 
 class Usage(Protocol):
@@ -71,4 +71,5 @@ class RollUp:
 
 def _with_neighbours(days: set[str]) -> set[str]:
     """The feed does not tell of rows that are gone: a revised call may have begun on the day before or after."""
-    return {(date.fromisoformat(day) + timedelta(days=offset)).isoformat() for day in days for offset in (-1, 0, 1)}
+    ordinals = {date.fromisoformat(day).toordinal() + offset for day in days for offset in (-1, 0, 1)}
+    return {date.fromordinal(each).isoformat() for each in ordinals if 0 < each <= date.max.toordinal()}

@@ -5,8 +5,9 @@ Calls are found day by day, newest first: each day is one partition of the conta
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import orjson
@@ -17,8 +18,10 @@ from callrecords.primitives import utc
 MOST_DAYS = 31
 DEFAULT_TOP, MOST_TOP = 50, 500
 
-_LONGEST = 256
+LONGEST, LONGEST_CONTINUATION = 256, 4_000  # a URL has to hold them
 _DAY = timedelta(days=1)
+# A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
+_TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 VERDICTS = ("good", "poor", "unclassified")
 _MEDIA = ("audio", "video", "screenSharing")
 
@@ -38,7 +41,8 @@ PARAMETERS = (*_OWN[:2], *_CONDITIONS, *_OWN[4:], *_OWN[2:4])
 class Search:
     """Calls that began from `start` on and before `end`, with `conditions` on their fact rows; `top` at a time.
 
-    `day` and `token` say where to go on: the UTC day, and Cosmos' continuation within it.
+    `fingerprint` tells it from other searches, `asked` is when its first page was asked for; `day` and `token` say
+    where to go on: the UTC day, and Cosmos' continuation within it.
     """
 
     start: datetime
@@ -46,8 +50,10 @@ class Search:
     conditions: tuple[str, ...]
     values: Mapping[str, object]
     top: int
+    fingerprint: str
+    asked: datetime
     day: date
-    token: str | None
+    token: str | None = None
 
     @property
     def query(self) -> str:
@@ -64,22 +70,28 @@ class Search:
 
     def continuation(self, day: date, token: str | None) -> str:
         """What the next request gives to go on there."""
-        place = [self._fingerprint(), day.isoformat(), token]
+        place = [self.fingerprint, self.asked.isoformat(), day.isoformat(), token]
         return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
 
-    def resumed(self, continuation: str) -> "Search":
-        """The search from there on. Raises BadParameter where it is not from this search."""
-        try:
-            fingerprint, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
-            place = date.fromisoformat(day)
-        except (ValueError, TypeError):
-            raise BadParameter("continuation is malformed: expected that of the page before.") from None
-        if fingerprint != self._fingerprint() or not (token is None or isinstance(token, str)):
-            raise BadParameter("continuation is of another search: expected that of the page before.")
-        return Search(self.start, self.end, self.conditions, self.values, self.top, place, token)
 
-    def _fingerprint(self) -> str:
-        return hashlib.sha256(orjson.dumps([self.query, self.parameters])).hexdigest()[:16]
+@dataclass(frozen=True)
+class _Place:
+    """What a continuation says."""
+
+    fingerprint: str
+    asked: datetime
+    day: date
+    token: str | None
+
+    @classmethod
+    def parse(cls, continuation: str) -> "_Place":
+        try:
+            fingerprint, asked, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
+            if not isinstance(token, str | None):
+                raise TypeError
+            return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), date.fromisoformat(day), token)
+        except (ValueError, TypeError, OverflowError):
+            raise BadParameter("continuation is malformed: expected that of the page before.") from None
 
 
 def parse(parameters: Mapping[str, str], now: datetime) -> Search:
@@ -87,23 +99,37 @@ def parse(parameters: Mapping[str, str], now: datetime) -> Search:
     for name, value in parameters.items():
         if name not in PARAMETERS and name != "code":  # `code` is the function key
             raise BadParameter(f"{name[:60]} is not a parameter: expected {', '.join(PARAMETERS)}.")
-        if len(value) > (_LONGEST if name != "continuation" else 10_000):
-            raise BadParameter(f"{name} has {len(value)} characters: expected at most {_LONGEST}.")
-    start, end = period(parameters, now)
+        most = LONGEST_CONTINUATION if name == "continuation" else LONGEST
+        if len(value) > most:
+            raise BadParameter(f"{name} has {len(value)} characters: expected at most {most}.")
+    continuation = parameters.get("continuation")
+    place = _Place.parse(continuation) if continuation else None
+    asked = place.asked if place else now  # later pages are of the same time
+    start, end = period(parameters, asked)
     found = [name for name in _CONDITIONS if parameters.get(name)]
     conditions = [_CONDITIONS[name] for name in found]
     values: dict[str, object] = {name: _value(name, parameters[name]) for name in found}
-    if quality := _one_of(parameters, "quality", VERDICTS):
+    quality = _one_of(parameters, "quality", VERDICTS)
+    if quality == "poor" and "subnet" in values:
+        # A meeting has many subnets, and its poor stream may be on another one.
+        conditions.append("EXISTS(SELECT VALUE s FROM s IN c.audioBySubnet WHERE s.subnet = @subnet AND s.poor > 0)")
+    elif quality:
         values["quality"] = quality
         conditions.append("(" + " OR ".join(f"c.quality.{media}.verdict = @quality" for media in _MEDIA) + ")")
     if failed := _one_of(parameters, "failed", ("true", "false")):
         values["failed"] = failed == "true"
         conditions.append("c.failed = @failed")
     top = _number(parameters, "top", DEFAULT_TOP, MOST_TOP)
-    last_day = (end - timedelta(microseconds=1)).date()
-    search = Search(start, end, tuple(conditions), values, top, last_day, None)
-    continuation = parameters.get("continuation")
-    return search.resumed(continuation) if continuation else search
+    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
+    fingerprint = hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
+    search = Search(start, end, tuple(conditions), values, top, fingerprint, asked, _last_day(end))
+    return _resumed(search, place) if place else search
+
+
+def _resumed(search: Search, place: _Place) -> Search:
+    if place.fingerprint != search.fingerprint or not search.start.date() <= place.day <= search.day:
+        raise BadParameter("continuation is of another search: expected that of the page before.")
+    return replace(search, day=place.day, token=place.token)
 
 
 def period(parameters: Mapping[str, str], now: datetime, most_days: int = MOST_DAYS) -> tuple[datetime, datetime]:
@@ -120,17 +146,23 @@ def period(parameters: Mapping[str, str], now: datetime, most_days: int = MOST_D
     return start, end
 
 
+def _last_day(end: datetime) -> date:
+    return (end - timedelta(microseconds=1)).date()
+
+
 def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:
     text = parameters.get(name)
     if not text:
         return None
     try:
-        if len(text) == len("2026-03-04"):
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) + after_day
+        if not _TIME.fullmatch(text):
+            raise ValueError
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC) + after_day
     except (ValueError, OverflowError):
-        raise BadParameter(f"{name} is {text[:60]!r}: expected a day or time such as 2026-03-04T10:00:00Z.") from None
+        raise BadParameter(
+            f"{name} is {text[:60]!r}: expected a day or time from 2000 on such as 2026-03-04T10:00:00Z."
+        ) from None
 
 
 def _value(name: str, text: str) -> str:

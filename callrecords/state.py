@@ -2,7 +2,7 @@
 
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from callrecords.cosmos import Account, cosmos_errors, own_properties
+from callrecords.cosmos import Account, cosmos_errors, is_absent, own_properties
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "state"
@@ -19,9 +19,11 @@ class StateStore:
         with cosmos_errors(f"State {item_id}"):
             container = await self._account.container(CONTAINER)
             try:
-                item = await container.read_item(item_id, partition_key=item_id)
-            except CosmosResourceNotFoundError:
-                return {}
+                item: JsonObject = await container.read_item(item_id, partition_key=item_id)
+            except CosmosResourceNotFoundError as error:
+                if is_absent(error):
+                    return {}
+                raise
         return {name: value for name, value in own_properties(item).items() if name != "id"}
 
     async def write(self, item_id: str, values: JsonObject) -> None:

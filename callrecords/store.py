@@ -7,20 +7,15 @@ message stays until the end, the next try finishes what this one left.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import (
-    CosmosBatchOperationError,
-    CosmosResourceExistsError,
-    CosmosResourceNotFoundError,
-)
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
 
 from callrecords.callrecord import CallRecord
-from callrecords.cosmos import LOST_RACE, Account, cosmos_errors
+from callrecords.cosmos import Account, cosmos_errors, is_absent, is_lost_race
 from callrecords.errors import Unavailable
 from callrecords.facts import day_of
 from callrecords.items import Items, join, part_version, share_batch, split
@@ -90,6 +85,12 @@ class CallRecordStore:
         with cosmos_errors(f"Call record {stored.call_id}"):
             await self._sweep(await self._container(), stored)
 
+    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]:
+        """The stored version, 0 where there is none, and the days other than its own under which rows may be."""
+        with cosmos_errors(f"Call record {call_id}"):
+            header = await self._read(await self._container(), call_id, call_id) or {}
+        return header.get("version", 0), frozenset(header.get("formerDays", ()))
+
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole, or None; a version that is replaced while it is read is read anew.
 
@@ -116,8 +117,10 @@ class CallRecordStore:
     async def _read(self, container: ContainerProxy, call_id: str, item_id: str) -> JsonObject | None:
         try:
             return await container.read_item(item_id, partition_key=self._key(call_id))
-        except CosmosResourceNotFoundError:
-            return None
+        except CosmosResourceNotFoundError as error:
+            if is_absent(error):
+                return None
+            raise
 
     async def _look(self, container: ContainerProxy, call_id: str) -> Stored:
         found = container.query_items(_PARTITION, partition_key=self._key(call_id))
@@ -128,12 +131,11 @@ class CallRecordStore:
     async def _write(self, container: ContainerProxy, record: CallRecord, stored: Stored) -> Stored | None:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
         day = day_of(record.call_id, record.properties.get("startDateTime"))
-        former_days = stored.former_days | ({stored.day} if stored.day else frozenset()) - {day}
+        former_days = (stored.former_days | ({stored.day} if stored.day else frozenset())) - {day}
         items = split(record, self._tenant_id, former_days)
         header, (ahead, within) = items.header, share_batch(items)
         for part in ahead:
-            with contextlib.suppress(CosmosResourceExistsError):  # an earlier try got this far
-                await container.create_item(part)
+            await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
         operations: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
             ("create", (header,), {})
             if stored.etag is None
@@ -143,7 +145,7 @@ class CallRecordStore:
         try:
             await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
         except CosmosBatchOperationError as error:
-            if error.status_code in LOST_RACE:
+            if is_lost_race(error):
                 return None
             raise
         return _stored(record.call_id, header, stored.part_ids)
@@ -155,8 +157,11 @@ class CallRecordStore:
         """
         for part_id in sorted(stored.part_ids - stored.named_parts):
             if stored.version is not None and (part_version(part_id) or 0) <= stored.version:
-                with contextlib.suppress(CosmosResourceNotFoundError):  # another worker was as tidy
+                try:
                     await container.delete_item(part_id, partition_key=self._key(stored.call_id))
+                except CosmosResourceNotFoundError as error:
+                    if not is_absent(error):  # else another worker was as tidy
+                        raise
 
 
 def _stored(call_id: str, header: JsonObject | None, part_ids: Iterable[str]) -> Stored:

@@ -130,6 +130,7 @@ class SubscriptionCare:
             "expires": subscription.expires.isoformat(),
             "notificationUrl": subscription.notification_url,
             "clientStateDigest": self._endpoint.digest,
+            "formerIds": [other.id for other in others],
             "aliveAt": self._now(),
             "at": self._now(),
         }
@@ -139,9 +140,10 @@ class SubscriptionCare:
 
     async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription, list[Subscription]]:
         """What was done, the subscription that is live now, and others of this app's that are to go."""
-        # The one that this app made for the URL it had before is its own as well.
+        # Those that this app made for the URL it had before are its own as well.
         own_id, own_url = known.get("subscriptionId"), self._endpoint.notification_url
-        mine = [each for each in await self._graph.all() if own_url == each.notification_url or own_id == each.id]
+        own_ids = {own_id, *known.get("formerIds", ())}
+        mine = [each for each in await self._graph.all() if each.notification_url == own_url or each.id in own_ids]
         usable = [each for each in mine if self._is_usable(each, known)]
         # The same choice in every run, so that two runs at once do not delete each other's.
         usable.sort(key=lambda each: (each.id != own_id, -each.expires.timestamp(), each.id))

@@ -1,5 +1,6 @@
 """The roll-up of a day, from the fact rows of its calls: pure."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -45,8 +46,7 @@ def _count(values: Iterable[str], most: int | None = None) -> dict[str, int]:
 
 
 def _minutes(seconds: Iterable[float | None]) -> float:
-    # Sorted, because sums of floats depend on their order.
-    return round(sum(sorted(each for each in seconds if each)) / 60, 2)
+    return round(math.fsum(each for each in seconds if each) / 60, 2)
 
 
 def _streams(rows: Iterable[JsonObject]) -> dict[str, dict[str, int]]:

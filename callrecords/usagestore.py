@@ -2,7 +2,7 @@
 
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from callrecords.cosmos import Account, cosmos_errors, own_properties
+from callrecords.cosmos import Account, cosmos_errors, is_absent, own_properties
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "usage"
@@ -27,8 +27,9 @@ class UsageStore:
             container = await self._account.container(CONTAINER)
             try:
                 await container.delete_item(day, partition_key=[self._tenant_id, _month(day)])
-            except CosmosResourceNotFoundError:
-                return
+            except CosmosResourceNotFoundError as error:
+                if not is_absent(error):
+                    raise
 
     async def between(self, first_day: str, last_day: str) -> list[JsonObject]:
         """The roll-ups from `first_day` to `last_day`, both included, in the order of days."""

@@ -46,6 +46,7 @@ from callrecords.jsontypes import JsonObject
 # Unknown enum members tell more than `unknownFutureValue`; nulls are the only thing that may be left out.
 _PREFER = "include-unknown-enum-members, omit-values=nulls"
 _TIMEOUT = httpx.Timeout(60, connect=10)
+_LONGEST = 300  # characters of Graph's words in a message
 _ERRORS = {"4XX": ODataError, "5XX": ODataError}
 
 
@@ -105,7 +106,7 @@ def graph_errors(what: str) -> Iterator[None]:
         raise _by_meaning(what, error) from error
     except ClientAuthenticationError as error:
         raise Forbidden(f"{what}: no token for Graph ({type(error).__name__}).") from error
-    except (httpx.HTTPError, KiotaHTTPXError, AzureError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, KiotaHTTPXError, AzureError) as error:
         raise Unavailable(f"{what}: Graph could not be reached ({type(error).__name__}).") from error
 
 
@@ -127,11 +128,11 @@ def _by_meaning(what: str, error: APIError) -> CallRecordsError:
 
 
 def _explanation(error: APIError) -> str:
-    """Graph's own code and words. They name resources and rules, never the content of a record."""
+    """Graph's own code and words, which name resources and rules."""
     main = error.error if isinstance(error, ODataError) else None
     if main is None:
         return ""
-    return f" {main.code}: {main.message.rstrip('.')}" if main.message else f" {main.code}"
+    return f" {main.code}: {main.message.rstrip('.')[:_LONGEST]}" if main.message else f" {main.code}"
 
 
 def _retry_after(error: APIError) -> float | None:

@@ -47,12 +47,13 @@ class Graph:
 
 @dataclass
 class Store:
-    """Holds what it is told to, and says that a save had this outcome."""
+    """Holds what it is told to: `found` at first, `latest` in the end; and says that a save had this outcome."""
 
     step: Steps
     found: Stored = NOTHING
     outcome: Saved = Saved.STORED
     loaded: CallRecord | None = None
+    latest: tuple[int, frozenset[str]] = (2, frozenset())
 
     async def look(self, call_id: str) -> Stored:
         self.step("look")
@@ -64,6 +65,10 @@ class Store:
 
     async def tidy(self, stored: Stored) -> None:
         self.step("tidy", stored.version)
+
+    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]:
+        self.step("former_days")
+        return self.latest
 
     async def load(self, call_id: str) -> CallRecord | None:
         self.step("load")
@@ -85,9 +90,10 @@ class Facts:
         self.step("derive", row["version"])
         self.rows[row["day"]] = row
 
-    async def delete(self, call_id: str, day: str) -> None:
-        self.step("delete", day)
-        self.rows.pop(day, None)
+    async def delete(self, call_id: str, day: str, older_than: int) -> None:
+        self.step("delete", day, older_than)
+        if day in self.rows and self.rows[day]["version"] < older_than:
+            del self.rows[day]
 
 
 class World:

@@ -1,8 +1,9 @@
 """Invented pieces of call records: sessions, their ends, media and streams, as Graph has them."""
 
 from callrecords.callrecord import CallRecord
+from callrecords.facts import fact_row
 from callrecords.jsontypes import JsonObject
-from tests.unit.invented import CALL, OTHER_CALL, START
+from tests.unit.invented import CALL, OTHER_CALL, START, TENANT
 
 MIRA, JONAS = "0a11b22c-1111-4222-8333-444455556666", "5d77e88f-2222-4333-8444-555566667777"
 NUMBER = "+15550123"
@@ -18,10 +19,22 @@ SERVICE: JsonObject = {
 }
 
 
+OFFICE: JsonObject = {"connectionType": "wired", "subnet": "10.20.3.0", "reflexiveIPAddress": "203.0.113.9"}
+HOME: JsonObject = {"connectionType": "wifi", "subnet": "192.168.178.0", "reflexiveIPAddress": "203.0.113.77"}
+
+LOST = {"stage": "midcall", "reason": "The client lost its network."}
+BUSY = {"stage": "callSetup", "reason": "The called number was busy."}
+
+
 def record(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> CallRecord:
     """A call record of these sessions and participants."""
     own = {"id": CALL, "version": 1, "startDateTime": START, **properties}
     return CallRecord(CALL, 1, own, [*sessions], participants_v2 or [])
+
+
+def row_of(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> JsonObject:
+    """The fact row of a call record of these sessions and participants."""
+    return fact_row(record(*sessions, participants_v2=participants_v2, **properties), TENANT)
 
 
 def session(*segments: JsonObject, **properties: object) -> JsonObject:

@@ -9,7 +9,9 @@ from callrecords.errors import CallRecordsError, Throttled
 from callrecords.jsontypes import JsonObject
 from callrecords.reconcile import ReconcileMessage, Reconciliation
 from tests.unit.doubles import Clock, Queues, State
-from tests.unit.invented import NOW, TENANT, call_id
+from tests.unit.invented import CALL, NOW, OTHER_CALL, TENANT, call_id
+
+type Failing = Callable[[int], CallRecordsError | None]
 
 NO_TIME, SECOND, MINUTE = timedelta(), timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,7 +44,7 @@ class Graph:
     clock: Clock
     calls: list[Call] = field(default_factory=list)
     takes: timedelta = timedelta()
-    failing: Callable[[int], CallRecordsError | None] = lambda number: None
+    failing: Failing = lambda number: None
     most: int | None = None
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
     listed: int = 0
@@ -117,3 +119,18 @@ class World:
 
     def outcome(self, run: str) -> JsonObject:
         return self.state.items[f"reconcile-{run}"]
+
+
+OLD, NEW = Call(CALL, 2, NOW - 6 * HOUR), Call(OTHER_CALL, 2, NOW - MINUTE)
+
+
+async def run_over_recent() -> World:
+    """A run over the last hours is on the queue; one call of each of the first and the last step is missing."""
+    world = World(OLD, NEW)
+    await world.reconciliation.over_recent()
+    return world
+
+
+def at_list(wanted: int, failure: CallRecordsError) -> Failing:
+    """Fails once, at the list of this number."""
+    return lambda number: failure if number == wanted else None

@@ -11,6 +11,7 @@ from tests.unit.invented import CLIENT_STATE, NOW
 
 NOTIFICATIONS = "https://calls.fabrikam.example/api/graph/notifications"
 LIFECYCLE = "https://calls.fabrikam.example/api/graph/lifecycle"
+HALF_A_MINUTE = timedelta(seconds=30)
 ENDPOINT = Endpoint(NOTIFICATIONS, LIFECYCLE, CLIENT_STATE)
 LIVE = Subscription(
     id="s-1",
@@ -100,3 +101,14 @@ class World:
     @property
     def recorded(self) -> JsonObject:
         return self.state.items[STATE]
+
+
+async def cared_for(*held: Subscription) -> World:
+    """A world in which the app has recorded its subscription, half a minute ago."""
+    world = World(*held)
+    await world.care.on_schedule()
+    world.clock.forward(HALF_A_MINUTE)
+    world.graph.requests.clear()
+    world.gap_finder.begun.clear()
+    world.gap_finder.known.clear()
+    return world

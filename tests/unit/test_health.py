@@ -109,7 +109,9 @@ async def test_a_defect_in_one_check_is_a_broken_link(world: World) -> None:
     assert await world.broken() == "subscription"
 
 
-@pytest.mark.parametrize("raw", ["raw_main", "raw_poison"])
-async def test_a_message_that_is_not_base64_does_not_take_the_report_away(world: World, raw: str) -> None:
-    await getattr(world.calls, raw).send_message("not base64!")
-    assert list((await world.health()).links) == ["settings", *CHAIN]
+async def test_a_message_that_is_not_base64_is_a_message_like_any_other(world: World) -> None:
+    await world.calls.raw_main.send_message("not base64!")
+    assert await world.broken() is None
+    await world.calls.raw_poison.send_message("not base64!")
+    world.clock.forward(6 * SECOND)
+    assert await world.broken() == "poison"

@@ -64,12 +64,12 @@ async def test_the_depth_of_each_queue_and_the_age_of_its_oldest_message_are_tol
     assert await world.why("queues") is None
 
 
-async def test_messages_that_have_waited_for_over_half_an_hour_are_told(world: World) -> None:
+async def test_messages_that_have_waited_for_over_an_hour_and_a_half_are_told(world: World) -> None:
     await world.lifecycle.main.send_message(str(call_message()))
-    world.clock.forward(31 * MINUTE)
-    assert (await world.why("queues") or "").startswith("messages of subscriptions have waited for 0:3")
+    world.clock.forward(91 * MINUTE)
+    assert (await world.why("queues") or "").startswith("messages of subscriptions have waited for 1:3")
     await world.calls.main.send_message(str(call_message()))
-    world.clock.forward(31 * MINUTE)
+    world.clock.forward(91 * MINUTE)
     assert (await world.why("queues") or "").startswith("messages of call-records have waited for ")
 
 

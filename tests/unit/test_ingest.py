@@ -17,7 +17,7 @@ def world() -> World:
 
 async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) -> None:
     await world.ingest(str(call_message()))
-    assert world.steps.done == ["look", "fetch None", "save 2", "derive 2"]
+    assert world.steps.done == ["look", "fetch None", "save 2", "derive 2", "former_days"]
     assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT)}
     assert world.queues.main.sent == world.queues.poison.sent == []
     assert world.state.items[STATE]["at"] == NOW.isoformat()
@@ -26,14 +26,14 @@ async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) ->
 async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
     world.store.found = stored(1)
     await world.ingest(str(call_message()))
-    assert world.steps.done == ["look", "fetch 1", "save 2", "derive 2"]
+    assert world.steps.done == ["look", "fetch 1", "save 2", "derive 2", "former_days"]
 
 
 async def test_what_a_newer_version_left_under_other_days_is_deleted(world: World) -> None:
     world.store.found = stored(1, OTHER_DAY)
     world.facts.rows[OTHER_DAY] = {"version": 1}
     await world.ingest(str(call_message()))
-    assert world.steps.done[-2:] == [f"delete {OTHER_DAY}", "derive 2"]
+    assert world.steps.done[-3:] == [f"delete {OTHER_DAY} 2", "derive 2", "former_days"]
     assert list(world.facts.rows) == [DAY]
 
 
@@ -49,14 +49,21 @@ async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_ve
 async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
     world.store.found, world.facts.rows, world.store.loaded = stored(2, OTHER_DAY), rows, call_record(2)
     await world.ingest(str(call_message()))
-    assert world.steps.done[2:] == ["tidy 2", f"delete {OTHER_DAY}", f"version {DAY}", "load", "derive 2"]
+    assert world.steps.done[2:] == [
+        "tidy 2",
+        f"delete {OTHER_DAY} 2",
+        f"version {DAY}",
+        "load",
+        "derive 2",
+        "former_days",
+    ]
     assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT)}
 
 
 async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
     world.store.outcome, world.store.loaded = Saved.REPEATED, call_record(2)
     await world.ingest(str(call_message()))
-    assert world.steps.done[2:] == ["save 2", f"version {DAY}", "load", "derive 2"]
+    assert world.steps.done[2:] == ["save 2", f"version {DAY}", "load", "derive 2", "former_days"]
 
 
 async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_that(world: World) -> None:
@@ -64,6 +71,20 @@ async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_
     await world.ingest(str(call_message()))
     assert world.steps.done == ["look", "fetch None", "save 2"]
     assert STATE in world.state.items
+
+
+async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_is_deleted(world: World) -> None:
+    world.store.latest = 3, frozenset({DAY})
+    await world.ingest(str(call_message()))
+    assert world.steps.done[-3:] == ["derive 2", "former_days", f"delete {DAY} 3"]
+    assert world.facts.rows == {}
+
+
+async def test_a_row_of_another_day_that_a_newer_version_has_left_is_of_no_concern(world: World) -> None:
+    world.store.latest = 3, frozenset({OTHER_DAY})
+    await world.ingest(str(call_message()))
+    assert world.steps.done[-1] == "former_days"
+    assert list(world.facts.rows) == [DAY]
 
 
 async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
@@ -90,7 +111,7 @@ async def test_the_log_tells_the_outcome_and_nothing_of_the_record(
     ("failure", "seconds"),
     [(NotFound("not there"), 60), (Throttled("slow", None), 30), (Unavailable("away"), 10), (Forbidden("no"), 900)],
 )
-@pytest.mark.parametrize("step", ["look", "fetch", "save", "delete", "derive"])
+@pytest.mark.parametrize("step", ["look", "fetch", "save", "delete", "derive", "former_days"])
 async def test_a_failure_of_any_step_brings_the_message_back_later(
     world: World, step: str, failure: CallRecordsError, seconds: int
 ) -> None:

@@ -8,6 +8,7 @@ from callrecords.quality import Profile, Verdict
 from tests.unit.invented_sessions import (
     GOOD_AUDIO,
     JONAS,
+    LOST,
     MIRA,
     POOR_AUDIO,
     SERVICE,
@@ -23,7 +24,7 @@ from tests.unit.invented_sessions import (
 WIFI: JsonObject = {"connectionType": "wifi", "subnet": "10.40.3.0", "reflexiveIPAddress": "203.0.113.9"}
 WIRED: JsonObject = {"connectionType": "wired", "subnet": "10.20.3.0", "reflexiveIPAddress": ""}
 GATEWAY: JsonObject = {"connectionType": "wired", "subnet": "192.0.2.0"}
-FAILED: JsonObject = {"failureInfo": {"stage": "midcall", "reason": "The client lost its network."}}
+FAILED: JsonObject = {"failureInfo": LOST}
 
 
 def read(whole: JsonObject) -> Leg:

@@ -1,32 +1,28 @@
-"""A run that is stopped, held back or recorded."""
+"""A run that is stopped or held back."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
-from callrecords.reconcile import GAP, HISTORY, RECENT, ReconcileMessage
-from tests.unit.invented import CALL, NOW
-from tests.unit.reconcile_world import DAY, HOUR, MINUTE, SECOND, Call, World, calls_every
-
-OLD, NEW = Call(CALL, 2, NOW - 6 * HOUR), Call("0a9f3c11-2b4d-4e6f-9a8b-7c6d5e4f3a2b", 2, NOW - MINUTE)
-
-type Failing = Callable[[int], CallRecordsError | None]
-
-
-def at_list(wanted: int, failure: CallRecordsError) -> Failing:
-    """Fails once, at the list of this number."""
-    return lambda number: failure if number == wanted else None
+from callrecords.reconcile import HISTORY, ReconcileMessage
+from tests.unit.invented import NOW
+from tests.unit.reconcile_world import (
+    HOUR,
+    NEW,
+    OLD,
+    SECOND,
+    World,
+    at_list,
+    calls_every,
+    run_over_recent,
+)
 
 
 @pytest.fixture
 async def world() -> World:
-    """A run over the last hours is on the queue; one call of each of the first and the last step is missing."""
-    world = World(OLD, NEW)
-    await world.reconciliation.over_recent()
-    return world
+    return await run_over_recent()
 
 
 @pytest.mark.parametrize("failure", [Throttled("slow", 200), Unavailable("away")])
@@ -103,51 +99,6 @@ async def test_the_facts_are_read_anew_when_a_run_comes_back(world: World) -> No
     assert world.enqueued == [OLD.call_id]
 
 
-@pytest.mark.parametrize("run", [RECENT, HISTORY, GAP])
-async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
-    calls = calls_every(MINUTE, NOW - HOUR)
-    world = World(*calls)
-    for call in calls[:50]:
-        world.facts.hold(call, 1 if call in calls[:40] else 0)
-    reconciliation = world.reconciliation
-    begin = {RECENT: reconciliation.over_recent, HISTORY: reconciliation.over_history}
-    await (reconciliation.over_gap(NOW) if run == GAP else begin[run]())
-    window_start = world.waiting.window_start
-    world.graph.takes = SECOND
-    await world.run()
-    assert world.outcome(run) == {
-        "windowStart": window_start.isoformat(),
-        "windowEnd": NOW.isoformat(),
-        "position": NOW.isoformat(),
-        "listed": 60,
-        "present": 40,
-        "missing": 10,
-        "stale": 10,
-        "unreadable": 0,
-        "enqueued": 20,
-        "finished": world.clock.now.isoformat(),
-    }
-    assert caplog.messages == [f"Reconciled {run}: 60 listed, 10 missing, 10 stale."]
-
-
-async def test_the_outcome_tells_how_far_a_run_is(world: World) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
-    await world.take()
-    outcome = world.outcome("recent-running")
-    assert (outcome["position"], outcome["listed"], outcome["missing"]) == ((NOW - 5 * HOUR).isoformat(), 1, 1)
-    assert outcome["finished"] is None
-
-
-async def test_a_run_whose_outcome_cannot_be_recorded_is_put_back(world: World) -> None:
-    world.state.failing = {"": Unavailable("away")}
-    await world.take()
-    assert world.waiting.failure == "Unavailable"
-    world.state.failing = {}
-    await world.run()
-    assert world.outcome(RECENT)["finished"]
-
-
 async def test_garbage_is_poison(world: World) -> None:
     await world.reconciliation.on_message("no message of ours")
     assert world.queues.poison_reasons == ["The message is not JSON."]
@@ -168,10 +119,25 @@ async def test_a_run_that_comes_back_goes_on_with_steps_of_the_size_that_it_had(
     assert world.graph.steps[10] == world.graph.steps[8]
 
 
-async def test_a_record_that_cannot_be_read_does_not_hide_those_that_follow() -> None:
-    world = World(*calls_every(HOUR, NOW - 3 * DAY))
-    graph, strange = world.graph, world.graph.calls[5].start
-    graph.failing = lambda _: Unreadable("?") if graph.asked[-1][0] <= strange < graph.asked[-1][1] else None
+async def test_a_record_that_cannot_be_read_hides_five_seconds_of_others_and_is_counted_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World(*calls_every(5 * SECOND, NOW - HOUR))
+    graph, strange = world.graph, world.graph.calls[5]
+    graph.failing = lambda _: (
+        Unreadable("Strange.") if graph.asked[-1][0] <= strange.start < graph.asked[-1][1] else None
+    )
     await world.reconciliation.over_history()
     await world.run()
-    assert graph.calls[-1].call_id in world.enqueued
+    not_enqueued = {call.call_id for call in graph.calls} - set(world.enqueued)
+    assert strange.call_id in not_enqueued
+    assert len(not_enqueued) <= 2
+    assert (world.outcome(HISTORY)["unreadable"], world.outcome(HISTORY)["missing"]) == (1, len(world.enqueued))
+    assert "Strange. This run goes on after it." in caplog.messages
+
+
+async def test_a_graph_that_never_answers_with_a_list_ends_the_run(world: World) -> None:
+    world.graph.failing = lambda _: Unreadable("value is a NoneType, expected a list of objects.")
+    await world.run()
+    assert len(world.graph.asked) < 100
+    assert world.queues.poison_reasons == ["value is a NoneType, expected a list of objects."]

@@ -2,29 +2,18 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from callrecords.errors import Forbidden, Refused, Unavailable
 from callrecords.subscriptions import STATE, Subscription
 from tests.unit.invented import CLIENT_STATE, NOW
-from tests.unit.subscription_world import AGEING, ENDPOINT, LIVE, NOTIFICATIONS, World
+from tests.unit.subscription_world import AGEING, ENDPOINT, HALF_A_MINUTE, LIVE, NOTIFICATIONS, World, cared_for
 
-DAY, HALF_A_MINUTE = timedelta(days=1), timedelta(seconds=30)
+DAY = timedelta(days=1)
 NEW_SECRET = replace(ENDPOINT, client_state="the-secret-of-next-month")
 NEW_URL = replace(ENDPOINT, notification_url="https://new.fabrikam.example/api/graph/notifications")
-
-
-async def cared_for(*held: Subscription) -> World:
-    """A world in which the app has recorded its subscription, half a minute ago."""
-    world = World(*held)
-    await world.care.on_schedule()
-    world.clock.forward(HALF_A_MINUTE)
-    world.graph.requests.clear()
-    world.gap_finder.begun.clear()
-    world.gap_finder.known.clear()
-    return world
 
 
 @pytest.mark.parametrize(("subscription", "action"), [(LIVE, "kept"), (AGEING, "renewed"), (None, "created")])
@@ -38,6 +27,7 @@ async def test_what_was_done_is_recorded(subscription: Subscription | None, acti
         "expires": held.expires.isoformat(),
         "notificationUrl": NOTIFICATIONS,
         "clientStateDigest": ENDPOINT.digest,
+        "formerIds": [],
         "aliveAt": NOW.isoformat(),
         "at": NOW.isoformat(),
     }
@@ -110,6 +100,27 @@ async def test_an_old_subscription_that_cannot_be_deleted_does_not_lead_to_ever_
     assert world.held_ids == ["s-1", "s-new-1"]
 
 
+async def test_of_duplicates_the_one_that_the_app_knows_is_kept() -> None:
+    world = await cared_for(LIVE)
+    longer = replace(LIVE, id="s-0", expires=LIVE.expires + DAY)
+    world.graph.held.append(longer)
+    await world.care.on_schedule()
+    assert world.held_ids == ["s-1"]
+    assert world.gap_finder.begun == []
+
+
+async def test_what_could_not_be_deleted_goes_with_the_next_run(caplog: pytest.LogCaptureFixture) -> None:
+    world = await cared_for(LIVE)
+    world.graph.held.append(replace(LIVE, id="s-2"))
+    world.graph.failing = {"delete": Unavailable("Subscription s-2: Graph answered 503.")}
+    await world.care.on_schedule()
+    assert world.recorded["action"] == "kept"
+    assert caplog.messages[-1] == "Subscription s-2: Graph answered 503."
+    world.graph.failing = {}
+    await world.care.on_schedule()
+    assert world.held_ids == ["s-1"]
+
+
 async def test_after_a_move_the_apps_own_old_subscription_is_removed_and_foreign_ones_are_left() -> None:
     world = await cared_for(LIVE)
     foreign = replace(LIVE, id="s-foreign", notification_url="https://other.fabrikam.example/notifications")
@@ -120,54 +131,13 @@ async def test_after_a_move_the_apps_own_old_subscription_is_removed_and_foreign
     assert world.recorded["notificationUrl"] == NEW_URL.notification_url
 
 
-async def test_the_first_subscription_ever_begins_a_search_through_all_that_graph_has() -> None:
-    world = World()
-    await world.care.on_schedule()
-    assert world.gap_finder.begun == [None]
-
-
-@pytest.mark.parametrize("held", [[], [replace(LIVE, id="s-2")]], ids=["a new one", "one that another run made"])
-async def test_another_subscription_begins_a_search_from_when_the_last_was_seen_alive(
-    held: list[Subscription],
-) -> None:
+async def test_after_a_move_an_old_subscription_that_could_not_be_removed_goes_with_the_next_run() -> None:
     world = await cared_for(LIVE)
-    world.graph.held = held
-    await world.care.on_schedule()
-    assert world.gap_finder.begun == [NOW]
-
-
-@pytest.mark.parametrize("held", [LIVE, AGEING], ids=["kept", "renewed"])
-async def test_the_same_subscription_begins_no_search(held: Subscription) -> None:
-    world = await cared_for(LIVE)
-    world.graph.held = [held]
-    await world.care.on_schedule()
-    assert world.gap_finder.begun == []
-    assert world.recorded["aliveAt"] == world.clock.now.isoformat()
-
-
-async def test_failures_do_not_make_a_subscription_look_alive() -> None:
-    world = await cared_for(LIVE)
-    world.graph.held, world.graph.failing = [], {"create": Refused("validation timed out")}
-    for _ in range(3):
-        world.clock.forward(DAY)
-        await world.care.on_schedule()
+    world.graph.failing = {"delete": Unavailable("away")}
+    await world.care_for(NEW_URL).on_schedule()
     world.graph.failing = {}
-    await world.care.on_schedule()
-    assert world.gap_finder.begun == [NOW]
-    assert datetime.fromisoformat(world.recorded["aliveAt"]) == world.clock.now
-
-
-async def test_the_state_is_written_after_the_search_has_begun_and_a_stop_in_between_begins_it_again() -> None:
-    world = await cared_for(LIVE)
-    before, world.graph.held = world.recorded, []
-    world.gap_finder.failure = Unavailable("The queue could not be reached.")
-    await world.care.on_schedule()
-    assert world.recorded == before
-    world.gap_finder.failure = None
-    await world.care.on_schedule()
-    assert world.graph.requests.count("create") == 1
-    assert (world.gap_finder.begun, world.gap_finder.known) == ([NOW], [before])
-    assert world.recorded["subscriptionId"] == "s-new-1"
+    await world.care_for(NEW_URL).on_schedule()
+    assert world.held_ids == ["s-new-1"]
 
 
 async def test_the_secret_is_in_no_log_and_no_record(caplog: pytest.LogCaptureFixture) -> None:

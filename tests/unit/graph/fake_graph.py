@@ -1,5 +1,6 @@
 """The network between the real Graph client and Graph, in memory."""
 
+import ssl
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ from callrecords.jsontypes import JsonObject
 ROOT = "https://graph.fabrikam.example"
 SCOPE = f"{ROOT}/.default"
 RECORD = f"{ROOT}/v1.0/communications/callRecords/1"
+CERTIFICATES = ssl.create_default_context()
 FAR_FUTURE = 4_102_444_800  # 2100 in Unix time
 
 type Answer = Callable[[httpx.Request], httpx.Response]
@@ -53,6 +55,8 @@ class FakeGraph:
             return await httpx.MockTransport(self.answer).handle_async_request(request)
 
         monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", send)
+        # To load them takes longer than a test.
+        monkeypatch.setattr(ssl, "create_default_context", lambda: CERTIFICATES)
 
     @property
     def client(self) -> GraphClient:

@@ -1,6 +1,10 @@
 """A limiter's time, which passes when a test says so."""
 
-from callrecords.graph.limits import Bucket, Limiter
+from callrecords.errors import Throttled
+from callrecords.graph.limits import Bucket, Limit, Limiter
+
+THREE = Limit(3, 4)
+ONE_CALL, OTHER_CALL, TENANT = (THREE, "1"), (THREE, "2"), (Limit(5, 10), "")
 
 
 class FakeTime:
@@ -22,3 +26,17 @@ class FakeTime:
         wait = sum(self.sleeps[before:])
         self.left.append(self.now + wait)
         return wait
+
+
+async def admitted(time: FakeTime, times: int, *buckets: Bucket) -> list[float]:
+    """The waits of some requests in a row."""
+    return [await time.admit(*buckets) for _ in range(times)]
+
+
+async def held_for(time: FakeTime, *buckets: Bucket) -> float:
+    """How long requests within `buckets` are held back."""
+    try:
+        return await time.admit(*buckets)
+    except Throttled as error:
+        assert error.retry_after is not None
+        return error.retry_after

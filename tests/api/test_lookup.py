@@ -1,0 +1,119 @@
+"""One call record, whole: from Cosmos, else from Graph."""
+
+import logging
+
+import pytest
+from azure.core.exceptions import ServiceRequestError
+
+from callrecords.callrecord import CallRecord
+from callrecords.cosmos import Account
+from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable, Unreadable
+from callrecords.lookup import Lookup
+from callrecords.store import CallRecordStore
+from tests.api.asking import body
+from tests.api.generated import DAYS, store_record, versions
+from tests.unit.doubles import Clock, Queues
+from tests.unit.invented import CALL, NOW, TENANT
+
+RECORDS = [each[-1] for each in versions(DAYS[0], 9)]
+
+
+class Graph:
+    """Stands for Graph: holds one record, or fails."""
+
+    def __init__(self, held: CallRecord | CallRecordsError | None) -> None:
+        self._held = held
+        self.asked: list[str] = []
+
+    async def fetch(self, call_id: str) -> CallRecord | None:
+        self.asked.append(call_id)
+        if isinstance(self._held, CallRecordsError):
+            raise self._held
+        return self._held
+
+
+class World:
+    """A look-up with Graph and the queue around it."""
+
+    def __init__(self, account: Account, held: CallRecord | CallRecordsError | None = None) -> None:
+        self.graph, self.queues = Graph(held), Queues()
+        store = CallRecordStore(account, TENANT)
+        self.lookup = Lookup(TENANT, store, self.graph, self.queues.work, Clock())
+
+
+def as_graph_has_it(record: CallRecord) -> object:
+    return {**record.properties, "sessions": record.sessions, "participants_v2": record.participants}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.properties["type"])
+async def test_a_stored_call_is_joined_from_its_parts_without_asking_graph(
+    account: Account, record: CallRecord
+) -> None:
+    world = World(account)
+    await store_record(account, record)
+    answer = await world.lookup(record.call_id)
+    assert (answer.status, answer.headers["ETag"]) == (200, f'W/"{record.version}"')
+    assert body(answer) == as_graph_has_it(record)
+    assert (world.graph.asked, world.queues.main.sent) == ([], [])
+
+
+async def test_a_call_id_may_be_in_capitals(account: Account) -> None:
+    await store_record(account, RECORDS[0])
+    assert (await World(account).lookup(RECORDS[0].call_id.upper())).status == 200
+
+
+async def test_a_call_that_only_graph_has_is_answered_and_enqueued(account: Account) -> None:
+    record = versions(DAYS[1], 9)[0][-1]
+    world = World(account, record)
+    answer = await world.lookup(record.call_id)
+    assert (answer.status, body(answer)) == (200, as_graph_has_it(record))
+    (message,) = world.queues.main.sent
+    assert (message.document["callId"], message.document["reason"]) == (record.call_id, "lookup")
+    assert message.document["tenantId"] == TENANT
+    assert message.document["notifiedAt"] == NOW.isoformat()
+
+
+async def test_a_queue_that_is_away_does_not_keep_the_answer(
+    account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = versions(DAYS[1], 9)[1][-1]
+    world = World(account, record)
+    world.queues.main.failure = ServiceRequestError("no route")
+    with caplog.at_level(logging.WARNING):
+        assert body(await world.lookup(record.call_id)) == as_graph_has_it(record)
+    assert "will be found by the next comparison" in caplog.text
+
+
+@pytest.mark.parametrize("call_id", ["", "x", CALL[:-1], f"{CALL} ", f"{{{CALL}}}", "..", "٣" * 36])
+async def test_a_malformed_call_id_is_refused_by_name(account: Account, call_id: str) -> None:
+    world = World(account)
+    answer = await world.lookup(call_id)
+    assert answer.status == 400
+    assert body(answer)["error"].startswith("callId is ")
+    assert world.graph.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [
+        (NotFound("Call record: Graph answered 404, too old."), 404, None),
+        (Throttled("Graph answered 429.", 17.4), 503, "17"),
+        (Throttled("Graph answered 429.", None), 503, None),
+        (Unavailable("Graph answered 500."), 503, None),
+        (Forbidden("Graph answered 403."), 503, None),
+        (Unreadable("Graph's answer is not JSON."), 502, None),
+    ],
+)
+async def test_what_graph_says_is_passed_on(
+    account: Account, error: CallRecordsError, status: int, retry_after: str | None
+) -> None:
+    world = World(account, error)
+    answer = await world.lookup(CALL)
+    assert (answer.status, body(answer)) == (status, {"error": str(error)})
+    assert answer.headers.get("Retry-After") == retry_after
+    assert world.queues.main.sent == []
+
+
+async def test_a_call_that_nobody_has_is_not_found(account: Account) -> None:
+    answer = await World(account).lookup(CALL)
+    assert (answer.status, body(answer)) == (404, {"error": f"Call record {CALL}: Graph has none."})

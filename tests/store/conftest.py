@@ -1,0 +1,40 @@
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from callrecords import items, store
+from callrecords.cosmos import Account
+from local.cosmos import CosmosServer
+from tests.store.cosmosaccount import CosmosAccount, running_account
+from tests.store.invented import BATCH_BYTES, PART_BYTES
+
+
+@pytest.fixture(scope="module")
+async def cosmos() -> AsyncIterator[CosmosAccount]:
+    async with running_account(CosmosServer()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def account(cosmos: CosmosAccount) -> AsyncIterator[Account]:
+    """The account as one worker has it."""
+    async with cosmos.open() as account:
+        yield account
+
+
+@pytest.fixture(scope="module")
+def small_items() -> Iterator[None]:
+    """Lets small records need many parts, some of which do not fit in the batch with the header."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "split", functools.partial(items.split, part_bytes=PART_BYTES))
+        patch.setattr(items, "BATCH_BYTES", BATCH_BYTES)
+        yield
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets azure-cosmos repeat what failed without a wait."""
+    sleep = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda delay, result=None: sleep(0, result))
