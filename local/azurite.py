@@ -16,7 +16,6 @@ ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 _SCRIPT = ROOT / "node_modules/azurite/dist/src/queue/main.js"
-_START_SECONDS = 60
 
 
 def connection_string(port: int) -> str:
@@ -31,10 +30,10 @@ def connection_string(port: int) -> str:
 async def running_azurite(port: int, folder: Path) -> AsyncIterator[Process]:
     """The queue service with the app's queues and their poison queues; what they hold is kept in `folder`."""
     # The SDK is newer than the API versions that this Azurite knows by name.
-    options = ["--queuePort", str(port), "--location", str(folder), "--skipApiVersionCheck", "--disableTelemetry"]
-    command = ["node", str(_SCRIPT), *options, "--silent"]
-    async with running("Azurite", command, inherited(), folder / "azurite.log") as process:
-        await process.wait_until(lambda: _has_queues(port), "its queues", _START_SECONDS)
+    options = ("--queuePort", str(port), "--location", str(folder), "--skipApiVersionCheck", "--disableTelemetry")
+    command = ("node", str(_SCRIPT), *options, "--silent")
+    process = Process("Azurite", command, inherited(), folder / "azurite.log", lambda: _has_queues(port))
+    async with running(process):
         yield process
 
 

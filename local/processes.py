@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+_START_SECONDS = 60
 _STOP_SECONDS = 15
 
 
@@ -13,20 +15,42 @@ class StackError(Exception):
     """The local stack cannot run; the message says why and what to do."""
 
 
+@dataclass
 class Process:
-    """A running child, called `name`, that writes what it prints to `log_file`."""
+    """A child, called `name`, that is `ready` when that holds, and writes what it prints to `log_file`.
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log_file: Path) -> None:
-        self.name = name
-        self.log_file = log_file
-        self._process = process
+    It can be started again when it was stopped or killed.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
+    log_file: Path
+    ready: Callable[[], Awaitable[bool]]
+    _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+
+    async def start(self) -> None:
+        """Returns when it is ready; StackError when it does not get there.
+
+        It has a session of its own, so that Ctrl-C reaches only the parent, which ends it in order.
+        """
+        with self.log_file.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command,
+                env=dict(self.environ),
+                stdout=log,
+                stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        await self.wait_until(self.ready, "being ready", _START_SECONDS)
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
         """Returns when `condition` holds; StackError when it does not within `seconds` or the child ended."""
         try:
             async with asyncio.timeout(seconds):
                 while not await condition():
-                    if self._process.returncode is not None:
+                    if self._process is None or self._process.returncode is not None:
                         raise StackError(f"{self.name} ended before {what}. {self._last_words()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
@@ -34,7 +58,7 @@ class Process:
 
     async def stop(self) -> None:
         """Ends it by SIGTERM, by SIGKILL if it lingers."""
-        if self._process.returncode is not None:
+        if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
         try:
@@ -44,6 +68,8 @@ class Process:
 
     async def kill(self) -> None:
         """Ends it by SIGKILL, in the middle of whatever it does."""
+        if self._process is None:
+            return
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
@@ -53,27 +79,11 @@ class Process:
         return f"{self.log_file} ends with: {lines[-1] if lines else 'nothing'}"
 
 
-async def start(name: str, command: Sequence[str], environ: Mapping[str, str], log_file: Path) -> Process:
-    """Starts a child; it has a session of its own, so that Ctrl-C reaches only the parent, which ends it in order."""
-    with log_file.open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            env=dict(environ),
-            stdout=log,
-            stderr=log,
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    return Process(name, process, log_file)
-
-
 @contextlib.asynccontextmanager
-async def running(
-    name: str, command: Sequence[str], environ: Mapping[str, str], log_file: Path
-) -> AsyncIterator[Process]:
-    """As `start`; the child is ended on leaving."""
-    process = await start(name, command, environ, log_file)
+async def running(process: Process) -> AsyncIterator[Process]:
+    """Starts `process`, and ends it on leaving."""
     try:
+        await process.start()
         yield process
     finally:
         await process.stop()

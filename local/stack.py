@@ -25,7 +25,6 @@ DATABASE = "callrecords"
 
 _DEPLOYED = ("function_app.py", "host.json", "callrecords")
 _CONTAINERS = ROOT / "infra/cosmos-containers.json"
-_START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,13 @@ class Ports:
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack. `app` is the functions host; `database` reads what the app wrote."""
+    """A running stack. `app` is the functions host, `queue_service` Azurite; `database` reads what the app wrote."""
 
     ports: Ports
     graph: GraphSimulator
     cosmos: CosmosServer
     database: DatabaseProxy
+    queue_service: Process
     app: Process
 
     @property
@@ -85,10 +85,10 @@ async def running_stack(
         cosmos_url = (await parts.enter_async_context(serve(server.app(), port=ports.cosmos))).url
         client = await parts.enter_async_context(CosmosClient(cosmos_url, cosmos.KEY))
         database = await _create_database(client)
-        await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
+        queue_service = await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
         environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
         app = await parts.enter_async_context(running_app(ports.app, folder, environ))
-        yield Stack(ports, graph, server, database, app)
+        yield Stack(ports, graph, server, database, queue_service, app)
 
 
 @contextlib.asynccontextmanager
@@ -99,10 +99,10 @@ async def running_app(port: int, folder: Path, settings: Mapping[str, str]) -> A
     for name in _DEPLOYED:
         if not (package / name).exists():
             (package / name).symlink_to(ROOT / name)
-    command = [sys.executable, "-m", "local.functions_host", str(package), "--port", str(port)]
+    command = (sys.executable, "-m", "local.functions_host", str(package), "--port", str(port))
     environ = inherited() | {"PYTHONPATH": str(ROOT)} | dict(settings)
-    async with running("The functions host", command, environ, folder / "app.log") as process:
-        await process.wait_until(lambda: is_running(port), "a running app", _START_SECONDS)
+    process = Process("The functions host", command, environ, folder / "app.log", lambda: is_running(port))
+    async with running(process):
         yield process
 
 
