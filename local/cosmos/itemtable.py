@@ -21,7 +21,7 @@ _CHANGES = """
 SELECT epk, number, lsn, etag FROM items
 WHERE container = ? AND lsn > ? AND epk >= ? AND epk < ? AND written >= ? ORDER BY lsn
 """
-_PARSED_BYTES = 64 * 1024 * 1024
+_PARSED_BYTES = 400 * 1024 * 1024  # of JSON: a busy day of fact rows; they take a few times that in memory
 
 
 class Position(NamedTuple):

@@ -9,6 +9,7 @@ from callrecords.errors import Unavailable
 from callrecords.factstore import FactStore
 from callrecords.jsontypes import JsonObject
 from tests.store.cosmosaccount import CosmosAccount
+from tests.store.faultrules import ReplicaBehind
 from tests.store.invented import DAY, NEXT_DAY, TENANT, new_call_id
 from tests.store.stepping import Worker
 
@@ -72,6 +73,12 @@ async def test_the_newer_row_stays_whoever_is_slow(
         assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
         if has_ended:
             break
+
+
+async def test_a_404_that_does_not_mean_the_row_is_no_lost_race(cosmos: CosmosAccount, facts: FactStore) -> None:
+    behind = ReplicaBehind("create", times=None)
+    with cosmos.failing(behind), pytest.raises(Unavailable, match="Cosmos answered 404"):
+        await facts.save(row(new_call_id(), 1))
 
 
 async def test_a_row_that_is_deleted_before_it_is_replaced_is_made_anew(

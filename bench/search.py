@@ -1,0 +1,103 @@
+"""How soon the first page of a search comes, over a day of many fact rows on the local Cosmos server.
+
+Argument: the number of rows, 100,000 if none.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from random import Random
+
+import orjson
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+
+from callrecords.callrecord import CallRecord
+from callrecords.connections import Connection
+from callrecords.cosmos import Account
+from callrecords.factqueries import FactQueries
+from callrecords.facts import fact_row
+from callrecords.factstore import CONTAINER
+from callrecords.jsontypes import JsonObject
+from callrecords.search import parse
+from callrecords.values import Secret
+from local.cosmos import KEY, CosmosServer
+from local.environment import ROOT
+from local.serve import serve
+from local.stack import DATABASE, TENANT_ID
+from local.traffic import generate
+
+ROWS = 100_000
+DAY = datetime(2026, 3, 4, tzinfo=UTC)
+SEARCHES: dict[str, dict[str, str]] = {
+    "all": {},
+    "a person's": {"user": ""},
+    "poor ones": {"quality": "poor"},
+    "failed ones of a type": {"failed": "true", "type": "peerToPeer"},
+}
+
+
+def rows(count: int) -> list[JsonObject]:
+    """Fact rows of peer-to-peer calls over the day, of many people."""
+    rng = Random(1)
+    calls = generate(seed=1, calls=400, day=DAY.date(), tenant_id=TENANT_ID)
+    found = []
+    for call in calls:
+        record = dict(call.versions[-1].record)
+        sessions, participants = record.pop("sessions"), record.pop("participants_v2")
+        if len(sessions) == 1:
+            whole = CallRecord(call.call_id, record["version"], record, sessions, participants)
+            found.append(fact_row(whole, TENANT_ID))
+    return [
+        rng.choice(found)
+        | {
+            "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            "day": DAY.date().isoformat(),
+            "startDateTime": f"{DAY + timedelta(seconds=rng.randrange(86_400)):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        for _ in range(count)
+    ]
+
+
+async def fill(container: ContainerProxy, items: list[JsonObject]) -> None:
+    for batch in batched(items, 100, strict=False):
+        operations = [("create", (item,)) for item in batch]
+        await container.execute_item_batch(operations, partition_key=[TENANT_ID, batch[0]["day"]])
+
+
+async def measure(queries: FactQueries, parameters: dict[str, str]) -> float:
+    """Milliseconds to the first page, the median of five."""
+    search = parse({"from": f"{DAY:%Y-%m-%d}", "to": f"{DAY:%Y-%m-%d}", **parameters}, DAY)
+    taken = []
+    for _ in range(5):
+        began = time.perf_counter()
+        await queries.search(search)
+        taken.append((time.perf_counter() - began) * 1_000)
+    return statistics.median(taken)
+
+
+async def main() -> None:
+    items = rows(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    definition = orjson.loads((ROOT / "infra/cosmos-containers.json").read_bytes())[CONTAINER]
+    async with serve(CosmosServer().app()) as served, CosmosClient(served.url, KEY) as client:
+        database = await client.create_database(DATABASE)
+        key = PartitionKey(path=definition["partitionKeyPaths"], kind="MultiHash")
+        policy = definition["indexingPolicy"]
+        await fill(await database.create_container(CONTAINER, key, indexing_policy=policy), items)
+        print(f"{len(items):,} rows of {len(orjson.dumps(items)) / len(items):,.0f} bytes in one day's partition")
+        connection = Connection(connection_string=Secret(f"AccountEndpoint={served.url}/;AccountKey={KEY};"))
+        account = Account(connection, DATABASE, lambda: sys.exit("no credential is needed"))
+        queries, person = FactQueries(account, TENANT_ID), items[0]["userIds"][0]
+        for name, parameters in SEARCHES.items():
+            asked = {**parameters, "user": person} if "user" in parameters else parameters
+            print(f"first page of {name}: {await measure(queries, asked):,.0f} ms")
+        assert account._client  # it has no way of its own to close: a worker keeps it
+        await account._client.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
