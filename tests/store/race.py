@@ -116,6 +116,6 @@ class Race:
             ], "a reader gets a mixture"
 
     async def _check_fact_rows(self, versions: list[int]) -> None:
-        for day, version in (await self._cosmos.fact_versions(self._call_id)).items():
-            assert self._fact_versions.get(day, 0) <= version <= max(versions)
-            self._fact_versions[day] = version
+        before, self._fact_versions = self._fact_versions, await self._cosmos.fact_versions(self._call_id)
+        for day, version in self._fact_versions.items():
+            assert before.get(day, 0) <= version <= max(versions), "an older row took the place of a newer one"

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from callrecords.callrecord import CallRecord
@@ -23,7 +23,8 @@ _SESSIONS = st.sampled_from([0, 1, 4, 9])
 _DAYS = st.sampled_from([DAY, NEXT_DAY])
 
 
-@settings(max_examples=50, deadline=None)
+# Without shrinking, which takes minutes of requests.
+@settings(max_examples=50, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(data=st.data())
 async def test_any_interleaving_ends_with_the_newest_version_whole_and_nothing_else(
     cosmos: CosmosAccount, account: Account, data: st.DataObject
