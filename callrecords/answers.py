@@ -17,7 +17,7 @@ _ZERO = re.compile(r"q=0(?:\.0*)?", re.IGNORECASE)
 
 _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
-    Throttled: HTTPStatus.SERVICE_UNAVAILABLE,
+    Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Forbidden: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -13,7 +13,7 @@ _TIME: JsonObject = {
 _SENTENCE: JsonObject = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 _OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
 
-_TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST}
+_TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST, "pattern": search.TEXT}
 
 
 _PERIOD: dict[str, tuple[str, JsonObject]] = {
@@ -35,7 +35,7 @@ _SEARCH: dict[str, tuple[str, JsonObject]] = {
     ),
     "continuation": (
         "That of the page before, with the same other parameters",
-        {"type": "string", "maxLength": search.LONGEST_CONTINUATION},
+        {"type": "string", "maxLength": search.LONGEST_CONTINUATION, "pattern": search.TEXT},
     ),
 }
 
@@ -90,7 +90,7 @@ def _look_up() -> JsonObject:
         "responses": {
             "200": found,
             "304": {"description": "The version at hand is the stored one"},
-            **_errors("400", "404", "502", "503"),
+            **_errors("400", "404", "429", "502", "503"),
         },
     }
 
@@ -105,7 +105,7 @@ def _search() -> JsonObject:
         "operationId": "searchCalls",
         "summary": f"The facts of calls within at most {search.MOST_DAYS} days, newest first",
         "parameters": _query(_SEARCH),
-        "responses": {"200": {"description": "A page", "content": _json(page)}, **_errors("400", "502", "503")},
+        "responses": {"200": {"description": "A page", "content": _json(page)}, **_errors("400", "429", "502", "503")},
     }
 
 
@@ -124,7 +124,7 @@ def _report(name: str) -> JsonObject:
                 "description": "The days on which there were calls",
                 "content": {**_json(days), "text/csv": {"schema": {"type": "string"}}},
             },
-            **_errors("400", "502", "503"),
+            **_errors("400", "429", "502", "503"),
         },
     }
 

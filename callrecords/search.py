@@ -18,7 +18,8 @@ from callrecords.primitives import utc
 MOST_DAYS = 31
 DEFAULT_TOP, MOST_TOP = 50, 500
 
-LONGEST, LONGEST_CONTINUATION = 256, 4_000  # a URL has to hold them
+# A URL has to hold them all. Ids, principal names, numbers and subnets are ASCII.
+LONGEST, LONGEST_CONTINUATION, TEXT = 256, 3_200, r"^[ -~]*$"
 _DAY = timedelta(days=1)
 # A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
 _TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
@@ -102,6 +103,8 @@ def parse(parameters: Mapping[str, str], now: datetime) -> Search:
         most = LONGEST_CONTINUATION if name == "continuation" else LONGEST
         if len(value) > most:
             raise BadParameter(f"{name} has {len(value)} characters: expected at most {most}.")
+        if not re.fullmatch(TEXT, value):
+            raise BadParameter(f"{name} is {value[:60]!r}: expected printable ASCII characters.")
     continuation = parameters.get("continuation")
     place = _Place.parse(continuation) if continuation else None
     asked = place.asked if place else now  # later pages are of the same time

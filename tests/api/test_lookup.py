@@ -97,8 +97,8 @@ async def test_a_malformed_call_id_is_refused_by_name(account: Account, call_id:
     ("error", "status", "retry_after"),
     [
         (NotFound("Call record: Graph answered 404, too old."), 404, None),
-        (Throttled("Graph answered 429.", 17.4), 503, "17"),
-        (Throttled("Graph answered 429.", None), 503, None),
+        (Throttled("Graph answered 429.", 17.4), 429, "17"),
+        (Throttled("Graph answered 429.", None), 429, None),
         (Unavailable("Graph answered 500."), 503, None),
         (Forbidden("Graph answered 403."), 503, None),
         (Unreadable("Graph's answer is not JSON."), 502, None),
