@@ -1,0 +1,156 @@
+"""What happens to the run as a whole: processes that end, a subscription that Graph loses, notifications that fail."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from callrecords.factstore import CONTAINER as CALLS
+from callrecords.store import CONTAINER as CALL_RECORDS
+from local.cosmos.faults import FaultRule
+from local.faultrun.queueproxy import QueueFailure, QueueProxy
+from local.faultrun.services import ServiceFaults
+from local.graph import Fault, NextLinkLoop, Operation, Status
+from local.stack import Stack
+from local.traffic import Call
+
+type Incident = Callable[[], Awaitable[None]]
+
+_QUEUE_FAILURES: tuple[QueueFailure, ...] = ("503", "reset before commit", "reset after commit")
+_FAILURES_IN_A_ROW = 8  # three end what the app tries
+# How long a write is waited for in whose middle the host is to be killed, and how long that write takes.
+_PATIENCE_SECONDS = 5
+_WRITE_SECONDS = 0.5
+
+
+class Incidents:
+    """Brings them about in `stack` while `traffic` is played; `happened` counts them by kind, `say` is told of them."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        proxy: QueueProxy,
+        services: ServiceFaults,
+        traffic: Sequence[Call],
+        say: Callable[[str], None],
+    ) -> None:
+        self.happened: Counter[str] = Counter()
+        self._stack = stack
+        self._proxy = proxy
+        self._services = services
+        self._traffic = traffic
+        self._say = say
+        self._ending = asyncio.Lock()
+        self._played = self._silent_since = datetime.min.replace(tzinfo=UTC)
+
+    def played(self, at: datetime) -> None:
+        """The traffic was played until then."""
+        self._played = at
+
+    async def over(self, seconds: float) -> None:
+        """Lets all of them happen in the course of `seconds`."""
+        # Most calls are between a quarter and two thirds of a day's traffic.
+        schedule: tuple[tuple[float, Incident], ...] = (
+            (0.18, self._lose_subscription),
+            (0.20, self._throttle_unsaid),
+            (0.33, self._kill_app_in_record),
+            (0.38, self._fail_queue_service),
+            (0.43, self._kill_app_between_parts),
+            (0.52, self._throttle_until_date),
+            (0.55, self._restart_queue_service),
+            (0.58, self._fall_silent),
+            (0.65, self._kill_app_before_facts),
+            (0.68, self._speak_again),
+            (0.70, self._fail_queue_service),
+            (0.75, self._restart_queue_service),
+            (0.80, self._kill_app_in_record),
+            (0.85, self._throttle_until_date),
+        )
+        async with asyncio.TaskGroup() as tasks:
+            for share, incident in schedule:
+                tasks.create_task(self._at(share * seconds, incident))
+
+    async def _at(self, seconds: float, incident: Incident) -> None:
+        await asyncio.sleep(seconds)
+        await incident()
+
+    async def _kill_app(self) -> None:
+        self._count("Functions host killed")
+        await self._stack.app.kill()
+        await self._stack.app.start()
+
+    async def _kill_app_within(self, write: FaultRule) -> None:
+        """Kills the host within the next such write."""
+        async with self._ending:
+            self._stack.cosmos.faults.rules.insert(0, write)
+            await _soon(lambda: write.injected > 0)
+            write.times = 0
+            self.happened["  in mid-write"] += write.injected
+            await self._kill_app()
+
+    async def _kill_app_in_record(self) -> None:
+        await self._kill_app_within(FaultRule("batch", CALL_RECORDS, latency=_WRITE_SECONDS))
+
+    async def _kill_app_between_parts(self) -> None:
+        """Where a record is too large for one batch, as a revision of the largest one is."""
+        record = max((call.versions[-1].record for call in self._traffic), key=lambda record: len(record["sessions"]))
+        self._stack.graph.publish({**record, "version": record["version"] + 1})
+        self._stack.graph.notify(record["id"])
+        await self._kill_app_within(FaultRule("create", CALL_RECORDS, skip=1, latency=_WRITE_SECONDS))
+
+    async def _kill_app_before_facts(self) -> None:
+        await self._kill_app_within(FaultRule("create", CALLS, latency=_WRITE_SECONDS))
+
+    async def _restart_queue_service(self) -> None:
+        # By SIGTERM: what Azurite took in the five seconds before a SIGKILL is not in its files.
+        self._count("Azurite restarted")
+        await self._stack.queue_service.stop()
+        await self._stack.queue_service.start()
+
+    async def _fail_queue_service(self) -> None:
+        for failure in _QUEUE_FAILURES:
+            self._proxy.failures += [failure] * _FAILURES_IN_A_ROW
+
+    async def _lose_subscription(self) -> None:
+        subscriptions = self._stack.graph.subscriptions
+        for each in subscriptions.live():
+            self._count("Subscription deleted in Graph")
+            subscriptions.delete(each.id)
+        # The new one begins with a comparison of what was missed.
+        self._services.add("Graph 503", Fault(Status(503), Operation.CREATE_SUBSCRIPTION))
+        self._services.add("Graph 500", Fault(Status(500), Operation.LIST_RECORDS))
+        self._services.add("Graph nextLink loop", Fault(NextLinkLoop(), Operation.LIST_RECORDS, skip=2, times=2))
+
+    async def _throttle_unsaid(self) -> None:
+        fault = Fault(Status(429), Operation.GET_RECORD, times=2)
+        self._services.add("Graph 429, no Retry-After", fault)
+        async with self._ending:
+            await _soon(lambda: fault.seen > 1)
+            await self._kill_app()  # or it would ask Graph for nothing for ten seconds
+
+    async def _throttle_until_date(self) -> None:
+        soon = datetime.now(UTC) + timedelta(seconds=2)
+        self._services.add("Graph 429, HTTP date", Fault(Status(429, soon), Operation.GET_RECORD, times=3))
+
+    async def _fall_silent(self) -> None:
+        self._say("Graph falls silent")
+        self._silent_since = self._played
+        self._stack.graph.silent = True
+
+    async def _speak_again(self) -> None:
+        self._stack.graph.silent = False
+        moments = [at for call in self._traffic for version in call.versions for at in version.notified_at]
+        self.happened["Notification withheld"] = sum(self._silent_since < at <= self._played for at in moments)
+
+    def _count(self, kind: str) -> None:
+        self.happened[kind] += 1
+        self._say(kind)
+
+
+async def _soon(condition: Callable[[], bool]) -> None:
+    """Returns when the condition holds, or when it does not come to hold."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while not condition():
+                await asyncio.sleep(0.01)

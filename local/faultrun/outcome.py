@@ -1,0 +1,80 @@
+"""What the run came to: its figures, and a table of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from local.compare import Comparison
+from local.graph.throttling import Bucket
+
+_MEANINGS = {
+    "missing": "Call records that are not in Cosmos",
+    "stale": "Call records of an older version",
+    "mixed": "Call records with parts of two versions",
+    "broken": "Call records that are not as in Graph, byte for byte",
+    "orphans": "Parts that no header names",
+    "facts": "Calls without exactly one fact row of their version",
+    "poison": "Messages given up without need, or again",
+    "found": "Calls that a reconciliation still found afterwards",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How Cosmos compares with Graph in the end, and what it took.
+
+    `facts` are the calls whose fact row is not there, or of another version, or there twice. `poison` are the reasons
+    of messages that were given up without need, or again when they were put back; `justified` ones, put back as well,
+    had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was quiet.
+    `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got.
+    """
+
+    comparison: Comparison
+    facts: list[str]
+    poison: list[str]
+    found: int
+    justified: int
+    faults: Mapping[str, int]
+    throttled: Mapping[Bucket, int]
+    requests: int
+    seconds: float
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """The figures that have to be 0."""
+        compared = self.comparison
+        lists = (compared.missing, compared.stale, compared.mixed, compared.broken, compared.orphans)
+        figures = (*map(len, lists), len(self.facts), len(self.poison), self.found)
+        return dict(zip(_MEANINGS, figures, strict=True))
+
+    def as_json(self) -> dict[str, object]:
+        """The figures of `--json`."""
+        return {
+            **self.failures,
+            "held": self.comparison.held,
+            "justified": self.justified,
+            "requests": self.requests,
+            "throttled": sum(self.throttled.values()),
+            "seconds": round(self.seconds, 1),
+            "faults": dict(self.faults),
+        }
+
+    def table(self) -> Table:
+        """The same as a person reads it."""
+        table = Table("What", "Times", title="What failed, and what came of it")
+        table.columns[1].justify = "right"
+        for kind, times in sorted(self.faults.items()):
+            table.add_row(kind, f"{times:,}")
+        for bucket, times in self.throttled.items():
+            table.add_row(f"Graph's limit, {bucket.replace('_', ' ')}", f"{times:,}")
+        table.add_section()
+        table.add_row("Requests that Graph got", f"{self.requests:,}")
+        table.add_row("Messages given up for an unusable answer, and put back", f"{self.justified:,}")
+        table.add_row("Call records that Graph holds", f"{self.comparison.held:,}")
+        table.add_row("  whole in Cosmos, at their newest version", f"{self.comparison.whole:,}")
+        table.add_row("Seconds", f"{self.seconds:,.0f}", end_section=True)
+        for name, figure in self.failures.items():
+            colour = "red" if figure else "green"
+            table.add_row(_MEANINGS[name], f"[{colour}]{figure:,}[/{colour}]")
+        return table

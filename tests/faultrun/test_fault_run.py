@@ -1,0 +1,19 @@
+"""The fault run in its short form: everything fails that can, and nothing is lost."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_nothing_is_lost_whatever_fails(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "local.faultrun", "--calls", "60", "--seed", "2", "--json", str(figures)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    outcome = json.loads(figures.read_text())
+    assert outcome["held"] == 60
+    assert {
+        name: outcome[name] for name in ("missing", "stale", "mixed", "orphans", "poison", "found")
+    } == dict.fromkeys(("missing", "stale", "mixed", "orphans", "poison", "found"), 0)
+    assert len(outcome["faults"]) > 10
