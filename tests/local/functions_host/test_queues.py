@@ -107,7 +107,7 @@ async def test_the_lease_on_a_message_is_renewed_while_its_function_runs(
         assert queue.get_queue_properties().approximate_message_count == 0
 
 
-@pytest.mark.parametrize(("visibility_timeout", "visible"), [(timedelta(), 1), (timedelta(hours=1), 0)])
+@pytest.mark.parametrize(("visibility_timeout", "visible"), [(timedelta(seconds=1), 1), (timedelta(hours=1), 0)])
 async def test_a_message_that_failed_is_seen_again_after_the_visibility_timeout(
     connection: str, visibility_timeout: timedelta, visible: int
 ) -> None:
