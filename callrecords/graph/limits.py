@@ -14,7 +14,8 @@ from callrecords.errors import Throttled
 
 # A longer wait belongs into the queue, where it is not paid for.
 LONGEST_WAIT = 5.0
-# Requests reach Graph later than they leave, each by another time: a window that is a bit longer is never overrun.
+# Requests reach Graph later than they leave, each by another time. A window that is a bit longer makes up for what
+# such times usually differ by, not for more, and not for the requests of other workers.
 _SLACK = 1.025
 _HELD_IF_UNSAID, _HELD_MOST = 10.0, 3_600.0
 _WINDOWS = 1_000
@@ -37,6 +38,8 @@ APP_AND_TENANT = Limit(150, 2)
 
 type Bucket = tuple[Limit, str]
 """A limit and what it is for: a call id, or empty where it is for the whole tenant."""
+
+TENANT: Bucket = (APP_AND_TENANT, "")
 
 
 class Window:

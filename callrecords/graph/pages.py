@@ -1,6 +1,7 @@
 """Graph's lists, which come in pages: https://learn.microsoft.com/graph/paging"""
 
 from collections.abc import AsyncIterator
+from typing import Self
 
 from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient
@@ -11,33 +12,60 @@ from callrecords.jsontypes import JsonObject
 _MAX_PAGES = 500
 
 
-async def elements(
-    client: GraphClient, page: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
-) -> AsyncIterator[JsonObject]:
-    """The elements of the list called `name` in `page`, then those of the pages that follow, within `buckets`.
+class Pages:
+    """The pages of the list called `name`: that in `first`, then those that follow, within `buckets`.
 
-    A list that was expanded in its owner has a nextLink of its own beside it. Raises the errors of GraphClient, and
+    A list that was expanded in its owner has a nextLink of its own beside it. Each page is the list of its elements.
+    Iterating raises the errors of GraphClient, after which iterating again goes on with the page that failed; and
     Unreadable, beginning with `what`, for what is not a list of objects and for pages that do not end.
     """
-    link_name = "@odata.nextLink" if name == "value" else f"{name}@odata.nextLink"
-    seen: set[str] = set()
-    while True:
-        for element in _objects(page, name, what):
+
+    def __init__(
+        self, client: GraphClient, first: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
+    ) -> None:
+        self._client = client
+        self._page, self._name = first, name
+        self._what = what
+        self._buckets = buckets
+        self._has_begun = False
+        self._links: set[str] = set()
+
+    @property
+    def followed(self) -> int:
+        """How many pages were read after the first."""
+        return len(self._links)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[JsonObject]:
+        if self._has_begun:
+            link = self._next_link()
+            self._page = await self._client.get_next(link, self._what, self._buckets)
+            self._name = "value"
+            self._links.add(link)
+        self._has_begun = True
+        found = self._page.get(self._name)
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise Unreadable(f"{self._what}: {self._name} is a {type(found).__name__}, expected a list of objects.")
+        return found
+
+    def _next_link(self) -> str:
+        name = "@odata.nextLink" if self._name == "value" else f"{self._name}@odata.nextLink"
+        link = self._page.get(name)
+        if link is None:
+            raise StopAsyncIteration
+        if not isinstance(link, str):
+            raise Unreadable(f"{self._what}: {name} is a {type(link).__name__}, expected a text.")
+        if link in self._links or self.followed == _MAX_PAGES:
+            raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
+        return link
+
+
+async def elements(
+    client: GraphClient, first: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
+) -> AsyncIterator[JsonObject]:
+    """The elements of all Pages of a list, one by one."""
+    async for page in Pages(client, first, name, what, buckets):
+        for element in page:
             yield element
-        next_link = page.get(link_name)
-        if next_link is None:
-            return
-        if not isinstance(next_link, str):
-            raise Unreadable(f"{what}: {link_name} is a {type(next_link).__name__}, expected a text.")
-        if next_link in seen or len(seen) == _MAX_PAGES:
-            raise Unreadable(f"{what}: Graph's pages do not end after {len(seen)}.")
-        page = await client.get_next(next_link, what, buckets)
-        seen.add(next_link)
-        name, link_name = "value", "@odata.nextLink"
-
-
-def _objects(page: JsonObject, name: str, what: str) -> list[JsonObject]:
-    found = page.get(name)
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise Unreadable(f"{what}: {name} is a {type(found).__name__}, expected a list of objects.")
-    return found

@@ -1,5 +1,6 @@
 """The network between the real Graph client and Graph, in memory."""
 
+import asyncio
 import ssl
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -52,6 +53,7 @@ class FakeGraph:
 
         async def send(_: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
             self.requests.append(request)
+            await asyncio.sleep(0)  # others go on while a request is on its way
             return await httpx.MockTransport(self.answer).handle_async_request(request)
 
         monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", send)

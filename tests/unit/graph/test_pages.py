@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
-from callrecords.errors import Throttled, Unreadable
+from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.graph import pages
 from callrecords.graph.limits import Bucket, Limit
-from callrecords.graph.pages import elements
+from callrecords.graph.pages import Pages, elements
 from callrecords.jsontypes import JsonObject
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
@@ -66,6 +67,17 @@ async def test_pages_that_follow_count_in_their_buckets(graph: FakeGraph) -> Non
     with pytest.raises(Throttled, match=f"^{WHAT}: held back for "):
         await ids(graph, page(next_link=link("1")), page(next_link=link("2")), buckets=(bucket,))
     assert len(graph.requests) == 1
+
+
+async def test_who_iterates_again_after_an_error_goes_on_with_the_page_that_failed(graph: FakeGraph) -> None:
+    graph.answer_in_turn([page("b", next_link=link("2")), httpx.Response(500), page("c")])
+    pages, found = Pages(graph.client, page("a", next_link=link("1")), "value", WHAT), []
+    with pytest.raises(Unavailable):
+        found += [each async for each in pages]
+    found += [each async for each in pages]
+    assert found == [[{"id": "c"}]]
+    assert [str(request.url) for request in graph.requests] == [link("1"), link("2"), link("2")]
+    assert pages.followed == 2
 
 
 @pytest.mark.parametrize("tokens", [["1", "1"], ["1", "2", "1"], ["1", "2", "3", "2"]])
