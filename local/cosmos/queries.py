@@ -116,7 +116,7 @@ def _is_of_single_items(query: Query, parameters: dict[str, Any]) -> bool:
     """Whether every item gives one result or none, whatever the others are."""
     if query.aggregates or query.grouped or query.distinct or query.limited or query.joined:
         return False
-    return not query.run([], parameters)  # without FROM, it has a result even of nothing
+    return not any(query.run([], parameters))  # without FROM, it has a result even of nothing
 
 
 def _by_position(query: Query, found: Iterable[Found], parameters: dict[str, Any]) -> _Results:
@@ -133,11 +133,13 @@ def _by_order(query: Query, found: Iterable[Found], parameters: dict[str, Any], 
     sources = _by_identity(every)
 
     def mark(row: Row) -> list[Any]:
-        return [orjson.loads(orjson.dumps(row.sort_key)), *sources[id(row.source)].position]
+        return [orjson.loads(orjson.dumps(query.sort_key(row))), *sources[id(row.source)].position]
 
-    rows = query.run([each.item for each in every], parameters)
-    first = bisect_right(rows, after, key=mark) if after else 0
-    for row in rows[first:]:
+    rows: Iterable[Row] = query.run((each.item for each in every), parameters)
+    if after:
+        rows = list(rows)
+        rows = rows[bisect_right(rows, after, key=mark) :]
+    for row in rows:
         yield row.value, mark(row)
 
 

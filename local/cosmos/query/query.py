@@ -1,7 +1,7 @@
 """Queries: text compiled once, run over the items of a container or partition."""
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from lark import Tree
 
 from callrecords.jsontypes import JsonObject
 from local.cosmos.query.errors import QueryError
+from local.cosmos.query.names import Frame
 from local.cosmos.query.parse import parse
 from local.cosmos.query.select import Select, compile_select
 from local.cosmos.query.values import SortKey
@@ -19,13 +20,13 @@ _CACHED = 500
 class Row(NamedTuple):
     """One row of a result.
 
-    `sort_key` is comparable with those of the other rows of the query, () without ORDER BY; `source` is the
-    item that the row was made from, None where it was made from several or none.
+    `source` is the item that the row was made from, None where it was made from several or none; `frame` is what
+    its value was computed from.
     """
 
     value: Any
-    sort_key: SortKey
     source: JsonObject | None
+    frame: Frame
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Query:
     _parameters: frozenset[str]
     _select: Select
 
-    def run(self, items: Iterable[JsonObject], parameters: Mapping[str, object]) -> list[Row]:
-        """The rows of the result, in order; the names of the `parameters` begin with @.
+    def run(self, items: Iterable[JsonObject], parameters: Mapping[str, object]) -> Iterator[Row]:
+        """The rows of the result, in order, each made when it is asked for; the names of the `parameters` begin with @.
 
         QueryError where a parameter is missing or has a value that cannot be used.
         """
@@ -58,10 +59,14 @@ class Query:
         from_items = bool(self._select.sources.places)
         frames = ((parameters, item) for item in items) if from_items else ((parameters,),)
         has_source = from_items and not (self.grouped or self.aggregates)
-        return [
-            Row(value, key, frame[1] if has_source else None)
-            for value, key, frame in self._select.results((parameters,), frames)
-        ]
+        return (
+            Row(value, frame[1] if has_source else None, frame)
+            for value, frame in self._select.results((parameters,), frames)
+        )
+
+    def sort_key(self, row: Row) -> SortKey:
+        """Where the row sorts: comparable with those of the other rows of the query, () without ORDER BY."""
+        return self._select.sort_key(row.frame)
 
 
 @functools.lru_cache(_CACHED)
@@ -75,7 +80,7 @@ def compile_condition(text: str) -> Callable[[JsonObject], bool]:
     """The condition of a conditional patch, "from c where c.status = 'Open'": whether an item meets it."""
     from_, where = parse(text, "condition").children
     query = _compiled(Tree("query", [None, None, Tree("star", []), from_, where, None, None, None]))
-    return lambda item: bool(query.run([item], {}))
+    return lambda item: any(query.run([item], {}))
 
 
 def _compiled(tree: Tree[Any]) -> Query:

@@ -15,8 +15,8 @@ from local.cosmos.query.projection import compile_projection
 from local.cosmos.query.sources import Sources, compile_sources
 from local.cosmos.query.values import UNDEFINED, SortKey, ascending, descending
 
-type Result = tuple[Any, SortKey, Frame]
-"""A selected value, where it sorts, and the frame that it was computed from."""
+type Result = tuple[Any, Frame]
+"""A selected value, and the frame that it was computed from."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,11 @@ class Select:
                 order.sort(frames)
         for frame in frames:
             if (value := self.project(frame)) is not UNDEFINED:
-                yield value, tuple(order.key(frame) for order in self.order), frame
+                yield value, frame
+
+    def sort_key(self, frame: Frame) -> SortKey:
+        """Where the result of a frame sorts, () without ORDER BY."""
+        return tuple(order.key(frame) for order in self.order)
 
 
 def compile_select(tree: Tree[Any], outer: Names | None, paths: set[str]) -> Select:
@@ -111,7 +115,7 @@ def compile_subquery(tree: Tree[Any], outer: Names, paths: set[str]) -> Subquery
     select = compile_select(tree, outer, paths)
 
     def values(frame: Frame) -> Iterator[Any]:
-        return (value for value, _, _ in select.results(frame, (frame,)))
+        return (value for value, _ in select.results(frame, (frame,)))
 
     return Subquery(values, select.path)
 

@@ -97,7 +97,7 @@ def test_next_to_an_aggregate_only_what_is_grouped_by_can_be_selected(selection:
 @pytest.mark.parametrize("escape", ["", "ab"])
 def test_an_escape_is_one_character(escape: str) -> None:
     with pytest.raises(QueryError, match=f"ESCAPE takes one character, not '{escape}'"):
-        compile_query(f"SELECT VALUE 'a' LIKE 'a' ESCAPE '{escape}'").run([], {})
+        list(compile_query(f"SELECT VALUE 'a' LIKE 'a' ESCAPE '{escape}'").run([], {}))
 
 
 def test_a_condition_tells_whether_an_item_meets_it() -> None:

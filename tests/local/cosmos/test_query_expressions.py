@@ -24,7 +24,7 @@ def evaluate(expression: str, item: JsonObject = ITEM, **parameters: object) -> 
     rows = compile_query(f"SELECT VALUE {expression} FROM c").run(
         [item], {f"@{name}": value for name, value in parameters.items()}
     )
-    return rows[0].value if rows else UNDEFINED
+    return next((row.value for row in rows), UNDEFINED)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ WHEN = "2026-01-31T03:04:05.1234567Z"
 
 def evaluate(expression: str) -> Any:
     rows = compile_query(f"SELECT VALUE {expression}").run([], {})
-    return rows[0].value if rows else UNDEFINED
+    return next((row.value for row in rows), UNDEFINED)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from local.cosmos.query import Query, compile_query
+from local.cosmos.query import Query, QueryError, compile_query
 
 
 def flags(text: str) -> set[str]:
@@ -62,7 +62,7 @@ def test_filter_paths_are_what_an_index_is_for(text: str, paths: set[str]) -> No
 
 def test_a_row_tells_its_item() -> None:
     items = [{"id": "1", "list": [1, 2]}, {"id": "2", "list": [3]}]
-    rows = compile_query("SELECT VALUE x FROM c JOIN x IN c.list").run(items, {})
+    rows = list(compile_query("SELECT VALUE x FROM c JOIN x IN c.list").run(items, {}))
     assert [row.value for row in rows] == [1, 2, 3]
     assert [row.source for row in rows] == [items[0], items[0], items[1]]
     assert rows[0].source is items[0]
@@ -72,9 +72,10 @@ def test_a_row_tells_its_item() -> None:
     "text", ["SELECT COUNT(1) AS n FROM c", "SELECT c.day FROM c GROUP BY c.day", "SELECT 1 AS one"]
 )
 def test_a_row_of_no_single_item_tells_none(text: str) -> None:
-    (row,) = compile_query(text).run([{"day": "a"}], {})
+    query = compile_query(text)
+    (row,) = query.run([{"day": "a"}], {})
     assert row.source is None
-    assert row.sort_key == ()
+    assert query.sort_key(row) == ()
 
 
 def test_a_query_is_compiled_once_and_can_run_with_other_parameters() -> None:
@@ -89,5 +90,14 @@ def test_a_query_is_compiled_once_and_can_run_with_other_parameters() -> None:
 
 def test_a_limited_query_reads_no_more_items_than_it_needs() -> None:
     items = iter([{"n": 1}, {"n": 2}, {"n": 3}])
-    compile_query("SELECT TOP 1 * FROM c WHERE c.n = 2").run(items, {})
+    rows = compile_query("SELECT TOP 1 * FROM c WHERE c.n = 2").run(items, {})
+    assert [row.value for row in rows] == [{"n": 2}]
     assert list(items) == [{"n": 3}]
+
+
+def test_a_row_is_made_when_it_is_asked_for() -> None:
+    items = [{"n": 2, "list": ["a", "b"]}, {"n": 1, "list": ["c"]}]
+    rows = compile_query("SELECT VALUE (SELECT VALUE x FROM x IN c.list) FROM c ORDER BY c.n").run(items, {})
+    assert next(rows).value == "c"
+    with pytest.raises(QueryError, match="gave more than one"):
+        next(rows)
