@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import contextlib
+import fcntl
 import json
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
     parser.add_argument("--calls", type=int, default=2_000, metavar="N", help="calls in the day (2000)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, other calls and faults (1)")
-    parser.add_argument("--speed", type=int, default=30, metavar="N", help="delays on the queue last an Nth (30)")
+    parser.add_argument("--speed", type=int, default=30, metavar="N", help="delays after failures last an Nth (30)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     arguments = parser.parse_args()
     for name in ("calls", "speed"):
@@ -31,20 +34,33 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+@contextlib.contextmanager
+def _emptied_folder() -> Iterator[Path]:
+    """The folder for logs and queues, nobody else's meanwhile. Raises StackError."""
+    FOLDER.parent.mkdir(exist_ok=True)
+    with FOLDER.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"Another run is using {FOLDER}: wait for its end, or end it.") from None
+        if FOLDER.exists():
+            shutil.rmtree(FOLDER)
+        FOLDER.mkdir()
+        yield FOLDER
+
+
 def main() -> int:
     """Exit status: 0 nothing was lost, 1 something was, 2 the stack does not run, 130 interrupted."""
     console, began = Console(), time.monotonic()
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # both end the stack in order
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
-    FOLDER.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the stack in order
 
     def say(what: str) -> None:
         console.print(f"{time.monotonic() - began:5.0f} s  {what}", highlight=False)
 
     try:
-        outcome = asyncio.run(fault_run(arguments.calls, arguments.seed, arguments.speed, FOLDER, say))
+        with _emptied_folder() as folder:
+            outcome = asyncio.run(fault_run(arguments.calls, arguments.seed, arguments.speed, folder, say))
     except StackError as error:
         print(error, file=sys.stderr)
         return 2
@@ -52,6 +68,7 @@ def main() -> int:
         console.print("Stopped; nothing is left running.")
         return 130
     console.print(outcome.table())
+    console.print(f"The app's log: {FOLDER / 'app.log'}", soft_wrap=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
     return 1 if any(outcome.failures.values()) else 0

@@ -86,7 +86,7 @@ class Incidents:
             self._stack.cosmos.faults.rules.insert(0, write)
             await _soon(lambda: write.injected > 0)
             write.times = 0
-            self.happened["  in mid-write"] += write.injected
+            self.happened["Functions host killed, in mid-write"] += write.injected
             await self._kill_app()
 
     async def _kill_app_in_record(self) -> None:

@@ -74,7 +74,7 @@ class QueueProxy:
         try:
             answer = await self._forward(request)
         except aiohttp.ClientConnectionError:
-            self._failed["Queue away"] += 1
+            self._failed["Queue service away"] += 1
             return await self._reset(request)
         return await self._reset(request) if failure == "reset after commit" else answer
 

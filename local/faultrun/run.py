@@ -31,13 +31,14 @@ from local.serve import serve
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 
-# So low that the app meets them although it keeps to Graph's, and over so short a time that it is not long idle.
+# The app keeps to Graph's limits for as long as it lives; so low, or just after it was killed, it meets these all the
+# same. They are over shorter times than Graph's, so that it is not idle for long.
 LIMITS = Limits(
-    record_first_page=Limit(8, 10),
-    record_following_pages=Limit(30, 20),
+    record_first_page=Limit(6, 10),
+    record_following_pages=Limit(20, 20),
     list_first_page=Limit(15, 10),
     list_following_pages=Limit(10, 5),
-    app_and_tenant=Limit(140, 2),
+    app_and_tenant=Limit(150, 2),
     retry_after=("whole", "fractional") * 8 + ("missing",),
 )
 # Graph's rules, with its patience in the proportion of the run.
