@@ -9,7 +9,7 @@ from typing import Any
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
 
 from callrecords.connections import Connection
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
@@ -21,7 +21,8 @@ _LOST_RACE = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION
 _OPTIONS: dict[str, Any] = {
     "retry_throttle_total": 3,
     "retry_throttle_backoff_max": 3,
-    "retry_write": True,  # every write here may be repeated: it is guarded, or it has the same outcome
+    # Every write here may be repeated: it is guarded, or it has the same outcome. The SDK counts the first try as well.
+    "retry_write": 3,
     "no_response_on_write": True,
 }
 
@@ -34,14 +35,25 @@ class Account:
         self._database = database
         self._credential = credential
         self._client: CosmosClient | None = None
+        self._containers: dict[str, ContainerProxy] = {}
         self._connecting = asyncio.Lock()
 
     async def container(self, name: str) -> ContainerProxy:
-        """The container; what the SDK raises where the account cannot be reached."""
+        """The container; Unavailable where there is none, and what the SDK raises where it cannot be reached."""
         async with self._connecting:
-            if self._client is None:
-                self._client = await self._connect()
-        return self._client.get_database_client(self._database).get_container_client(name)
+            if name not in self._containers:
+                self._containers[name] = await self._open(name)
+        return self._containers[name]
+
+    async def _open(self, name: str) -> ContainerProxy:
+        if self._client is None:
+            self._client = await self._connect()
+        container = self._client.get_database_client(self._database).get_container_client(name)
+        try:
+            await container.read()  # else each item of a container that is missing would be taken for absent
+        except CosmosResourceNotFoundError as error:
+            raise Unavailable(f"Cosmos has no container {name!r} in a database {self._database!r}.") from error
+        return container
 
     async def _connect(self) -> CosmosClient:
         client = self._new_client()
