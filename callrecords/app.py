@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from callrecords.cosmos import Account
     from callrecords.factqueries import FactQueries
     from callrecords.factstore import FactStore
+    from callrecords.givenup import GivenUp
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
     from callrecords.health import Health
@@ -72,7 +73,8 @@ class App:
         from callrecords.progress import Progress
 
         progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
-        return Ingest(self.settings.tenant_id, self._call_records, self._store, self._facts, progress, queue)
+        tenant_id, stores = self.settings.tenant_id, (self._store, self._facts)
+        return Ingest(tenant_id, self._call_records, *stores, progress, self._given_up, queue)
 
     @functools.cached_property
     def subscription_care(self) -> "SubscriptionCare":
@@ -93,8 +95,8 @@ class App:
         from callrecords.reconcile import Reconciliation
 
         calls, queue = self._work_queue(CALL_RECORDS), self._work_queue(RECONCILE)
-        tenant_id = self.settings.tenant_id
-        return Reconciliation(tenant_id, self._call_records, self._facts, self._state, calls, queue, _now)
+        tenant_id, kept = self.settings.tenant_id, (self._facts, self._given_up, self._state)
+        return Reconciliation(tenant_id, self._call_records, *kept, calls, queue, _now)
 
     @functools.cached_property
     def roll_up(self) -> "RollUp":
@@ -107,7 +109,7 @@ class App:
         from callrecords.lookup import Lookup
 
         calls = self._work_queue(CALL_RECORDS)
-        return Lookup(self.settings.tenant_id, self._store, self._call_records, calls, _now)
+        return Lookup(self.settings.tenant_id, self._store, self._call_records, self._given_up, calls, _now)
 
     @functools.cached_property
     def api(self) -> "Api":
@@ -158,6 +160,12 @@ class App:
         from callrecords.usagestore import UsageStore
 
         return UsageStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _given_up(self) -> "GivenUp":
+        from callrecords.givenup import GivenUp
+
+        return GivenUp(self._state, _now)
 
     @functools.cached_property
     def _state(self) -> "StateStore":

@@ -9,6 +9,9 @@ from callrecords.cosmos import Account, cosmos_errors, own_properties
 from callrecords.factstore import CONTAINER
 from callrecords.jsontypes import JsonObject
 from callrecords.search import Search
+from callrecords.usage import FIELDS
+
+_ROWS = f"SELECT {', '.join(f'c.{name}' for name in FIELDS)} FROM c"  # noqa: S608 - names of this app
 
 
 class FactQueries:
@@ -50,17 +53,22 @@ class FactQueries:
         return [], None
 
     async def rows(self, day: str) -> list[JsonObject]:
-        """The rows of the calls that began on `day`."""
+        """The rows of the calls that began on `day`, as far as a roll-up reads them: the FIELDS of usage."""
         with cosmos_errors(f"Facts of {day}"):
             container = await self._account.container(CONTAINER)
-            found = container.query_items("SELECT * FROM c", partition_key=[self._tenant_id, day])
-            return [own_properties(row) async for row in found]
+            found = container.query_items(_ROWS, partition_key=[self._tenant_id, day])
+            return [row async for row in found]
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
-        """The days of the rows that changed since `position` (None: all), and the position after them."""
+        """The days of the rows that changed since `position` (None: all), former ones included, and the position
+        after them."""
         with cosmos_errors("Changes of facts"):
             container = await self._account.container(CONTAINER)
             since: dict[str, Any] = {"continuation": position} if position else {"start_time": "Beginning"}
             pages: Any = container.query_items_change_feed(**since).by_page()
-            days = {row["day"] async for page in pages async for row in page if row["tenantId"] == self._tenant_id}
+            days: set[str] = set()
+            async for page in pages:
+                async for row in page:
+                    if row["tenantId"] == self._tenant_id:
+                        days |= {row["day"], *row.get("formerDays", ())}  # older rows have no such field
             return days, pages.continuation_token or position

@@ -30,11 +30,14 @@ CAPS = {
 }
 
 
-def fact_row(record: CallRecord, tenant_id: str, profile: Profile = Profile.CURRENT) -> JsonObject:
+def fact_row(
+    record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), profile: Profile = Profile.CURRENT
+) -> JsonObject:
     """The item of the `calls` container: one a call, in the partition of the UTC day on which the call began.
 
-    `profile`: how streams are classified. Records that differ only in the order of sessions and participants have
-    equal rows. Raises Unreadable where startDateTime is not a time; all else may be missing or malformed.
+    `former_days`: the other days on which earlier versions began. `profile`: how streams are classified. Records that
+    differ only in the order of sessions and participants have equal rows. Raises Unreadable where startDateTime is not
+    a time; all else may be missing or malformed.
     """
     known_kinds = kinds([*listed(record), *filter(None, [organizer(record)])])
     legs = [leg(session, known_kinds, profile) for session in objects(record.sessions)]
@@ -42,6 +45,7 @@ def fact_row(record: CallRecord, tenant_id: str, profile: Profile = Profile.CURR
         "id": record.call_id,
         "tenantId": tenant_id,
         "day": day_of(record.call_id, record.properties.get("startDateTime")),
+        "formerDays": sorted(former_days),
         "callId": record.call_id,
         "version": record.version,
         **_call(record.properties, legs),

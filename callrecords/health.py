@@ -1,14 +1,14 @@
 """Whether the way from Graph to Cosmos is whole, link by link, and which link is the first that is broken."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from azure.storage.queue.aio import QueueClient
 
-from callrecords import progress, reconcile, subscriptions
+from callrecords import progress, reconcilerun, subscriptions
 from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.jsontypes import JsonObject
 from callrecords.poison import PoisonQueue
@@ -20,6 +20,11 @@ _OLDEST_MESSAGE = timedelta(minutes=90)
 # A dependency that takes longer is no better than one that is away.
 _PATIENCE_SECONDS = 5
 _RECONCILED_WITHIN = timedelta(hours=3)
+
+_RUNS = {run: reconcilerun.ended(run) for run in (reconcilerun.RECENT, reconcilerun.HISTORY, reconcilerun.GAP)}
+_REMEMBERED = (subscriptions.STATE, progress.STATE, *_RUNS.values())
+
+type _Items = dict[str, JsonObject]
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,12 @@ class Graph(Protocol):
 class State(Protocol):
     """What the use cases remember: state.StateStore."""
 
-    async def read(self, item_id: str) -> JsonObject: ...
+    async def read_all(self, item_ids: Collection[str]) -> dict[str, JsonObject]: ...
 
 
 class Health:
-    """Asks each dependency one cheap question, at most every few seconds."""
+    """Asks every few seconds at most: Graph for the calls of one minute, Cosmos for what the use cases remember, each
+    queue for the number of its messages and the oldest."""
 
     def __init__(
         self,
@@ -85,21 +91,24 @@ class Health:
             return self._report[1]
 
     async def _ask(self, now: datetime) -> Report:
-        checks: dict[str, Callable[[datetime], Awaitable[Link]]] = {
-            "cosmos": self._cosmos,
-            "graph": self._permission,
-            "subscription": self._subscription,
-            "queues": self._waiting,
-            "poison": self._poison,
-            "ingest": self._ingest,
-            "reconcile": self._reconcile,
-        }
-        links = await asyncio.gather(*(_checked(check(now)) for check in checks.values()))
-        return Report({"settings": Link()} | dict(zip(checks, links, strict=True)))
-
-    async def _cosmos(self, now: datetime) -> Link:
-        await self._state.read(subscriptions.STATE)
-        return Link()
+        state, graph, queues, poison = await asyncio.gather(
+            _checked(self._state.read_all(_REMEMBERED)),
+            _checked(self._permission(now)),
+            _checked(self._waiting(now)),
+            _checked(self._poison()),
+        )
+        return Report(
+            {
+                "settings": Link(),
+                "cosmos": state if isinstance(state, Link) else Link(),
+                "graph": graph,
+                "subscription": _told(_subscription, state, now),
+                "queues": queues,
+                "poison": poison,
+                "ingest": _told(_ingest, state, now),
+                "reconcile": _told(_reconcile, state, now),
+            }
+        )
 
     async def _permission(self, now: datetime) -> Link:
         try:
@@ -108,16 +117,6 @@ class Health:
         except Throttled as error:
             return Link(facts={"note": str(error)})
         return Link()
-
-    async def _subscription(self, now: datetime) -> Link:
-        facts = await self._state.read(subscriptions.STATE)
-        if not facts:
-            return Link("there is none yet: it is made by maintain_subscriptions_on_schedule")
-        if facts["action"] == "failed":
-            return Link(facts["error"], facts)
-        if datetime.fromisoformat(facts["expires"]) <= now:
-            return Link(f"it expired at {facts['expires']}", facts)
-        return Link(facts=facts)
 
     async def _waiting(self, now: datetime) -> Link:
         facts, why = {}, None
@@ -131,7 +130,7 @@ class Health:
                 why = why or f"messages of {name} have waited for {age}"
         return Link(why, facts)
 
-    async def _poison(self, now: datetime) -> Link:
+    async def _poison(self) -> Link:
         facts, total = {}, 0
         for name, (_, poison) in self._queues.items():
             if count := await poison.count():
@@ -139,19 +138,43 @@ class Health:
                 total += count
         return Link(f"{total} messages were given up" if total else None, facts)
 
-    async def _ingest(self, now: datetime) -> Link:
-        return Link(facts=await self._state.read(progress.STATE))
 
-    async def _reconcile(self, now: datetime) -> Link:
-        runs = (reconcile.RECENT, reconcile.HISTORY, reconcile.GAP)
-        facts = {run: await self._state.read(f"reconcile-{run}") for run in runs}
-        finished = facts[reconcile.RECENT].get("finished")
-        if finished and now - datetime.fromisoformat(finished) > _RECONCILED_WITHIN:
-            return Link(f"the last hours were last compared with Graph at {finished}", facts)
-        return Link(facts=facts)
+def _told(link: Callable[[_Items, datetime], Link], state: _Items | Link, now: datetime) -> Link:
+    """The link as `state` tells of it; where that could not be read, it is as broken as that."""
+    if isinstance(state, Link):
+        return state
+    try:
+        return link(state, now)
+    except Exception as error:
+        return Link(str(unexpected(error)))
 
 
-async def _checked(check: Awaitable[Link]) -> Link:
+def _subscription(items: _Items, now: datetime) -> Link:
+    known = items.get(subscriptions.STATE, {})
+    facts = {name: value for name, value in known.items() if name != "clientStateDigest"}
+    if not facts:
+        return Link("there is none yet: it is made by maintain_subscriptions_on_schedule")
+    if facts["action"] == "failed":
+        return Link(facts["error"], facts)
+    if datetime.fromisoformat(facts["expires"]) <= now:
+        return Link(f"it expired at {facts['expires']}", facts)
+    return Link(facts=facts)
+
+
+def _ingest(items: _Items, _: datetime) -> Link:
+    return Link(facts=items.get(progress.STATE, {}))
+
+
+def _reconcile(items: _Items, now: datetime) -> Link:
+    facts = {run: items.get(item_id, {}) for run, item_id in _RUNS.items()}
+    finished = facts[reconcilerun.RECENT].get("finished")
+    if finished and now - datetime.fromisoformat(finished) > _RECONCILED_WITHIN:
+        return Link(f"the last hours were last compared with Graph at {finished}", facts)
+    return Link(facts=facts)
+
+
+async def _checked[T](check: Awaitable[T]) -> T | Link:
+    """What `check` comes to; a link that says why, where it does not."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return await check

@@ -29,7 +29,7 @@ class Store(Protocol):
 
     async def tidy(self, stored: Stored) -> None: ...
 
-    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]: ...
+    async def former_days(self, call_id: str) -> frozenset[str]: ...
 
     async def load(self, call_id: str) -> CallRecord | None: ...
 
@@ -44,22 +44,38 @@ class Facts(Protocol):
     async def delete(self, call_id: str, day: str, older_than: int) -> None: ...
 
 
+class GivenUp(Protocol):
+    """Where it is remembered which records were given up: givenup.GivenUp."""
+
+    async def is_repeated(self, message: CallMessage, reason: str) -> bool: ...
+
+    async def note(self, message: CallMessage, reason: str) -> None: ...
+
+
 class Ingest:
     """Brings the call records home that the queue's messages name."""
 
     def __init__(
-        self, tenant_id: str, records: Records, store: Store, facts: Facts, progress: Progress, queue: WorkQueue
+        self,
+        tenant_id: str,
+        records: Records,
+        store: Store,
+        facts: Facts,
+        progress: Progress,
+        given_up: GivenUp,
+        queue: WorkQueue,
     ) -> None:
         self._tenant_id = tenant_id
         self._records = records
         self._store = store
         self._facts = facts
         self._progress = progress
+        self._given_up = given_up
         self._queue = queue
 
     async def __call__(self, text: str) -> None:
         """Handles one message, as WorkQueue.handle does."""
-        await self._queue.handle(CallMessage, text, self._bring_home)
+        await self._queue.handle(CallMessage, text, self._bring_home, self._give_up)
 
     async def _bring_home(self, message: CallMessage) -> None:
         stored = await self._store.look(message.call_id)
@@ -74,6 +90,11 @@ class Ingest:
         await self._progress.note(message)
         log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)
 
+    async def _give_up(self, message: CallMessage, reason: str) -> None:
+        if not await self._given_up.is_repeated(message, reason):
+            await self._queue.poison(str(message), reason)
+        await self._given_up.note(message, reason)
+
     async def _derive(self, record: CallRecord | None, stored: Stored) -> None:
         """Makes the fact row that of the stored version; `record` is that version, where it is at hand."""
         assert stored.day
@@ -81,13 +102,14 @@ class Ingest:
         for day in stored.former_days:
             await self._facts.delete(stored.call_id, day, stored.version)
         if record is None:
-            if await self._facts.version(stored.call_id, stored.day) == stored.version:
+            if not stored.former_days and await self._facts.version(stored.call_id, stored.day) == stored.version:
                 return
             record = await self._store.load(stored.call_id)
-        if record is not None:
-            row = fact_row(record, self._tenant_id)
-            await self._facts.save(row)
-            # A newer version that begins on another day may have looked for this row before it was there.
-            version, former_days = await self._store.former_days(stored.call_id)
-            if row["day"] in former_days:
-                await self._facts.delete(stored.call_id, row["day"], version)
+        if record is None or record.version != stored.version:
+            return  # a newer version is left to who stored it
+        # After the deletions, and again where they are repeated: the change feed tells of this row alone, and whoever
+        # finds the former days in it must find their rows gone.
+        await self._facts.save(fact_row(record, self._tenant_id, stored.former_days))
+        # A newer version that begins on another day may have looked for this row before it was there.
+        if stored.day in await self._store.former_days(stored.call_id):
+            await self._derive(None, await self._store.look(stored.call_id))

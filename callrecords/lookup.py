@@ -1,5 +1,6 @@
 """The use case behind `GET calls/{callId}`: one call record, whole."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -8,10 +9,19 @@ from typing import Protocol
 from callrecords.answers import Answer, BadParameter, json_answer, refusal
 from callrecords.callrecord import CallRecord
 from callrecords.errors import CallRecordsError, NotFound
+from callrecords.jsontypes import JsonObject
 from callrecords.messages import CALL_ID, CallMessage
+from callrecords.retries import GRAPH_KEEPS
 from callrecords.workqueue import WorkQueue
 
 log = logging.getLogger(__name__)
+
+_NEVER_ANNOUNCED = (
+    "There is no such call, or its record is not made yet, or it began more than"
+    f" {GRAPH_KEEPS.days} days ago and this app was not there to collect it."
+)
+_TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
 class Store(Protocol):
@@ -26,23 +36,36 @@ class Records(Protocol):
     async def fetch(self, call_id: str) -> CallRecord | None: ...
 
 
+class GivenUp(Protocol):
+    """Where it is remembered which records were given up: givenup.GivenUp."""
+
+    async def find(self, call_id: str) -> JsonObject: ...
+
+
 class Lookup:
     """Finds call records of `tenant_id` in Cosmos, else in Graph."""
 
     def __init__(
-        self, tenant_id: str, store: Store, records: Records, calls: WorkQueue, clock: Callable[[], datetime]
+        self,
+        tenant_id: str,
+        store: Store,
+        records: Records,
+        given_up: GivenUp,
+        calls: WorkQueue,
+        clock: Callable[[], datetime],
     ) -> None:
         self._tenant_id = tenant_id
         self._store = store
         self._records = records
+        self._given_up = given_up
         self._calls = calls
         self._clock = clock
 
     async def __call__(self, call_id: str) -> Answer:
         """The record with its sessions and participants_v2; its ETag is its version.
 
-        One that is only in Graph is answered all the same, and put on its way into Cosmos. 404 tells in Graph's words
-        that it has no such call, or that the call is too old.
+        One that is only in Graph is answered all the same, and put on its way into Cosmos. Graph gives the same 404
+        for a call that is too old and for one that never was; this one tells which, where the app had heard of it.
         """
         try:
             record = await self._find(call_id.lower())
@@ -56,11 +79,22 @@ class Lookup:
             raise BadParameter(f"callId is {call_id[:60]!r}: expected a GUID.")
         record = await self._store.load(call_id)
         if record is None:
-            record = await self._records.fetch(call_id)
-            if record is None:
-                raise NotFound(f"Call record {call_id}: Graph has none.")
+            record = await self._fetch(call_id)
             await self._bring_home(call_id)
         return record
+
+    async def _fetch(self, call_id: str) -> CallRecord:
+        with contextlib.suppress(NotFound):
+            if record := await self._records.fetch(call_id):
+                return record
+        what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
+        if not known:
+            raise NotFound(f"{what}. {_NEVER_ANNOUNCED}")
+        heard = datetime.fromisoformat(known["notifiedAt"])
+        age = "" if self._clock() - heard <= GRAPH_KEEPS else _TOO_OLD
+        raise NotFound(
+            f"{what}{age}. This app heard of it at {heard:{_TO_THE_MINUTE}} and gave it up: {known['reason']}"
+        )
 
     async def _bring_home(self, call_id: str) -> None:
         message = CallMessage.new(self._tenant_id, self._clock(), call_id=call_id, reason="lookup")

@@ -62,10 +62,11 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class CallMessage(Message):
-    """A call record to fetch."""
+    """A call record to fetch; `version` is the one that a comparison saw in Graph, None where none did."""
 
     call_id: str
     reason: Reason
+    version: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -102,7 +103,7 @@ def _value(document: JsonObject, name: str, kind: Any) -> object:  # the type of
     value = document.get(name)
     if kind in (datetime, datetime | None):
         fits, expected = (value := _time(value)) is not None, "a time with its offset from UTC"
-    elif kind is int:
+    elif kind in (int, int | None):
         fits, expected = type(value) is int and 0 <= value <= _MOST, "a number from 0"
     elif kind in (str, str | None):
         fits, expected = isinstance(value, str) and value != "", "a text"

@@ -15,8 +15,8 @@ from callrecords.errors import Unreadable
 from callrecords.jsontypes import JsonObject
 from callrecords.workqueue import queue_errors
 
-# How long a message that was looked at is hidden from the next look.
-_HIDDEN_SECONDS = 60
+# How long a message that is looked at is hidden from others that look; enough for some ten thousand.
+_HIDDEN_SECONDS = 300
 _PEEKED = 32
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNTOLD = "the host gave it up after maxDequeueCount failures"
@@ -97,6 +97,7 @@ class PoisonQueue:
         return {"discarded": discarded}
 
     async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
+        passed_over: list[QueueMessage] = []
         received: Any
         async for received in self._poison_queue.receive_messages(
             messages_per_page=_PEEKED, visibility_timeout=_HIDDEN_SECONDS
@@ -104,3 +105,7 @@ class PoisonQueue:
             entry = Entry.parse(received.content)
             if reason in (None, entry.reason):
                 yield received, entry
+            else:
+                passed_over.append(received)
+        for received in passed_over:
+            await self._poison_queue.update_message(received, visibility_timeout=0)

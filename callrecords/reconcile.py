@@ -8,19 +8,19 @@ import contextlib
 import logging
 import math
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from callrecords.errors import CallRecordsError, Unreadable
+from callrecords.holdings import Facts, Holdings, Listed
 from callrecords.jsontypes import JsonObject
-from callrecords.messages import CallMessage, Message
+from callrecords.messages import CallMessage
+from callrecords.reconcilerun import GAP, HISTORY, LEAST_STEP, RECENT, ReconcileMessage, ended, running
 from callrecords.retries import GRAPH_KEEPS
 from callrecords.workqueue import WorkQueue
 
 log = logging.getLogger(__name__)
-
-RECENT, HISTORY, GAP = "recent", "history", "gap"
 
 RECENT_WINDOW = timedelta(hours=6)
 # A call that ends in a gap may have begun this long before: the longest that Teams lets a meeting last
@@ -28,9 +28,8 @@ RECENT_WINDOW = timedelta(hours=6)
 LONGEST_CALL = timedelta(hours=30)
 
 _SLICE = timedelta(minutes=2)
-_LEAST_STEP, _MOST_STEP = timedelta(seconds=5), timedelta(days=4)
-# Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
-_WANTED_IN_A_STEP = 50
+# A run that was not heard of for so long is not waited for.
+_SILENCE = timedelta(hours=2)
 # A step out of a quiet time into a busy one is not worth all its pages.
 _MOST_IN_A_STEP = 300
 # So many steps with a record that cannot be read are passed over; more are no matter of single records.
@@ -40,48 +39,21 @@ _MOST_UNREADABLE = 10
 class Graph(Protocol):
     """Where call records are listed: graph.records.CallRecords."""
 
-    def between(self, start: datetime, end: datetime) -> AsyncGenerator["Listed"]: ...
+    def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed]: ...
 
 
-class Listed(Protocol):
-    """graph.records.Listed."""
+class GivenUp(Protocol):
+    """Where it is remembered which calls were given up: givenup.GivenUp."""
 
-    @property
-    def call_id(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def day(self) -> str: ...
-
-
-class Facts(Protocol):
-    """What Cosmos holds: factstore.FactStore."""
-
-    async def versions(self, day: str) -> dict[str, int]: ...
+    async def left_alone(self) -> dict[str, int | None]: ...
 
 
 class State(Protocol):
     """Where outcomes are recorded: state.StateStore."""
 
+    async def read(self, item_id: str) -> JsonObject: ...
+
     async def write(self, item_id: str, values: JsonObject) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReconcileMessage(Message):
-    """A run over the calls that began in a window: everything before `position` is compared."""
-
-    run: str
-    window_start: datetime
-    window_end: datetime
-    position: datetime
-    listed: int = 0
-    present: int = 0
-    missing: int = 0
-    stale: int = 0
-    unreadable: int = 0
-    step_seconds: int = 3_600
 
 
 class Reconciliation:
@@ -92,6 +64,7 @@ class Reconciliation:
         tenant_id: str,
         graph: Graph,
         facts: Facts,
+        given_up: GivenUp,
         state: State,
         calls: WorkQueue,
         queue: WorkQueue,
@@ -100,18 +73,19 @@ class Reconciliation:
         self._tenant_id = tenant_id
         self._graph = graph
         self._facts = facts
+        self._given_up = given_up
         self._state = state
         self._calls = calls
         self._queue = queue
         self._clock = clock
 
     async def over_recent(self) -> None:
-        """Begins a run over the last hours."""
-        await self._begin(RECENT, self._clock() - RECENT_WINDOW)
+        """Begins a run over the last hours, unless one is on its way."""
+        await self._begin_next(RECENT, self._clock() - RECENT_WINDOW)
 
     async def over_history(self) -> None:
-        """Begins a run over all that Graph still has."""
-        await self._begin(HISTORY, self._clock() - GRAPH_KEEPS)
+        """Begins a run over all that Graph still has, unless one is on its way."""
+        await self._begin_next(HISTORY, self._clock() - GRAPH_KEEPS)
 
     async def over_gap(self, alive_until: datetime | None) -> None:
         """Begins a run over a time without a subscription, long calls included; None: there never was one."""
@@ -122,6 +96,20 @@ class Reconciliation:
         """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
         await self._queue.handle(ReconcileMessage, text, self._go_on)
 
+    async def _begin_next(self, run: str, start: datetime) -> None:
+        if await self._is_on_its_way(run):
+            log.warning("The last run of reconcile_%s goes on, so that no other is begun.", run)
+        else:
+            await self._begin(run, start)
+
+    async def _is_on_its_way(self, run: str) -> bool:
+        """Whether the last run has begun, not ended, and gone on lately. False where that cannot be told."""
+        with contextlib.suppress(CallRecordsError):
+            latest, done = await self._state.read(running(run)), await self._state.read(ended(run))
+            is_unfinished = latest.get("windowEnd", "") > done.get("windowEnd", "")
+            return is_unfinished and self._clock() - datetime.fromisoformat(latest["at"]) < _SILENCE
+        return False
+
     async def _begin(self, run: str, start: datetime) -> None:
         now = self._clock()
         window = {"window_start": start, "window_end": now, "position": start}
@@ -129,46 +117,45 @@ class Reconciliation:
 
     async def _go_on(self, message: ReconcileMessage) -> None:
         began, first = self._clock(), message.position
-        stored: dict[str, dict[str, int]] = {}
+        holdings = Holdings(self._facts, await self._given_up.left_alone())
         while message.position < message.window_end:
             if self._clock() - began > _SLICE:
                 return await self._come_back(message)
             try:
-                message = await self._step(message, stored)
+                message = await self._step(message, holdings)
             except CallRecordsError:
                 if message.position == first:
                     raise
                 return await self._come_back(message)
-        await self._record(message, f"reconcile-{message.run}", finished=self._clock())
-        log.info(
-            "Reconciled %s: %d listed, %d missing, %d stale.",
-            message.run,
-            message.listed,
-            message.missing,
-            message.stale,
-        )
+        outcome = message.outcome(self._clock(), is_finished=True)
+        await self._state.write(ended(message.run), outcome)
+        counts = ", ".join(f"{outcome[name]} {name}" for name in ("listed", "missing", "stale", "givenUp"))
+        log.info("Reconciled %s: %s.", message.run, counts)
         return None
 
-    async def _step(self, message: ReconcileMessage, stored: dict[str, dict[str, int]]) -> ReconcileMessage:
-        """The run after its next step, or with a smaller step; `stored` keeps the versions in Cosmos by day."""
-        step = timedelta(seconds=message.step_seconds)
-        end = min(message.position + step, message.window_end)
+    async def _step(self, message: ReconcileMessage, holdings: Holdings) -> ReconcileMessage:
+        """The run after its next step, or with a smaller step."""
+        end = min(message.position + message.step, message.window_end)
         try:
             listed = await self._list(message.position, end)
         except Unreadable as error:
-            if step > _LEAST_STEP:
-                return _resized(message, _MOST_IN_A_STEP)
+            if message.step > LEAST_STEP:
+                return message.resized(_MOST_IN_A_STEP)
             if message.unreadable == _MOST_UNREADABLE:
                 raise
             log.error("%s This run goes on after it.", error)
             return replace(message, position=end, unreadable=message.unreadable + 1)
         if listed is None:
-            return _resized(message, _MOST_IN_A_STEP)
-        return _resized(await self._compare(message, listed, end, stored), len(listed))
+            return message.resized(_MOST_IN_A_STEP)
+        lacks = [await holdings.lack(record) for record in listed]
+        await self._enqueue(
+            [record for record, lack in zip(listed, lacks, strict=True) if lack in ("missing", "stale")]
+        )
+        return message.compared(lacks, end).resized(len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed] | None:
         """The calls that began in the step; None where these are too many, but for the smallest of steps."""
-        most = _MOST_IN_A_STEP if end - start > _LEAST_STEP else math.inf
+        most = _MOST_IN_A_STEP if end - start > LEAST_STEP else math.inf
         listed: list[Listed] = []
         async with contextlib.aclosing(self._graph.between(start, end)) as records:
             async for record in records:
@@ -177,59 +164,13 @@ class Reconciliation:
                 listed.append(record)
         return listed
 
-    async def _compare(
-        self, message: ReconcileMessage, listed: list[Listed], end: datetime, stored: dict[str, dict[str, int]]
-    ) -> ReconcileMessage:
-        """Enqueues what is missing or stale of `listed`."""
-        missing, stale = [], []
-        for record in listed:
-            if record.day not in stored:
-                stored[record.day] = await self._facts.versions(record.day)
-            version = stored[record.day].get(record.call_id)
-            if version is None:
-                missing.append(record.call_id)
-            elif version < record.version:
-                stale.append(record.call_id)
-        await self._enqueue([*missing, *stale])
-        return replace(
-            message,
-            position=end,
-            listed=message.listed + len(listed),
-            present=message.present + len(listed) - len(missing) - len(stale),
-            missing=message.missing + len(missing),
-            stale=message.stale + len(stale),
-        )
-
-    async def _enqueue(self, call_ids: list[str]) -> None:
-        now = self._clock()
+    async def _enqueue(self, records: list[Listed]) -> None:
+        tenant_id, now = self._tenant_id, self._clock()
         await self._calls.put_all(
-            CallMessage.new(self._tenant_id, now, call_id=call_id, reason="reconcile") for call_id in call_ids
+            CallMessage.new(tenant_id, now, call_id=record.call_id, reason="reconcile", version=record.version)
+            for record in records
         )
 
     async def _come_back(self, message: ReconcileMessage) -> None:
-        await self._record(message, f"reconcile-{message.run}-running", finished=None)
+        await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
         await self._queue.put(replace(message, attempt=0, failure=None, failing_since=None))
-
-    async def _record(self, message: ReconcileMessage, item_id: str, finished: datetime | None) -> None:
-        await self._state.write(
-            item_id,
-            {
-                "windowStart": message.window_start.isoformat(),
-                "windowEnd": message.window_end.isoformat(),
-                "position": message.position.isoformat(),
-                "listed": message.listed,
-                "present": message.present,
-                "missing": message.missing,
-                "stale": message.stale,
-                "unreadable": message.unreadable,
-                "enqueued": message.missing + message.stale,
-                "finished": finished.isoformat() if finished else None,
-            },
-        )
-
-
-def _resized(message: ReconcileMessage, listed: int) -> ReconcileMessage:
-    """The run with a step that is sized by how many calls began in the last one."""
-    factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 1 / 8), 4)
-    step = min(max(timedelta(seconds=message.step_seconds) * factor, _LEAST_STEP), _MOST_STEP)
-    return replace(message, step_seconds=round(step.total_seconds()))

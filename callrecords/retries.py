@@ -2,7 +2,8 @@
 
 NotFound     comes back after 1, 2, 5, 10, 20, 40, 60 and 60 minutes, then is given up; at once when the message
              is so old that Graph no longer keeps the record
-Throttled    comes back when the service said, plus jitter; no attempt is counted
+Throttled    comes back when the service said, plus jitter; no attempt is counted; is given up when the message is
+             so old that Graph no longer keeps the record
 Unavailable  comes back after 10 s, doubling to 10 min, for 4 h
 Forbidden    comes back every 15 min for 24 h: the grant may be on its way
 Unexpected   comes back four times, after 10 s, doubling
@@ -44,12 +45,13 @@ class GiveUp:
 
 def decide[M: Message](message: M, error: CallRecordsError, now: datetime, chance: float) -> Later[M] | GiveUp:
     """The row of the table for `error`; `chance` in 0..1 spreads out what was throttled together."""
-    if isinstance(error, Throttled):
+    is_expired = now - message.first_seen > GRAPH_KEEPS
+    if isinstance(error, Throttled) and not is_expired:
         return Later(message, _throttled_delay(error) * (1 + _JITTER * chance))
     failed = message.failed(type(error).__name__, now)
     before, lasting = failed.attempt - 1, now - (failed.failing_since or now)
     match error:
-        case NotFound() if now - message.first_seen > GRAPH_KEEPS:
+        case NotFound() | Throttled() if is_expired:
             return GiveUp(f"expired: Graph keeps a call record for {GRAPH_KEEPS.days} days")
         case NotFound() if before < len(_NOT_FOUND_DELAYS):
             return Later(failed, _NOT_FOUND_DELAYS[before])

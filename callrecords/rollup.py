@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from callrecords.errors import CallRecordsError
@@ -53,7 +53,7 @@ class RollUp:
         try:
             position = (await self._state.read(STATE)).get("position")
             days, position = await self._facts.changed_days(position)
-            for day in sorted(_with_neighbours(days)):
+            for day in sorted(days):
                 await self._roll_up(day)
             await self._state.write(STATE, {"position": position, "at": self._clock().isoformat()})
         except CallRecordsError as error:
@@ -67,9 +67,3 @@ class RollUp:
             await self._usage.save(roll_up(self._tenant_id, day, rows))
         else:
             await self._usage.delete(day)
-
-
-def _with_neighbours(days: set[str]) -> set[str]:
-    """The feed does not tell of rows that are gone: a revised call may have begun on the day before or after."""
-    ordinals = {date.fromisoformat(day).toordinal() + offset for day in days for offset in (-1, 0, 1)}
-    return {date.fromordinal(each).isoformat() for each in ordinals if 0 < each <= date.max.toordinal()}

@@ -1,5 +1,7 @@
 """The `state` container: what the app has to remember between its runs, one small item a concern."""
 
+from collections.abc import Collection
+
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from callrecords.cosmos import Account, cosmos_errors, is_absent, own_properties
@@ -24,10 +26,29 @@ class StateStore:
                 if is_absent(error):
                     return {}
                 raise
-        return {name: value for name, value in own_properties(item).items() if name != "id"}
+        return _as_written(item)
+
+    async def read_all(self, item_ids: Collection[str]) -> dict[str, JsonObject]:
+        """Those items that there are, by id."""
+        return await self._query("SELECT * FROM c WHERE ARRAY_CONTAINS(@wanted, c.id)", list(item_ids))
+
+    async def beginning_with(self, prefix: str) -> dict[str, JsonObject]:
+        """The items whose ids begin so, by id."""
+        return await self._query("SELECT * FROM c WHERE STARTSWITH(c.id, @wanted)", prefix)
+
+    async def _query(self, query: str, wanted: object) -> dict[str, JsonObject]:
+        with cosmos_errors("State"):
+            container = await self._account.container(CONTAINER)
+            parameters = [{"name": "@wanted", "value": wanted}]
+            found = container.query_items(query, parameters=parameters)
+            return {item["id"]: _as_written(item) async for item in found}
 
     async def write(self, item_id: str, values: JsonObject) -> None:
         """Replaces the item."""
         with cosmos_errors(f"State {item_id}"):
             container = await self._account.container(CONTAINER)
             await container.upsert_item({**values, "id": item_id})
+
+
+def _as_written(item: JsonObject) -> JsonObject:
+    return {name: value for name, value in own_properties(item).items() if name != "id"}

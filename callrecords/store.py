@@ -85,11 +85,11 @@ class CallRecordStore:
         with cosmos_errors(f"Call record {stored.call_id}"):
             await self._sweep(await self._container(), stored)
 
-    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]:
-        """The stored version, 0 where there is none, and the days other than its own under which rows may be."""
+    async def former_days(self, call_id: str) -> frozenset[str]:
+        """The days other than that of the stored version under which fact rows of the call may be."""
         with cosmos_errors(f"Call record {call_id}"):
             header = await self._read(await self._container(), call_id, call_id) or {}
-        return header.get("version", 0), frozenset(header.get("formerDays", ()))
+        return frozenset(header.get("formerDays", ()))
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole, or None; a version that is replaced while it is read is read anew.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError, NotFound
+from callrecords.errors import CallRecordsError, NotFound, unexpected
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import SubscriptionMessage
 from callrecords.workqueue import WorkQueue
@@ -117,9 +117,10 @@ class SubscriptionCare:
         known = await self._state.read(STATE)
         try:
             action, subscription, others = await self._maintain(known, reauthorize)
-        except CallRecordsError as error:
-            await self._state.write(STATE, {**known, "action": "failed", "error": str(error), "at": self._now()})
-            raise
+        except Exception as error:
+            failure = error if isinstance(error, CallRecordsError) else unexpected(error)
+            await self._state.write(STATE, {**known, "action": "failed", "error": str(failure), "at": self._now()})
+            raise failure from None
         log.info("Subscription %s: %s, expires %s.", subscription.id, action, subscription.expires)
         if subscription.id != known.get("subscriptionId"):
             alive_until = known.get("aliveAt")

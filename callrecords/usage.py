@@ -10,9 +10,26 @@ from callrecords.jsontypes import JsonObject
 _WORST_SUBNETS, _LEAST_STREAMS = 20, 10
 _MOST_VERSIONS = 50
 
+# What `roll_up` reads of a fact row.
+FIELDS = (
+    "type",
+    "modalities",
+    "durationSeconds",
+    "participantSeconds",
+    "userIds",
+    "organizer",
+    "platforms",
+    "clientVersions",
+    "connectionTypes",
+    "quality",
+    "failures",
+    "audioBySubnet",
+)
+
 
 def roll_up(tenant_id: str, day: str, rows: Sequence[JsonObject]) -> JsonObject:
-    """The item of the container `usage` for `day`; `rows` are the fact rows of all calls that began on it.
+    """The item of the container `usage` for `day`; `rows` are the fact rows of all calls that began on it, of which
+    FIELDS are enough.
 
     The same rows in any order give the same item. Minutes are decimal; what a call has several of (modalities,
     platforms, client versions, connection types) counts it once for each.

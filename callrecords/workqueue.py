@@ -75,16 +75,23 @@ class WorkQueue:
 
         await asyncio.gather(*map(put, messages))
 
-    async def handle[M: Message](self, kind: type[M], text: str, work: Callable[[M], Awaitable[None]]) -> None:
+    async def handle[M: Message](
+        self,
+        kind: type[M],
+        text: str,
+        work: Callable[[M], Awaitable[None]],
+        give_up: Callable[[M, str], Awaitable[None]] | None = None,
+    ) -> None:
         """Does the `work` that a message on this queue asks for. The message is done with when this returns: its
-        work is done, or it is put back for later or given up, as the failure table says.
+        work is done, or it is put back for later or given up, as the failure table says; `give_up` gets it and the
+        reason then, in place of the poison queue.
 
         Raises Unavailable when it could not be put back; the host then keeps it.
         """
         try:
             message = self._read(kind, text)
         except Unreadable as error:
-            await self._poison(text, str(error))
+            await self.poison(text, str(error))
             return
         failure: CallRecordsError | None = None
         try:
@@ -95,7 +102,13 @@ class WorkQueue:
             failure = unexpected(error)
         # Not while the error is handled: what the host logs of a queue that is away would have the error's words.
         if failure:
-            await self._put_back(message, failure)
+            decision = retries.decide(message, failure, self._clock(), random.random())  # noqa: S311 - spreads load
+            if isinstance(decision, retries.Later):
+                await self._put_back(decision, failure)
+            elif give_up:
+                await give_up(message, decision.reason)
+            else:
+                await self.poison(str(message), decision.reason)
 
     def _read[M: Message](self, kind: type[M], text: str) -> M:
         message = kind.parse(text)
@@ -103,17 +116,16 @@ class WorkQueue:
             raise Unreadable(f"tenantId is {message.tenant_id[:40]!r}: this app collects for {self._tenant_id!r}.")
         return message
 
-    async def _put_back(self, message: Message, error: CallRecordsError) -> None:
-        decision = retries.decide(message, error, self._clock(), random.random())  # noqa: S311 - spreads load
-        if isinstance(decision, retries.GiveUp):
-            await self._poison(str(message), decision.reason)
-            return
+    async def _put_back[M: Message](self, decision: retries.Later[M], error: CallRecordsError) -> None:
         # The host deletes the old message after this: a crash in between makes a harmless twin.
         await self.put(decision.message, decision.delay)
         log.warning("%s Tried again in %d s.", error, decision.delay.total_seconds())
 
-    async def _poison(self, text: str, reason: str) -> None:
-        """Keeps a message that was given up, with the reason, on the poison queue; of a strange one the beginning."""
+    async def poison(self, text: str, reason: str) -> None:
+        """Keeps a message that was given up, with the reason, on the poison queue; of a strange one the beginning.
+
+        Raises Unavailable where the queue did not take it.
+        """
         entry = {"reason": reason[:_LONGEST_REASON], "poisonedAt": self._clock(), "message": text[:_LONGEST]}
         await _send(self._poison_queue, orjson.dumps(entry).decode())
         log.error("A message was moved to the poison queue: %s", reason)

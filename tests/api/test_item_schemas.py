@@ -12,10 +12,11 @@ from callrecords.callrecord import CallRecord
 from callrecords.cosmos import Account
 from callrecords.errors import Forbidden
 from callrecords.factqueries import FactQueries
+from callrecords.givenup import GivenUp
 from callrecords.items import split
 from callrecords.jsontypes import JsonObject
 from callrecords.progress import Progress
-from callrecords.reconcile import GAP, HISTORY, RECENT
+from callrecords.reconcilerun import GAP, HISTORY, RECENT
 from callrecords.rollup import RollUp
 from callrecords.state import StateStore
 from callrecords.usage import roll_up
@@ -24,7 +25,7 @@ from tests.api.contract import complaints, schema
 from tests.api.generated import DAYS, rows, store_record, store_rows, versions
 from tests.store.cosmosaccount import CosmosAccount
 from tests.unit.doubles import Clock
-from tests.unit.invented import NOW, TENANT, call_message
+from tests.unit.invented import CALL, NOW, TENANT, call_message
 from tests.unit.reconcile_world import World as ReconcileWorld
 from tests.unit.reconcile_world import calls_every
 from tests.unit.subscription_world import AGEING, LIVE
@@ -168,7 +169,20 @@ async def test_what_is_remembered_of_a_comparison_is_as_promised(run: str) -> No
     await world.run()
     item = {"id": f"reconcile-{run}", **world.outcome(run)}
     assert complaints("state", item) == complaints("state", item | {"finished": None}) == []
+    assert complaints("state", item | {"id": f"reconcile-{run}-running"}) == []
     assert complaints("state", item | {"id": "reconcile-other"})
+
+
+@pytest.mark.parametrize("version", [None, 3])
+async def test_what_is_remembered_of_a_call_that_was_given_up_is_as_promised(
+    account: Account, cosmos: CosmosAccount, version: int | None
+) -> None:
+    message = replace(call_message(), version=version)
+    await GivenUp(StateStore(account), Clock()).note(message, "Graph's answer is not JSON.")
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"given-up-{CALL}"]
+    assert (item["callId"], item["version"]) == (CALL, version)
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"version": "3"})
 
 
 async def test_what_is_remembered_of_progress_is_as_promised(account: Account, cosmos: CosmosAccount) -> None:

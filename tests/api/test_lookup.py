@@ -1,6 +1,7 @@
 """One call record, whole: from Cosmos, else from Graph."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
@@ -8,12 +9,13 @@ from azure.core.exceptions import ServiceRequestError
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos import Account
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable, Unreadable
+from callrecords.givenup import GivenUp
 from callrecords.lookup import Lookup
 from callrecords.store import CallRecordStore
 from tests.api.asking import body
 from tests.api.generated import DAYS, store_record, versions
-from tests.unit.doubles import Clock, Queues
-from tests.unit.invented import CALL, NOW, TENANT
+from tests.unit.doubles import Clock, Queues, State
+from tests.unit.invented import CALL, NOW, TENANT, call_message
 
 RECORDS = [each[-1] for each in versions(DAYS[0], 9)]
 
@@ -38,7 +40,8 @@ class World:
     def __init__(self, account: Account, held: CallRecord | CallRecordsError | None = None) -> None:
         self.graph, self.queues = Graph(held), Queues()
         store = CallRecordStore(account, TENANT)
-        self.lookup = Lookup(TENANT, store, self.graph, self.queues.work, Clock())
+        self.given_up = GivenUp(State(), Clock())
+        self.lookup = Lookup(TENANT, store, self.graph, self.given_up, self.queues.work, Clock())
 
 
 def as_graph_has_it(record: CallRecord) -> object:
@@ -96,7 +99,6 @@ async def test_a_malformed_call_id_is_refused_by_name(account: Account, call_id:
 @pytest.mark.parametrize(
     ("error", "status", "retry_after"),
     [
-        (NotFound("Call record: Graph answered 404, too old."), 404, None),
         (Throttled("Graph answered 429.", 17.4), 429, "17"),
         (Throttled("Graph answered 429.", None), 429, None),
         (Unavailable("Graph answered 500."), 503, None),
@@ -114,6 +116,30 @@ async def test_what_graph_says_is_passed_on(
     assert world.queues.main.sent == []
 
 
-async def test_a_call_that_nobody_has_is_not_found(account: Account) -> None:
-    answer = await World(account).lookup(CALL)
-    assert (answer.status, body(answer)) == (404, {"error": f"Call record {CALL}: Graph has none."})
+async def answer_of_404(world: World) -> str:
+    """The sentence for a call that is neither in Cosmos nor in Graph."""
+    answer = await world.lookup(CALL)
+    assert answer.status == 404
+    return str(body(answer)["error"])
+
+
+async def test_of_a_call_that_this_app_never_heard_of_404_says_all_that_it_may_mean(account: Account) -> None:
+    assert await answer_of_404(World(account, NotFound("Graph answered 404."))) == (
+        f"Call record {CALL}: Graph does not have it. There is no such call, or its record is not made yet, or it"
+        " began more than 30 days ago and this app was not there to collect it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "so_far"), [(timedelta(days=30), ""), (timedelta(days=31), " any more: it is older than 30 days")]
+)
+async def test_of_a_call_that_was_given_up_404_says_why_and_whether_it_is_too_old_by_now(
+    account: Account, age: timedelta, so_far: str
+) -> None:
+    world = World(account, NotFound("Graph answered 404."))
+    heard = NOW - age
+    await world.given_up.note(call_message(age=age), "never appeared: Graph answered 404.")
+    assert await answer_of_404(world) == (
+        f"Call record {CALL}: Graph does not have it{so_far}. This app heard of it at {heard:%Y-%m-%d %H:%M} UTC"
+        " and gave it up: never appeared: Graph answered 404."
+    )

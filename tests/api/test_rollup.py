@@ -3,6 +3,7 @@
 import itertools
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from callrecords.cosmos import Account
 from callrecords.errors import Unavailable
 from callrecords.factqueries import FactQueries
+from callrecords.facts import fact_row
 from callrecords.factstore import FactStore
 from callrecords.jsontypes import JsonObject
 from callrecords.rollup import STATE, RollUp
@@ -17,7 +19,8 @@ from callrecords.state import StateStore
 from callrecords.usage import roll_up
 from callrecords.usagestore import UsageStore
 from local.cosmos import CosmosServer
-from tests.api.generated import DAYS, rows, store_rows
+from tests.api.generated import DAYS, rows, store_rows, versions
+from tests.store.collector import Collector
 from tests.store.cosmosaccount import running_account
 from tests.unit.doubles import Clock
 from tests.unit.invented import TENANT
@@ -66,14 +69,14 @@ async def test_another_run_changes_nothing(world: World) -> None:
     assert await world.items() == first
 
 
-async def test_only_days_near_a_change_are_rolled_up_again(world: World) -> None:
+async def test_only_days_of_a_change_are_rolled_up_again(world: World) -> None:
     await store_rows(world.account, FEW)
     await world.rolling.on_schedule()
     for day in DAYS:
         await world.usage.delete(day)
     await store_rows(world.account, [FEW[0]])
     await world.rolling.on_schedule()
-    assert (await world.items()).keys() == {DAYS[0], DAYS[1]}
+    assert (await world.items()).keys() == {FEW[0]["day"]}
 
 
 async def test_the_position_is_kept_with_the_time(world: World) -> None:
@@ -107,25 +110,26 @@ async def test_a_revised_call_moves_the_numbers(world: World) -> None:
     assert await world.items() == expected([revised, *FEW[1:]])
 
 
-@pytest.mark.parametrize(("before", "after"), [(DAYS[0], DAYS[1]), (DAYS[1], DAYS[0])])
-async def test_a_call_that_moves_to_another_day_is_counted_there_alone(world: World, before: str, after: str) -> None:
-    row = next(row for row in FEW if row["day"] == before)
-    others = [each for each in FEW if each["day"] == after]
-    await store_rows(world.account, [row, *others])
+@pytest.mark.parametrize("after", ["2026-02-27", DAYS[1], "2026-03-05"])
+async def test_a_call_that_moves_to_another_day_is_counted_there_alone(world: World, after: str) -> None:
+    record = versions(DAYS[0], 40)[0][-1]
+    version, start = record.version + 1, f"{after}T10:00:00Z"
+    properties = {**record.properties, "version": version, "startDateTime": start}
+    moved = replace(record, version=version, properties=properties)
+    others = [row for row in FEW if row["id"] != record.call_id]
+    await store_rows(world.account, others)
+    await Collector(world.account, record).handle()
     await world.rolling.on_schedule()
-    await (await world.account.container("calls")).delete_item(row["id"], partition_key=[TENANT, before])
-    moved = {**row, "day": after, "version": row["version"] + 1}
-    await store_rows(world.account, [moved])
+    assert await world.items() == expected([fact_row(record, TENANT), *others])
+    await Collector(world.account, moved).handle()
     await world.rolling.on_schedule()
-    assert await world.items() == expected([moved, *others])
+    assert await world.items() == expected([fact_row(moved, TENANT), *others])
 
 
-async def test_days_at_both_ends_of_time_are_rolled_up_as_well(world: World) -> None:
-    ends = [FEW[0] | {"day": "0001-01-01"}, FEW[1] | {"day": "9999-12-31"}]
-    await store_rows(world.account, [*ends, FEW[2]])
+async def test_a_row_that_does_not_tell_of_former_days_has_none(world: World) -> None:
+    await store_rows(world.account, [{name: FEW[0][name] for name in FEW[0] if name != "formerDays"}])
     await world.rolling.on_schedule()
-    assert await world.items() == expected([FEW[2]])
-    assert [item["calls"] for item in await world.usage.between("0001-01-01", "0001-01-01")] == [1]
+    assert await world.items() == expected(FEW[:1])
 
 
 async def test_rows_of_another_organisation_are_left_alone(world: World) -> None:

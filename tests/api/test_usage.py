@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.jsontypes import JsonObject
-from callrecords.usage import roll_up
+from callrecords.usage import FIELDS, roll_up
 from tests.api.generated import DAYS, MEDIA, rows
 from tests.unit.invented import TENANT
 
@@ -44,6 +44,13 @@ def test_a_roll_up_counts_what_its_rows_have(chosen: list[JsonObject]) -> None:
     )
     for media in MEDIA if chosen else ():
         assert found["streams"][media]["poor"] == sum(row["quality"][media]["streams"]["poor"] for row in chosen)
+
+
+def test_a_roll_up_reads_all_of_its_fields_of_a_row_and_no_others() -> None:
+    assert rolled_up([{name: row[name] for name in FIELDS} for row in ROWS]) == rolled_up(ROWS)
+    for field in FIELDS:
+        with pytest.raises(KeyError, match=field):
+            rolled_up([{name: ROWS[0][name] for name in FIELDS if name != field}])
 
 
 def test_a_roll_up_says_whose_and_of_which_day_it_is() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos import Account
 from callrecords.factstore import FactStore
+from callrecords.givenup import GivenUp
 from callrecords.ingest import Ingest
 from callrecords.messages import CallMessage
 from callrecords.progress import Progress
@@ -49,6 +50,7 @@ class Collector:
             CallRecordStore(account, TENANT),
             FactStore(account, TENANT),
             Progress(StateStore(account), now),
+            GivenUp(StateStore(account), now),
             WorkQueue(self._queue, self._poison_queue, TENANT, now),
         )
 

@@ -85,6 +85,17 @@ async def test_however_the_commit_fails_the_record_comes_home(
     assert rule.injected
 
 
+@pytest.mark.parametrize("fault", ["408", "500", "503", "reset before", "reset after commit"])
+@pytest.mark.parametrize("operation", ["batch", "create", "upsert", "delete"])
+async def test_a_write_that_fails_once_is_repeated_at_once(
+    cosmos: CosmosAccount, account: Account, operation: str, fault: str
+) -> None:
+    record = await an_older_version_of_another_day(cosmos, account)
+    with cosmos.failing(FAULTS[fault](operation=operation)) as rule:
+        assert await Collector(account, record).handle() is None
+    assert rule.injected
+
+
 async def test_an_ingest_makes_requests_of_every_sort_that_may_fail(cosmos: CosmosAccount, account: Account) -> None:
     made: set[str] = set()
     for begin in (nothing, an_older_version_of_another_day, what_a_worker_left_that_was_killed_after_its_commit):

@@ -38,3 +38,22 @@ async def test_of_writes_at_once_one_is_there_whole(state: StateStore) -> None:
     writes = [{"first": number, "last": number} for number in range(8)]
     await asyncio.gather(*(state.write("contested", values) for values in writes))
     assert await state.read("contested") in writes
+
+
+async def test_items_are_read_at_once_by_their_ids(state: StateStore) -> None:
+    for name in ("one", "two", "three"):
+        await state.write(name, {"name": name})
+    assert await state.read_all(["one", "three", "none"]) == {"one": {"name": "one"}, "three": {"name": "three"}}
+
+
+async def test_items_are_read_at_once_by_the_beginning_of_their_ids(state: StateStore) -> None:
+    for name in ("calls-1", "calls-2", "other-calls-"):
+        await state.write(name, {"name": name})
+    assert await state.beginning_with("calls-") == {name: {"name": name} for name in ("calls-1", "calls-2")}
+
+
+async def test_an_item_is_gone_after_the_seconds_that_it_asked_for(state: StateStore) -> None:
+    await state.write("short-lived", {"ttl": 1})
+    async with asyncio.timeout(10):
+        while await state.read("short-lived"):
+            await asyncio.sleep(0.05)

@@ -1,6 +1,6 @@
 """Small doubles that several unit tests share: a clock, the queues, the state."""
 
-from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -75,16 +75,26 @@ class State:
 
     items: dict[str, JsonObject] = field(default_factory=dict)
     failing: dict[str, CallRecordsError] = field(default_factory=dict)
-    reads: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
 
     def _reach(self, item_id: str) -> None:
         if failure := self.failing.get(item_id) or self.failing.get(""):
             raise failure
 
     async def read(self, item_id: str) -> JsonObject:
-        self.reads[item_id] += 1
+        self.asked += 1
         self._reach(item_id)
         return dict(self.items.get(item_id, {}))
+
+    async def read_all(self, item_ids: Collection[str]) -> dict[str, JsonObject]:
+        self.asked += 1
+        self._reach("")
+        return {item_id: dict(item) for item_id, item in self.items.items() if item_id in item_ids}
+
+    async def beginning_with(self, prefix: str) -> dict[str, JsonObject]:
+        self.asked += 1
+        self._reach("")
+        return {item_id: dict(item) for item_id, item in self.items.items() if item_id.startswith(prefix)}
 
     async def write(self, item_id: str, values: JsonObject) -> None:
         self._reach(item_id)

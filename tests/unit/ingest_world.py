@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from callrecords.callrecord import CallRecord
 from callrecords.errors import CallRecordsError
+from callrecords.givenup import GivenUp
 from callrecords.ingest import Ingest
 from callrecords.jsontypes import JsonObject
 from callrecords.progress import Progress
@@ -15,9 +16,9 @@ NOTHING = Stored(CALL, None, None, None, frozenset(), frozenset(), frozenset())
 OTHER_DAY = "2026-03-03"
 
 
-def stored(version: int, *former_days: str) -> Stored:
+def stored(version: int, *former_days: str, day: str = DAY) -> Stored:
     """What Cosmos holds of a call whose record is there."""
-    return Stored(CALL, version, "etag", DAY, frozenset(former_days), frozenset(), frozenset())
+    return Stored(CALL, version, "etag", day, frozenset(former_days), frozenset(), frozenset())
 
 
 @dataclass
@@ -47,17 +48,18 @@ class Graph:
 
 @dataclass
 class Store:
-    """Holds what it is told to: `found` at first, `latest` in the end; and says that a save had this outcome."""
+    """Holds what it is told to: `found` at first, then `latest`; and says that a save had this outcome."""
 
     step: Steps
     found: Stored = NOTHING
     outcome: Saved = Saved.STORED
     loaded: CallRecord | None = None
-    latest: tuple[int, frozenset[str]] = (2, frozenset())
+    latest: Stored = field(default_factory=lambda: stored(2))
 
     async def look(self, call_id: str) -> Stored:
+        found = self.latest if "look" in self.step.done else self.found
         self.step("look")
-        return self.found
+        return found
 
     async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
         self.step("save", record.version)
@@ -66,9 +68,9 @@ class Store:
     async def tidy(self, stored: Stored) -> None:
         self.step("tidy", stored.version)
 
-    async def former_days(self, call_id: str) -> tuple[int, frozenset[str]]:
+    async def former_days(self, call_id: str) -> frozenset[str]:
         self.step("former_days")
-        return self.latest
+        return self.latest.former_days
 
     async def load(self, call_id: str) -> CallRecord | None:
         self.step("load")
@@ -102,5 +104,5 @@ class World:
     def __init__(self) -> None:
         self.steps, self.queues, self.state = Steps(), Queues(), State()
         self.graph, self.store, self.facts = Graph(self.steps), Store(self.steps), Facts(self.steps)
-        progress = Progress(self.state, Clock())
-        self.ingest = Ingest(TENANT, self.graph, self.store, self.facts, progress, self.queues.work)
+        remembering = Progress(self.state, Clock()), GivenUp(self.state, Clock())
+        self.ingest = Ingest(TENANT, self.graph, self.store, self.facts, *remembering, self.queues.work)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from callrecords.errors import CallRecordsError, Throttled
+from callrecords.givenup import GivenUp
 from callrecords.jsontypes import JsonObject
-from callrecords.reconcile import ReconcileMessage, Reconciliation
+from callrecords.reconcile import Reconciliation
+from callrecords.reconcilerun import ReconcileMessage
 from tests.unit.doubles import Clock, Queues, State
 from tests.unit.invented import CALL, NOW, OTHER_CALL, TENANT, call_id
 
@@ -89,7 +91,9 @@ class World:
         self.graph, self.facts, self.state = Graph(self.clock, list(calls)), Facts(), State()
         self.calls, self.queues = Queues(self.clock), Queues(self.clock)
         queues = self.calls.work, self.queues.work
-        self.reconciliation = Reconciliation(TENANT, self.graph, self.facts, self.state, *queues, self.clock)
+        self.given_up = GivenUp(self.state, self.clock)
+        kept = self.facts, self.given_up, self.state
+        self.reconciliation = Reconciliation(TENANT, self.graph, *kept, *queues, self.clock)
 
     @property
     def waiting(self) -> ReconcileMessage:

@@ -29,7 +29,7 @@ class Graph:
 
     held: list[Subscription]
     lost: set[str] = field(default_factory=set)
-    failing: dict[str, CallRecordsError] = field(default_factory=dict)
+    failing: dict[str, Exception] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     client_states: list[str] = field(default_factory=list)
 

@@ -85,6 +85,6 @@ def test_reasons_tell_the_worst_value_and_how_many_streams_are_poor_by_it() -> N
 
 def test_the_older_profile_can_be_asked_for_and_the_row_says_so() -> None:
     whole = record(session(segment(audio({"packetUtilization": 480, "averageJitter": "PT0.045S"}))))
-    row = fact_row(whole, TENANT, Profile.BEFORE_2022)
+    row = fact_row(whole, TENANT, profile=Profile.BEFORE_2022)
     assert (row["qualityProfile"], row["quality"]["audio"]["verdict"]) == ("before2022", "poor")
     assert fact_row(whole, TENANT)["quality"]["audio"]["verdict"] == "unclassified"

@@ -40,7 +40,8 @@ ODDITIES: list[Any] = [None, "", "text", -1, 2**70, True, [None, 7, [], {}, "tex
 def row_of(record: JsonObject, profile: Profile = Profile.CURRENT) -> JsonObject:
     """The row of a record as Graph has it; its lists may be anything."""
     properties = {name: value for name, value in record.items() if name not in ("sessions", "participants_v2")}
-    return fact_row(CallRecord(CALL, 1, properties, record["sessions"], record["participants_v2"]), TENANT, profile)
+    whole = CallRecord(CALL, 1, properties, record["sessions"], record["participants_v2"])
+    return fact_row(whole, TENANT, ["2026-03-01"], profile)
 
 
 def complaints(row: JsonObject) -> list[str]:
@@ -89,6 +90,8 @@ def test_the_rows_of_realistic_records_are_as_promised() -> None:
         {"endDateTime": "2026-03-04T10:00:03+00:00"},
         {"day": "2026-3-4"},
         {"day": "2026-02-30"},
+        {"formerDays": ["2026-03-01", "2026-03-01"]},
+        {"formerDays": ["2026-02-30"]},
         {"durationSeconds": -1},
         {"userIds": ["a", "a"]},
         {"organizer": {"kind": "robot"}},

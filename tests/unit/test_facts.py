@@ -1,7 +1,7 @@
 import pytest
 
 from callrecords.errors import Unreadable
-from callrecords.facts import CAPS, day_of
+from callrecords.facts import CAPS, day_of, fact_row
 from tests.unit.invented import CALL, DAY, START, TENANT
 from tests.unit.invented_sessions import (
     BUSY,
@@ -13,6 +13,7 @@ from tests.unit.invented_sessions import (
     SERVICE,
     audio,
     client,
+    record,
     row_of,
     segment,
     session,
@@ -63,6 +64,14 @@ def test_what_a_record_does_not_tell_is_null_or_empty_or_unclassified() -> None:
     }
     nothing = {"verdict": "unclassified", "streams": NO_STREAMS, "legs": NO_STREAMS}
     assert row["quality"] == {"audio": nothing, "video": nothing, "screenSharing": nothing}
+
+
+def test_the_other_days_on_which_the_call_once_began_are_told_in_order() -> None:
+    assert fact_row(record(), TENANT, {"2026-03-06", "2026-02-28", "2026-03-01"})["formerDays"] == [
+        "2026-02-28",
+        "2026-03-01",
+        "2026-03-06",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ async def test_what_a_newer_version_left_under_other_days_is_deleted(world: Worl
     world.facts.rows[OTHER_DAY] = {"version": 1}
     await world.ingest(str(call_message()))
     assert world.steps.done[-3:] == [f"delete {OTHER_DAY} 2", "derive 2", "former_days"]
-    assert list(world.facts.rows) == [DAY]
+    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT, [OTHER_DAY])}
 
 
 async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_version(world: World) -> None:
@@ -47,17 +47,25 @@ async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_ve
 
 @pytest.mark.parametrize("rows", [{}, {DAY: {"version": 1}}], ids=["missing", "older"])
 async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
-    world.store.found, world.facts.rows, world.store.loaded = stored(2, OTHER_DAY), rows, call_record(2)
+    world.store.found, world.facts.rows, world.store.loaded = stored(2), rows, call_record(2)
     await world.ingest(str(call_message()))
-    assert world.steps.done[2:] == [
-        "tidy 2",
-        f"delete {OTHER_DAY} 2",
-        f"version {DAY}",
-        "load",
-        "derive 2",
-        "former_days",
-    ]
+    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load", "derive 2", "former_days"]
     assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT)}
+
+
+async def test_a_repeat_writes_the_row_of_a_call_that_moved_again_after_what_it_deletes(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2, OTHER_DAY), call_record(2)
+    world.facts.rows = {OTHER_DAY: {"version": 1}, DAY: {"version": 2}}
+    await world.ingest(str(call_message()))
+    assert world.steps.done[2:] == ["tidy 2", f"delete {OTHER_DAY} 2", "load", "derive 2", "former_days"]
+    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT, [OTHER_DAY])}
+
+
+async def test_a_version_that_took_the_place_of_the_repeated_one_is_left_to_who_stored_it(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(3)
+    await world.ingest(str(call_message()))
+    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load"]
+    assert world.facts.rows == {}
 
 
 async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
@@ -73,15 +81,26 @@ async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_
     assert STATE in world.state.items
 
 
-async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_is_deleted(world: World) -> None:
-    world.store.latest = 3, frozenset({DAY})
+async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_to_that_of_the_newer_one(
+    world: World,
+) -> None:
+    newer = call_record(3, start=f"{OTHER_DAY}T10:00:00Z")
+    world.store.latest, world.store.loaded = stored(3, DAY, day=OTHER_DAY), newer
     await world.ingest(str(call_message()))
-    assert world.steps.done[-3:] == ["derive 2", "former_days", f"delete {DAY} 3"]
-    assert world.facts.rows == {}
+    assert world.steps.done[3:] == [
+        "derive 2",
+        "former_days",
+        "look",
+        f"delete {DAY} 3",
+        "load",
+        "derive 3",
+        "former_days",
+    ]
+    assert world.facts.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
 
 
 async def test_a_row_of_another_day_that_a_newer_version_has_left_is_of_no_concern(world: World) -> None:
-    world.store.latest = 3, frozenset({OTHER_DAY})
+    world.store.latest = stored(3, OTHER_DAY)
     await world.ingest(str(call_message()))
     assert world.steps.done[-1] == "former_days"
     assert list(world.facts.rows) == [DAY]

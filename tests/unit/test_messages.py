@@ -47,6 +47,7 @@ def test_a_call_message_has_its_fields_in_camel_case() -> None:
         "attempt": 0,
         "failure": None,
         "failingSince": None,
+        "version": None,
     }
 
 

@@ -94,6 +94,12 @@ async def test_messages_of_one_reason_are_put_back_and_others_stay(queues: Azure
     assert await queues.poison_queue.count() == 1
 
 
+async def test_messages_of_other_reasons_can_be_seen_at_once(queues: AzureQueues) -> None:
+    await give_up(queues, call_message(), Refused("another"))
+    await queues.poison_queue.replay("no")
+    assert await queues.poison_queue.reasons() == {"another": 1}
+
+
 async def test_messages_of_many_pages_are_put_back(queues: AzureQueues) -> None:
     for number in range(40):
         await give_up(queues, call_message(call_id(number)), Refused("no"))

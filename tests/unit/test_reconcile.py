@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.messages import CallMessage
-from callrecords.reconcile import GAP, HISTORY, RECENT
+from callrecords.reconcilerun import GAP, HISTORY, RECENT
 from tests.unit.invented import CALL, NOW, TENANT, call_id
 from tests.unit.reconcile_world import DAY, HOUR, MINUTE, NO_TIME, SECOND, Call, World, calls_every
 
@@ -19,7 +19,7 @@ async def test_a_call_that_is_missing_is_enqueued() -> None:
     await world.reconciliation.over_recent()
     await world.run()
     (sent,) = world.calls.main.sent
-    assert CallMessage.parse(sent.text) == CallMessage.new(TENANT, NOW, call_id=CALL, reason="reconcile")
+    assert CallMessage.parse(sent.text) == CallMessage.new(TENANT, NOW, call_id=CALL, reason="reconcile", version=2)
     assert sent.delay == 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from callrecords.errors import Unavailable
-from callrecords.reconcile import GAP, HISTORY, RECENT
+from callrecords.reconcilerun import GAP, HISTORY, RECENT
 from tests.unit.invented import NOW
 from tests.unit.reconcile_world import (
     HOUR,
@@ -42,11 +42,13 @@ async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptur
         "present": 40,
         "missing": 10,
         "stale": 10,
+        "givenUp": 0,
         "unreadable": 0,
         "enqueued": 20,
         "finished": world.clock.now.isoformat(),
+        "at": world.clock.now.isoformat(),
     }
-    assert caplog.messages == [f"Reconciled {run}: 60 listed, 10 missing, 10 stale."]
+    assert caplog.messages == [f"Reconciled {run}: 60 listed, 10 missing, 10 stale, 0 givenUp."]
 
 
 async def test_the_outcome_tells_how_far_a_run_is(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
-from callrecords.reconcile import HISTORY, ReconcileMessage
+from callrecords.reconcilerun import HISTORY, ReconcileMessage
 from tests.unit.invented import NOW
 from tests.unit.reconcile_world import (
     HOUR,
@@ -141,3 +141,38 @@ async def test_a_graph_that_never_answers_with_a_list_ends_the_run(world: World)
     await world.run()
     assert len(world.graph.asked) < 100
     assert world.queues.poison_reasons == ["value is a NoneType, expected a list of objects."]
+
+
+async def test_while_a_run_goes_on_no_other_like_it_is_begun(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.take()
+    before = list(world.queues.main.sent)
+    await world.reconciliation.over_recent()
+    assert world.queues.main.sent == before
+    assert caplog.messages[-1] == "The last run of reconcile_recent goes on, so that no other is begun."
+    await world.reconciliation.over_history()
+    await world.reconciliation.over_gap(None)
+    assert len(world.queues.main.sent) == 3
+
+
+async def test_a_run_that_went_on_and_ended_is_followed_by_another(world: World) -> None:
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.run()
+    await world.reconciliation.over_recent()
+    assert world.waiting.window_end == NOW
+
+
+async def test_a_run_that_was_not_heard_of_for_hours_is_not_waited_for(world: World) -> None:
+    world.graph.failing = at_list(2, Unavailable("away"))
+    await world.take()
+    world.queues.main.sent.clear()
+    world.clock.forward(2 * HOUR)
+    await world.reconciliation.over_recent()
+    assert world.waiting.window_end == NOW + 2 * HOUR
+
+
+async def test_where_it_cannot_be_told_whether_a_run_goes_on_another_is_begun(world: World) -> None:
+    world.queues.main.sent.clear()
+    world.state.failing = {"": Unavailable("away")}
+    await world.reconciliation.over_recent()
+    assert world.waiting.window_end == NOW

@@ -57,6 +57,12 @@ def test_a_record_that_graph_no_longer_keeps_is_given_up_at_once() -> None:
     assert decision(NotFound("no"), call_message(age=30 * DAY + SECOND)) == expired
 
 
+def test_what_was_throttled_for_as_long_as_graph_keeps_a_record_is_given_up() -> None:
+    assert isinstance(decision(Throttled("no", 1), call_message(age=30 * DAY)), Later)
+    expired = GiveUp("expired: Graph keeps a call record for 30 days")
+    assert decision(Throttled("no", 1), call_message(age=30 * DAY + SECOND)) == expired
+
+
 def test_an_unavailable_service_is_asked_less_and_less_often_for_four_hours() -> None:
     delays, reason = life_with(Unavailable("away"))
     assert delays[:8] == [seconds * SECOND for seconds in (10, 20, 40, 80, 160, 320, 600, 600)]

@@ -50,6 +50,16 @@ async def test_a_failure_is_recorded_beside_what_is_known_and_logged(
     ]
 
 
+async def test_a_defect_is_recorded_as_well_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    world = await cared_for(LIVE)
+    world.graph.failing = {"list": KeyError("of alex@fabrikam.example")}
+    await world.care.on_schedule()
+    assert world.recorded["action"] == "failed"
+    assert world.recorded["error"].startswith("An unexpected KeyError in ")
+    assert caplog.messages[-1] == world.recorded["error"]
+    assert "alex" not in world.recorded["error"]
+
+
 async def test_a_failure_is_forgotten_after_a_success() -> None:
     world = await cared_for(LIVE)
     world.graph.failing = {"list": Forbidden("no")}

@@ -1,0 +1,86 @@
+"""The call records that were given up, and why: a call that is not in Cosmos though Graph has it is named here."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from callrecords.errors import CallRecordsError
+from callrecords.jsontypes import JsonObject
+from callrecords.messages import CallMessage
+from callrecords.retries import GRAPH_KEEPS
+
+log = logging.getLogger(__name__)
+
+_PREFIX = "given-up-"
+# What kept a record away may be over by the next comparison, or never be: it is left alone for as long as it has been
+# given up again and again, so that the next one tries it, then ever fewer, and one a day in the end.
+_LONGEST_PAUSE = timedelta(hours=20)
+
+
+class State(Protocol):
+    """Where it is remembered: state.StateStore."""
+
+    async def read(self, item_id: str) -> JsonObject: ...
+
+    async def write(self, item_id: str, values: JsonObject) -> None: ...
+
+    async def beginning_with(self, prefix: str) -> dict[str, JsonObject]: ...
+
+
+class GivenUp:
+    """Remembers, by call, the last message that was given up, for as long as Graph can have the record."""
+
+    def __init__(self, state: State, clock: Callable[[], datetime]) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def find(self, call_id: str) -> JsonObject:
+        """What is known of the call: when its record was given up (`at`), and why (`reason`). Empty where it was not.
+
+        Raises what the state does.
+        """
+        return await self._state.read(_PREFIX + call_id)
+
+    async def is_repeated(self, message: CallMessage, reason: str) -> bool:
+        """Whether a comparison only brought up again what is known already. False where that cannot be told."""
+        with contextlib.suppress(CallRecordsError):
+            known = await self.find(message.call_id)
+            return message.reason == "reconcile" and _is_of(known, message) and known["reason"] == reason
+        return False
+
+    async def note(self, message: CallMessage, reason: str) -> None:
+        """Remembers it. A failure is logged alone: the message is on the poison queue."""
+        now = self._clock().isoformat()
+        try:
+            known = await self.find(message.call_id)
+            values = {
+                "callId": message.call_id,
+                "version": message.version,
+                "reason": reason,
+                "notifiedAt": message.notified_at.isoformat(),
+                "since": known["since"] if _is_of(known, message) else now,
+                "at": now,
+                "ttl": round(GRAPH_KEEPS.total_seconds()),
+            }
+            await self._state.write(_PREFIX + message.call_id, values)
+        except CallRecordsError as error:
+            log.error("Call record %s was given up, which is not remembered: %s", message.call_id, error)
+
+    async def left_alone(self) -> dict[str, int | None]:
+        """The calls that a comparison is not to bring up again yet, with the version, where that was known.
+
+        Raises what the state does.
+        """
+        items = await self._state.beginning_with(_PREFIX)
+        return {item["callId"]: item["version"] for item in items.values() if self._is_too_early_for(item)}
+
+    def _is_too_early_for(self, item: JsonObject) -> bool:
+        since, at = (datetime.fromisoformat(item[name]) for name in ("since", "at"))
+        return self._clock() - at < min(at - since, _LONGEST_PAUSE)
+
+
+def _is_of(known: JsonObject, message: CallMessage) -> bool:
+    """Whether what is known is of the version of the message, as far as that can be told."""
+    return bool(known) and (known["version"] in (None, message.version) or message.version is None)

@@ -1,0 +1,111 @@
+"""What is remembered of records that were given up, and what that keeps away from the queues."""
+
+from dataclasses import replace
+
+import pytest
+
+from callrecords.errors import Unavailable, Unreadable
+from callrecords.givenup import GivenUp
+from callrecords.messages import CallMessage
+from tests.unit.doubles import Clock, State
+from tests.unit.ingest_world import World as IngestWorld
+from tests.unit.invented import CALL, NOW, OTHER_CALL, call_message
+from tests.unit.reconcile_world import HOUR, Call
+from tests.unit.reconcile_world import World as ReconcileWorld
+
+AWAY = Unavailable("Cosmos could not be reached.")
+BY_COMPARISON = replace(call_message(), reason="reconcile", version=3)
+
+
+@pytest.fixture
+def given_up() -> GivenUp:
+    return GivenUp(State(), Clock())
+
+
+async def test_what_was_never_given_up_is_not_known(given_up: GivenUp) -> None:
+    assert await given_up.find(CALL) == {}
+    assert await given_up.left_alone() == {}
+
+
+async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUp) -> None:
+    await given_up.note(BY_COMPARISON, "no")
+    known = await given_up.find(CALL)
+    assert (known["reason"], known["at"], known["version"]) == ("no", NOW.isoformat(), 3)
+    assert await given_up.find(OTHER_CALL) == {}
+
+
+@pytest.mark.parametrize(
+    ("known", "again", "reason", "is_repeated"),
+    [
+        (BY_COMPARISON, BY_COMPARISON, "no", True),
+        (call_message(), BY_COMPARISON, "no", True),
+        (BY_COMPARISON, BY_COMPARISON, "another reason", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, version=4), "no", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, reason="replay"), "no", False),
+        (BY_COMPARISON, call_message(), "no", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, call_id=OTHER_CALL), "no", False),
+    ],
+)
+async def test_a_comparison_repeats_what_is_known_of_the_same_version(
+    given_up: GivenUp, known: CallMessage, again: CallMessage, reason: str, is_repeated: bool
+) -> None:
+    await given_up.note(known, "no")
+    assert await given_up.is_repeated(again, reason) is is_repeated
+
+
+async def test_while_cosmos_is_away_nothing_is_taken_for_a_repeat(caplog: pytest.LogCaptureFixture) -> None:
+    given_up = GivenUp(State(failing={"": AWAY}), Clock())
+    await given_up.note(BY_COMPARISON, "no")
+    assert caplog.messages == [f"Call record {CALL} was given up, which is not remembered: {AWAY}"]
+    assert not await given_up.is_repeated(BY_COMPARISON, "no")
+
+
+async def test_a_record_that_was_given_up_is_poison_once_however_often_a_comparison_brings_it_up() -> None:
+    world = IngestWorld()
+    world.steps.failing = {"fetch": Unreadable("Graph's answer is not JSON.")}
+    for message in (call_message(), BY_COMPARISON, BY_COMPARISON):
+        await world.ingest(str(message))
+    assert world.queues.poison_reasons == ["Graph's answer is not JSON."]
+    await world.ingest(str(replace(BY_COMPARISON, reason="replay")))
+    assert len(world.queues.poison.sent) == 2
+
+
+async def compared_hourly(world: ReconcileWorld, hours: int) -> list[int]:
+    """The hours at which comparisons enqueued a call, each of which was then given up."""
+    tried = []
+    for hour in range(hours):
+        await world.reconciliation.over_recent()
+        await world.run()
+        for sent in world.calls.main.sent:
+            tried.append(hour)
+            await world.given_up.note(CallMessage.parse(sent.text), "no")
+        world.calls.main.sent.clear()
+        world.clock.forward(HOUR)
+        world.graph.calls = [replace(call, start=call.start + HOUR) for call in world.graph.calls]
+    return tried
+
+
+async def test_comparisons_bring_up_what_was_given_up_ever_less_often() -> None:
+    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
+    await world.given_up.note(call_message(), "no")
+    assert await compared_hourly(world, 72) == [0, 1, 2, 4, 8, 16, 32, 52]
+    assert (world.outcome("recent")["missing"], world.outcome("recent")["givenUp"]) == (0, 1)
+
+
+async def test_a_newer_version_of_what_was_given_up_is_brought_up_at_once() -> None:
+    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
+    await compared_hourly(world, 10)
+    world.graph.calls = [replace(call, version=4) for call in world.graph.calls]
+    assert await compared_hourly(world, 4) == [0, 1, 2]
+
+
+async def test_a_record_that_came_after_all_is_present_whatever_is_remembered() -> None:
+    call = Call(CALL, 2, NOW - HOUR)
+    world = ReconcileWorld(call)
+    world.facts.hold(call)
+    for _ in range(2):
+        await world.given_up.note(call_message(), "no")
+        world.clock.forward(HOUR)
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert (world.outcome("recent")["present"], world.outcome("recent")["givenUp"]) == (1, 0)
