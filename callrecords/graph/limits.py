@@ -8,12 +8,15 @@ import asyncio
 import bisect
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from callrecords.errors import Throttled
 
-# A longer wait belongs into the queue, where it is not paid for.
+# What an invocation waits in all, in seconds: longer waits belong into the queue, where they are not paid for.
 LONGEST_WAIT = 5.0
+# Each invocation is a task, and so has a context, of its own.
+_waited = ContextVar("waited", default=0.0)
 # Requests reach Graph later than they leave, each by another time. A window that is a bit longer makes up for what
 # such times usually differ by, not for more, and not for the requests of other workers.
 _SLACK = 1.025
@@ -87,15 +90,17 @@ class Limiter:
         self._windows: dict[Bucket, Window] = {}
 
     async def admit(self, buckets: tuple[Bucket, ...], what: str) -> None:
-        """Returns when the request may leave; Throttled, beginning with `what`, where that is not soon."""
+        """Returns when the request may leave; Throttled, beginning with `what`, where that is not soon enough for the
+        invocation."""
         now = self._clock()
         windows = [self._window(bucket, now) for bucket in buckets]
         at = max((window.free_at(now) for window in windows), default=now)
-        if at - now > LONGEST_WAIT:
+        if _waited.get() + at - now > LONGEST_WAIT:
             raise Throttled(f"{what}: held back for {at - now:.0f} s by Graph's limits.", at - now)
         for window in windows:
             window.take(at)
         if at > now:
+            _waited.set(_waited.get() + at - now)
             await self._sleep(at - now)
 
     def throttled(self, buckets: tuple[Bucket, ...], retry_after: float | None) -> None:

@@ -1,5 +1,7 @@
 """A limiter's time, which passes when a test says so."""
 
+import asyncio
+
 from callrecords.errors import Throttled
 from callrecords.graph.limits import Bucket, Limit, Limiter
 
@@ -20,9 +22,10 @@ class FakeTime:
         self.sleeps.append(seconds)
 
     async def admit(self, *buckets: Bucket) -> float:
-        """How long a request within `buckets` has to wait before it leaves. Raises Throttled as the limiter does."""
+        """How long a request within `buckets`, of an invocation of its own, has to wait before it leaves. Raises
+        Throttled as the limiter does."""
         before = len(self.sleeps)
-        await self.limiter.admit(buckets, "Call record 1")
+        await asyncio.create_task(self.limiter.admit(buckets, "Call record 1"))
         wait = sum(self.sleeps[before:])
         self.left.append(self.now + wait)
         return wait

@@ -1,3 +1,4 @@
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -63,6 +64,19 @@ async def test_a_request_waits_only_for_a_bucket_that_is_full(
 
 async def test_a_request_over_the_limit_leaves_when_the_window_and_a_bit_have_passed(time: FakeTime) -> None:
     assert await admitted(time, 5, ONE_CALL) == pytest.approx([0, 0, 0, 4.1, 4.1])
+
+
+async def test_an_invocation_waits_no_longer_than_that_in_all(time: FakeTime) -> None:
+    await admitted(time, 3, ONE_CALL)
+    await admitted(time, 3, OTHER_CALL)
+
+    async def invocation() -> None:
+        await time.limiter.admit((ONE_CALL,), "Call record 1")
+        await time.limiter.admit((OTHER_CALL,), "Call record 2")
+
+    with pytest.raises(Throttled, match=r"^Call record 2: held back for 4 s"):
+        await asyncio.create_task(invocation())
+    assert time.sleeps == pytest.approx([4.1])
 
 
 async def test_a_request_without_buckets_leaves_at_once(time: FakeTime) -> None:
