@@ -1,4 +1,4 @@
-"""The call records that were given up, and why: a call that is not in Cosmos though Graph has it is named here."""
+"""The call records that were given up or are late, and why: a call that Cosmos lacks for long is named here."""
 
 import contextlib
 import logging
@@ -14,6 +14,8 @@ from callrecords.retries import GRAPH_KEEPS
 log = logging.getLogger(__name__)
 
 _PREFIX = "given-up-"
+# A message that fails for so long is told of as well: what is throttled or of one failure after another never ends.
+_LATE = timedelta(hours=12)
 # What kept a record away may be over by the next comparison, or never be: it is left alone for as long as it has been
 # given up again and again, so that the next one tries it, then ever fewer, and one a day in the end.
 _LONGEST_PAUSE = timedelta(hours=20)
@@ -25,6 +27,8 @@ class State(Protocol):
     async def read(self, item_id: str) -> JsonObject: ...
 
     async def write(self, item_id: str, values: JsonObject) -> None: ...
+
+    async def delete(self, item_id: str) -> None: ...
 
     async def beginning_with(self, prefix: str) -> dict[str, JsonObject]: ...
 
@@ -67,6 +71,16 @@ class GivenUp:
             await self._state.write(_PREFIX + message.call_id, values)
         except CallRecordsError as error:
             log.error("Call record %s was given up, which is not remembered: %s", message.call_id, error)
+
+    async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
+        """As `note`, for a message that fails with `error` and comes back, if that has been so for long."""
+        if self._clock() - message.first_seen > _LATE:
+            await self.note(message, f"comes back since {message.first_seen:%Y-%m-%d %H:%M} UTC: {error}")
+
+    async def forget(self, call_id: str) -> None:
+        """Forgets it, for the record is there; not worth another fetch of the record where that fails."""
+        with contextlib.suppress(CallRecordsError):
+            await self._state.delete(_PREFIX + call_id)
 
     async def left_alone(self) -> dict[str, int | None]:
         """The calls that a comparison is not to bring up again yet, with the version, where that was known.

@@ -10,6 +10,7 @@ from azure.storage.queue.aio import QueueClient
 
 from callrecords import progress, reconcilerun, subscriptions
 from callrecords.errors import CallRecordsError, Throttled, unexpected
+from callrecords.graph.limits import LONGEST_WAIT
 from callrecords.jsontypes import JsonObject
 from callrecords.poison import PoisonQueue
 from callrecords.workqueue import queue_errors
@@ -18,8 +19,12 @@ _CACHED_FOR = timedelta(seconds=5)
 # A message that waits for its record is hidden for an hour at most, and was made before that.
 _OLDEST_MESSAGE = timedelta(minutes=90)
 # A dependency that takes longer is no better than one that is away.
-_PATIENCE_SECONDS = 5
-_RECONCILED_WITHIN = timedelta(hours=3)
+_PATIENCE_SECONDS = LONGEST_WAIT + 3
+# The nightly comparison may take a day where Graph's limits make it; a first one, over a gap, counts for both.
+_COMPARED_WITHIN = {reconcilerun.RECENT: timedelta(hours=3), reconcilerun.HISTORY: timedelta(hours=50)}
+_CARED_FOR_WITHIN = timedelta(hours=1)
+# Lists of Graph are scarce, and comparisons need them.
+_PERMITTED_FOR = timedelta(minutes=1)
 
 _RUNS = {run: reconcilerun.ended(run) for run in (reconcilerun.RECENT, reconcilerun.HISTORY, reconcilerun.GAP)}
 _REMEMBERED = (subscriptions.STATE, progress.STATE, *_RUNS.values())
@@ -81,6 +86,7 @@ class Health:
         self._clock = clock
         self._asking = asyncio.Lock()
         self._report: tuple[datetime, Report] | None = None
+        self._permitted: datetime | None = None
 
     async def __call__(self) -> Report:
         """The report, some seconds old at most."""
@@ -111,11 +117,14 @@ class Health:
         )
 
     async def _permission(self, now: datetime) -> Link:
+        if self._permitted and now - self._permitted < _PERMITTED_FOR:
+            return Link()
         try:
             async for _ in self._graph.between(now, now + timedelta(minutes=1)):
                 break
         except Throttled as error:
             return Link(facts={"note": str(error)})
+        self._permitted = now
         return Link()
 
     async def _waiting(self, now: datetime) -> Link:
@@ -158,6 +167,8 @@ def _subscription(items: _Items, now: datetime) -> Link:
         return Link(facts["error"], facts)
     if datetime.fromisoformat(facts["expires"]) <= now:
         return Link(f"it expired at {facts['expires']}", facts)
+    if now - datetime.fromisoformat(facts["aliveAt"]) > _CARED_FOR_WITHIN:
+        return Link(f"it was last cared for at {facts['aliveAt']}", facts)
     return Link(facts=facts)
 
 
@@ -167,9 +178,10 @@ def _ingest(items: _Items, _: datetime) -> Link:
 
 def _reconcile(items: _Items, now: datetime) -> Link:
     facts = {run: items.get(item_id, {}) for run, item_id in _RUNS.items()}
-    finished = facts[reconcilerun.RECENT].get("finished")
-    if finished and now - datetime.fromisoformat(finished) > _RECONCILED_WITHIN:
-        return Link(f"the last hours were last compared with Graph at {finished}", facts)
+    for run, within in _COMPARED_WITHIN.items():
+        finished = facts[run].get("finished") or facts[reconcilerun.GAP].get("finished")
+        if finished and now - datetime.fromisoformat(finished) > within:
+            return Link(f"reconcile_{run} last came to its end at {finished}", facts)
     return Link(facts=facts)
 
 

@@ -12,10 +12,10 @@ class Listed(Protocol):
     def call_id(self) -> str: ...
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int | None: ...
 
     @property
-    def day(self) -> str: ...
+    def day(self) -> str | None: ...
 
 
 class Facts(Protocol):
@@ -34,12 +34,16 @@ class Holdings:
         self._versions: dict[str, dict[str, int]] = {}
 
     async def lack(self, record: Listed) -> Lack:
-        """What it lacks of the record; None where it has that version or a newer one."""
+        """What it lacks of the record; None where it has that version or a newer one. A record of which Graph does not
+        tell version and day is taken for missing."""
+        if record.version is None or record.day is None:
+            return "missing"
         if record.day not in self._versions:
             self._versions[record.day] = await self._facts.versions(record.day)
         version = self._versions[record.day].get(record.call_id)
         if version is not None and version >= record.version:
             return None
-        if record.call_id in self._given_up and self._given_up[record.call_id] in (None, record.version):
+        given_up = self._given_up.get(record.call_id, -1)
+        if given_up == record.version or (given_up is None and version is None):
             return "given up"
         return "missing" if version is None else "stale"

@@ -4,6 +4,7 @@ import logging
 from typing import Protocol
 
 from callrecords.callrecord import CallRecord
+from callrecords.errors import CallRecordsError, NotFound
 from callrecords.facts import fact_row
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
@@ -51,6 +52,10 @@ class GivenUp(Protocol):
 
     async def note(self, message: CallMessage, reason: str) -> None: ...
 
+    async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None: ...
+
+    async def forget(self, call_id: str) -> None: ...
+
 
 class Ingest:
     """Brings the call records home that the queue's messages name."""
@@ -75,7 +80,16 @@ class Ingest:
 
     async def __call__(self, text: str) -> None:
         """Handles one message, as WorkQueue.handle does."""
-        await self._queue.handle(CallMessage, text, self._bring_home, self._give_up)
+        await self._queue.handle(CallMessage, text, self._work, self._give_up)
+
+    async def _work(self, message: CallMessage) -> None:
+        try:
+            await self._bring_home(message)
+        except CallRecordsError as error:
+            await self._given_up.note_if_late(message, error)
+            raise
+        await self._given_up.forget(message.call_id)
+        await self._progress.note(message)
 
     async def _bring_home(self, message: CallMessage) -> None:
         stored = await self._store.look(message.call_id)
@@ -87,8 +101,10 @@ class Ingest:
             saved, stored = await self._store.save(record, stored)
         if saved is not Saved.OUTDATED:
             await self._derive(record if saved is Saved.STORED else None, stored)
-        await self._progress.note(message)
         log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)
+        if message.version is not None and (stored.version or 0) < message.version:
+            what = f"Call record {message.call_id}: Graph gives version {stored.version}"
+            raise NotFound(f"{what} and has listed version {message.version}.")
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -98,12 +99,14 @@ class PoisonQueue:
 
     async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
         passed_over: list[QueueMessage] = []
+        began = datetime.now(UTC)
         received: Any
         async for received in self._poison_queue.receive_messages(
             messages_per_page=_PEEKED, visibility_timeout=_HIDDEN_SECONDS
         ):
             entry = Entry.parse(received.content)
-            if reason in (None, entry.reason):
+            # What was given up again meanwhile is for the next time, or this would not end.
+            if reason in (None, entry.reason) and received.inserted_on <= began:
                 yield received, entry
             else:
                 passed_over.append(received)

@@ -8,11 +8,10 @@ import contextlib
 import logging
 import math
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError, Unreadable
+from callrecords.errors import CallRecordsError, Refused, Unavailable, Unreadable
 from callrecords.holdings import Facts, Holdings, Listed
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
@@ -32,14 +31,14 @@ _SLICE = timedelta(minutes=2)
 _SILENCE = timedelta(hours=2)
 # A step out of a quiet time into a busy one is not worth all its pages.
 _MOST_IN_A_STEP = 300
-# So many steps with a record that cannot be read are passed over; more are no matter of single records.
-_MOST_UNREADABLE = 10
+# So many of the shortest steps in a row are passed over; where more fail, it is not for what Graph holds of these.
+_MOST_FAILED_STEPS = 10
 
 
 class Graph(Protocol):
     """Where call records are listed: graph.records.CallRecords."""
 
-    def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed]: ...
+    def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]: ...
 
 
 class GivenUp(Protocol):
@@ -94,7 +93,7 @@ class Reconciliation:
 
     async def on_message(self, text: str) -> None:
         """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
-        await self._queue.handle(ReconcileMessage, text, self._go_on)
+        await self._queue.handle(ReconcileMessage, text, self._go_on, self._give_up)
 
     async def _begin_next(self, run: str, start: datetime) -> None:
         if await self._is_on_its_way(run):
@@ -113,10 +112,18 @@ class Reconciliation:
     async def _begin(self, run: str, start: datetime) -> None:
         now = self._clock()
         window = {"window_start": start, "window_end": now, "position": start}
-        await self._queue.put(ReconcileMessage.new(self._tenant_id, now, run=run, **window))
+        message = ReconcileMessage.new(self._tenant_id, now, run=run, **window)
+        await self._queue.put(message)
+        with contextlib.suppress(CallRecordsError):  # it does so itself, when its turn comes
+            await self._tell_of(message)
+
+    async def _tell_of(self, message: ReconcileMessage) -> None:
+        """Remembers that the run goes on, and how far it is."""
+        await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
 
     async def _go_on(self, message: ReconcileMessage) -> None:
-        began, first = self._clock(), message.position
+        began, first = self._clock(), message
+        await self._tell_of(message)
         holdings = Holdings(self._facts, await self._given_up.left_alone())
         while message.position < message.window_end:
             if self._clock() - began > _SLICE:
@@ -124,7 +131,7 @@ class Reconciliation:
             try:
                 message = await self._step(message, holdings)
             except CallRecordsError:
-                if message.position == first:
+                if message == first:
                     raise
                 return await self._come_back(message)
         outcome = message.outcome(self._clock(), is_finished=True)
@@ -135,28 +142,37 @@ class Reconciliation:
 
     async def _step(self, message: ReconcileMessage, holdings: Holdings) -> ReconcileMessage:
         """The run after its next step, or with a smaller step."""
-        end = min(message.position + message.step, message.window_end)
         try:
-            listed = await self._list(message.position, end)
-        except Unreadable as error:
-            if message.step > LEAST_STEP:
-                return message.resized(_MOST_IN_A_STEP)
-            if message.unreadable == _MOST_UNREADABLE:
+            listed = await self._list(message.position, message.step_end)
+        except (Unreadable, Unavailable, Refused):
+            if message.step == LEAST_STEP:
                 raise
-            log.error("%s This run goes on after it.", error)
-            return replace(message, position=end, unreadable=message.unreadable + 1)
+            listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
-        lacks = [await holdings.lack(record) for record in listed]
+        records = [each for each in listed if not isinstance(each, Unreadable)]
+        for error in listed:
+            if isinstance(error, Unreadable):
+                log.error("%s", error)
+        lacks = [await holdings.lack(record) for record in records]
         await self._enqueue(
-            [record for record, lack in zip(listed, lacks, strict=True) if lack in ("missing", "stale")]
+            [record for record, lack in zip(records, lacks, strict=True) if lack in ("missing", "stale")]
         )
-        return message.compared(lacks, end).resized(len(listed))
+        return message.compared(lacks, unreadable=len(listed) - len(records)).resized(len(listed))
 
-    async def _list(self, start: datetime, end: datetime) -> list[Listed] | None:
+    async def _give_up(self, message: ReconcileMessage, reason: str) -> None:
+        """Keeps a step that fails for good on the poison queue and goes on after it; or ends the run there."""
+        if message.step > LEAST_STEP or message.failed_steps == _MOST_FAILED_STEPS:
+            await self._queue.poison(str(message), reason)
+            return
+        step, rest = message.split()
+        await self._queue.poison(str(step), reason)
+        await self._queue.put(rest)
+
+    async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
         """The calls that began in the step; None where these are too many, but for the smallest of steps."""
         most = _MOST_IN_A_STEP if end - start > LEAST_STEP else math.inf
-        listed: list[Listed] = []
+        listed: list[Listed | Unreadable] = []
         async with contextlib.aclosing(self._graph.between(start, end)) as records:
             async for record in records:
                 if len(listed) == most:
@@ -172,5 +188,4 @@ class Reconciliation:
         )
 
     async def _come_back(self, message: ReconcileMessage) -> None:
-        await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
-        await self._queue.put(replace(message, attempt=0, failure=None, failing_since=None))
+        await self._queue.put(message.untried())

@@ -49,6 +49,16 @@ class StateStore:
             container = await self._account.container(CONTAINER)
             await container.upsert_item({**values, "id": item_id})
 
+    async def delete(self, item_id: str) -> None:
+        """Removes the item, if it is there."""
+        with cosmos_errors(f"State {item_id}"):
+            container = await self._account.container(CONTAINER)
+            try:
+                await container.delete_item(item_id, partition_key=item_id)
+            except CosmosResourceNotFoundError as error:
+                if not is_absent(error):
+                    raise
+
 
 def _as_written(item: JsonObject) -> JsonObject:
     return {name: value for name, value in own_properties(item).items() if name != "id"}

@@ -122,9 +122,6 @@ class SubscriptionCare:
             await self._state.write(STATE, {**known, "action": "failed", "error": str(failure), "at": self._now()})
             raise failure from None
         log.info("Subscription %s: %s, expires %s.", subscription.id, action, subscription.expires)
-        if subscription.id != known.get("subscriptionId"):
-            alive_until = known.get("aliveAt")
-            await self._gap_finder.over_gap(datetime.fromisoformat(alive_until) if alive_until else None)
         outcome = {
             "action": action,
             "subscriptionId": subscription.id,
@@ -135,6 +132,12 @@ class SubscriptionCare:
             "aliveAt": self._now(),
             "at": self._now(),
         }
+        is_new = subscription.id != known.get("subscriptionId")
+        if is_new or "missedSince" in known:
+            missed_since = known.get("missedSince", known.get("aliveAt"))
+            if is_new:  # remembered at once: after a stop it would be taken for one with another secret
+                await self._state.write(STATE, {**outcome, "missedSince": missed_since})
+            await self._gap_finder.over_gap(datetime.fromisoformat(missed_since) if missed_since else None)
         await self._state.write(STATE, outcome)
         for other in others:
             await self._delete(other)
@@ -142,22 +145,22 @@ class SubscriptionCare:
     async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription, list[Subscription]]:
         """What was done, the subscription that is live now, and others of this app's that are to go."""
         # Those that this app made for the URL it had before are its own as well.
-        own_id, own_url = known.get("subscriptionId"), self._endpoint.notification_url
-        own_ids = {own_id, *known.get("formerIds", ())}
+        own_url = self._endpoint.notification_url
+        own_ids = {known.get("subscriptionId"), *known.get("formerIds", ())}
         mine = [each for each in await self._graph.all() if each.notification_url == own_url or each.id in own_ids]
-        usable = [each for each in mine if self._is_usable(each, known)]
-        # The same choice in every run, so that two runs at once do not delete each other's.
-        usable.sort(key=lambda each: (each.id != own_id, -each.expires.timestamp(), each.id))
-        action, kept = await self._keep(usable[0], reauthorize) if usable else ("created", await self._create())
+        usable = next((each for each in mine if self._is_usable(each, known)), None)
+        action, kept = await self._keep(usable, reauthorize) if usable else ("created", await self._create())
         return action, kept, [each for each in mine if each.id != kept.id]
 
     def _is_usable(self, subscription: Subscription, known: JsonObject) -> bool:
-        # Neither the secret nor a lifecycle URL can be changed later.
+        # Neither the secret nor a lifecycle URL can be changed later. Graph does not tell the secret: one that is not
+        # remembered may have another.
         return (
-            subscription.notification_url == self._endpoint.notification_url
+            subscription.id == known.get("subscriptionId")
+            and known["clientStateDigest"] == self._endpoint.digest
+            and subscription.notification_url == self._endpoint.notification_url
             and subscription.lifecycle_url == self._endpoint.lifecycle_url
             and subscription.change_type == CHANGE_TYPE
-            and known.get("clientStateDigest") in (None, self._endpoint.digest)
         )
 
     async def _keep(self, subscription: Subscription, reauthorize: bool) -> tuple[str, Subscription]:

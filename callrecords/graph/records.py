@@ -15,6 +15,7 @@ from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading, version_of
+from callrecords.jsontypes import JsonObject
 from callrecords.messages import CALL_ID
 
 _READS = 3
@@ -26,11 +27,11 @@ _ListQuery = CallRecordsRequestBuilder.CallRecordsRequestBuilderGetQueryParamete
 
 @dataclass(frozen=True)
 class Listed:
-    """A call record that Graph holds, and the UTC day on which the call began."""
+    """A call record that Graph holds, and the UTC day on which the call began; None is what it does not tell."""
 
     call_id: str
-    version: int
-    day: str
+    version: int | None
+    day: str | None
 
 
 class CallRecords:
@@ -51,7 +52,7 @@ class CallRecords:
         """
         unfinished = self._unfinished.pop(call_id, None)
         if unfinished is not None and unfinished.is_newer_than(newer_than):
-            with contextlib.suppress(NotFound, Refused):  # nextLinks need not last
+            with contextlib.suppress(NotFound, Refused, Unreadable):  # nextLinks need not last
                 record = await self._finish(unfinished)
                 if record is not None:
                     return record
@@ -64,10 +65,11 @@ class CallRecords:
                 return record
         raise Unavailable(f"Call record {call_id}: was revised {_READS} times while it was read.")
 
-    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed]:
-        """The records of the calls that began from `start` on and before `end`, in no order.
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
+        """The records of the calls that began from `start` on and before `end`, in no order; an error for an entry that
+        names no call.
 
-        Raises the errors of GraphClient, and Unreadable for what is not a list of call records.
+        Raises the errors of GraphClient, and Unreadable for what is not a list of objects.
         """
         what = f"Call records from {start:%Y-%m-%d %H:%M:%S} on"
         chosen = f"startDateTime ge {_odata(start)} and startDateTime lt {_odata(end)}"
@@ -76,10 +78,7 @@ class CallRecords:
         request = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
         page = await self._client.send(request, what, ((LIST_FIRST_PAGE, ""), TENANT))
         async for element in elements(self._client, page, "value", what, ((LIST_NEXT_PAGE, ""), TENANT)):
-            call_id = str(element.get("id")).lower()
-            if not CALL_ID.fullmatch(call_id):
-                raise Unreadable(f"{what}: an id is not a GUID.")
-            yield Listed(call_id, version_of(call_id, element), day_of(call_id, element.get("startDateTime")))
+            yield _listed(element, what)
 
     async def _finish(self, reading: Reading) -> CallRecord | None:
         """What the reading comes to; it is kept where a later try may go on with it."""
@@ -104,6 +103,16 @@ class CallRecords:
         self._unfinished[reading.call_id] = furthest
         while len(self._unfinished) > 1 and sum(each.followed for each in self._unfinished.values()) > _KEPT_PAGES:
             del self._unfinished[next(iter(self._unfinished))]
+
+
+def _listed(element: JsonObject, what: str) -> Listed | Unreadable:
+    call_id = str(element.get("id")).lower()
+    if not CALL_ID.fullmatch(call_id):
+        return Unreadable(f"{what}: an id is not a GUID.")
+    try:
+        return Listed(call_id, version_of(call_id, element), day_of(call_id, element.get("startDateTime")))
+    except Unreadable:
+        return Listed(call_id, None, None)  # it may be whole where it is asked for
 
 
 def _odata(moment: datetime) -> str:

@@ -57,3 +57,10 @@ async def test_an_item_is_gone_after_the_seconds_that_it_asked_for(state: StateS
     async with asyncio.timeout(10):
         while await state.read("short-lived"):
             await asyncio.sleep(0.05)
+
+
+async def test_an_item_that_is_deleted_is_gone_and_may_be_deleted_again(state: StateStore) -> None:
+    await state.write("deleted", {"at": "once"})
+    for _ in range(2):
+        await state.delete("deleted")
+        assert await state.read("deleted") == {}

@@ -91,6 +91,10 @@ class State:
         self._reach("")
         return {item_id: dict(item) for item_id, item in self.items.items() if item_id in item_ids}
 
+    async def delete(self, item_id: str) -> None:
+        self._reach(item_id)
+        self.items.pop(item_id, None)
+
     async def beginning_with(self, prefix: str) -> dict[str, JsonObject]:
         self.asked += 1
         self._reach("")

@@ -38,7 +38,11 @@ class Graph:
 def healthy_state(now: datetime) -> dict[str, JsonObject]:
     """What the use cases remember where all is well."""
     return {
-        subscriptions.STATE: {"action": "kept", "expires": (now + 48 * HOUR).isoformat()},
+        subscriptions.STATE: {
+            "action": "kept",
+            "expires": (now + 48 * HOUR).isoformat(),
+            "aliveAt": now.isoformat(),
+        },
         progress.STATE: {"at": now.isoformat(), "lagSeconds": 2.5},
         "reconcile-recent": {"finished": (now - HOUR).isoformat()},
     }

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from callrecords.errors import CallRecordsError, Throttled
+from callrecords.errors import CallRecordsError, Throttled, Unreadable
 from callrecords.givenup import GivenUp
 from callrecords.jsontypes import JsonObject
 from callrecords.reconcile import Reconciliation
@@ -24,7 +24,7 @@ class Call:
     """A call that Graph holds."""
 
     call_id: str
-    version: int
+    version: int | None
     start: datetime
 
     @property
@@ -41,17 +41,18 @@ def calls_every(pause: timedelta, since: datetime, until: datetime = NOW) -> lis
 @dataclass
 class Graph:
     """Lists the calls that it holds. A list takes `takes`, fails as `failing` says about its number, and is throttled
-    after `most` calls; `listed` counts the calls that were taken."""
+    after `most` calls; `listed` counts the calls that were taken. `strange` are entries of no call, by their start."""
 
     clock: Clock
     calls: list[Call] = field(default_factory=list)
     takes: timedelta = timedelta()
     failing: Failing = lambda number: None
     most: int | None = None
+    strange: dict[datetime, Unreadable] = field(default_factory=dict)
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
     listed: int = 0
 
-    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Call]:
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Call | Unreadable]:
         self.asked.append((start, end))
         self.clock.forward(self.takes)
         if failure := self.failing(len(self.asked)):
@@ -61,6 +62,13 @@ class Graph:
                 raise Throttled("held back", 300)
             self.listed += 1
             yield call
+        for at, entry in self.strange.items():
+            if start <= at < end:
+                yield entry
+
+    def fail_over(self, moment: datetime, failure: CallRecordsError) -> None:
+        """Every list of a time that has the moment in it fails."""
+        self.failing = lambda _: failure if self.asked[-1][0] <= moment < self.asked[-1][1] else None
 
     @property
     def steps(self) -> list[timedelta]:
@@ -80,7 +88,9 @@ class Facts:
 
     def hold(self, call: Call, version: int | None = None) -> None:
         """Takes the call in at `version`, or at its own."""
-        self.rows.setdefault(call.day, {})[call.call_id] = call.version if version is None else version
+        held = call.version if version is None else version
+        assert held is not None
+        self.rows.setdefault(call.day, {})[call.call_id] = held
 
 
 class World:

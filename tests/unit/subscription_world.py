@@ -68,27 +68,27 @@ class Graph:
 
 @dataclass
 class GapFinder:
-    """Keeps since when it was asked to look, and what was known then; or fails."""
+    """Keeps since when it was asked to look; or fails."""
 
-    state: State
     begun: list[datetime | None] = field(default_factory=list)
-    known: list[JsonObject | None] = field(default_factory=list)
     failure: CallRecordsError | None = None
 
     async def over_gap(self, alive_until: datetime | None) -> None:
         if self.failure:
             raise self.failure
         self.begun.append(alive_until)
-        self.known.append(self.state.items.get(STATE))
 
 
 class World:
     """The care for a subscription, with all that is around it."""
 
-    def __init__(self, *held: Subscription) -> None:
+    def __init__(self, *held: Subscription, known: bool = True) -> None:
+        """`known`: the app remembers the first of `held` as its own."""
         self.graph, self.state, self.clock = Graph(list(held)), State(), Clock()
-        self.queues, self.gap_finder = Queues(self.clock), GapFinder(self.state)
+        self.queues, self.gap_finder = Queues(self.clock), GapFinder()
         self.care = self.care_for(ENDPOINT)
+        if known and held:
+            self.state.items[STATE] = {"subscriptionId": held[0].id, "clientStateDigest": ENDPOINT.digest}
 
     def care_for(self, endpoint: Endpoint) -> SubscriptionCare:
         """The care as a worker with other settings has it."""
@@ -110,5 +110,4 @@ async def cared_for(*held: Subscription) -> World:
     world.clock.forward(HALF_A_MINUTE)
     world.graph.requests.clear()
     world.gap_finder.begun.clear()
-    world.gap_finder.known.clear()
     return world

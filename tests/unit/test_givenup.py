@@ -1,10 +1,11 @@
 """What is remembered of records that were given up, and what that keeps away from the queues."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from callrecords.errors import Unavailable, Unreadable
+from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.givenup import GivenUp
 from callrecords.messages import CallMessage
 from tests.unit.doubles import Clock, State
@@ -109,3 +110,42 @@ async def test_a_record_that_came_after_all_is_present_whatever_is_remembered() 
     await world.reconciliation.over_recent()
     await world.run()
     assert (world.outcome("recent")["present"], world.outcome("recent")["givenUp"]) == (1, 0)
+
+
+async def test_a_notification_that_was_given_up_keeps_no_later_version_away_where_an_older_one_is_stored() -> None:
+    call = Call(CALL, 3, NOW - HOUR)
+    world = ReconcileWorld(call)
+    for _ in range(2):
+        await world.given_up.note(call_message(), "no")
+        world.clock.forward(HOUR)
+    world.facts.hold(call, 2)
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert world.enqueued == [CALL]
+
+
+async def test_a_record_that_came_after_all_is_forgotten() -> None:
+    world = IngestWorld()
+    given_up = GivenUp(world.state, Clock())
+    for call in (CALL, OTHER_CALL):
+        await given_up.note(call_message(call), "no")
+    await world.ingest(str(call_message()))
+    assert await given_up.find(CALL) == {}
+    assert await given_up.find(OTHER_CALL) != {}
+
+
+async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
+    world = IngestWorld()
+    world.state.failing = {"": AWAY}
+    await world.ingest(str(call_message()))
+    assert world.queues.main.sent == world.queues.poison.sent == []
+
+
+@pytest.mark.parametrize(("age", "is_told"), [(12 * HOUR, False), (13 * HOUR, True)])
+async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: timedelta, is_told: bool) -> None:
+    world = IngestWorld()
+    world.steps.failing = {"fetch": Throttled("held back for 300 s", 300)}
+    await world.ingest(str(call_message(age=age)))
+    assert len(world.queues.main.sent) == 1
+    known = await GivenUp(world.state, Clock()).find(CALL)
+    assert known.get("reason") == ("comes back since 2026-03-03 21:30 UTC: held back for 300 s" if is_told else None)

@@ -47,10 +47,29 @@ async def test_what_is_wrong_with_the_subscription_is_told(world: World, state: 
 
 
 async def test_a_subscription_is_alive_until_it_expires(world: World) -> None:
-    world.clock.forward(48 * HOUR - 6 * SECOND)
+    world.state.items[subscriptions.STATE]["expires"] = (world.clock.now + 6 * SECOND).isoformat()
     assert await world.why("subscription") is None
     world.clock.forward(6 * SECOND)
     assert (await world.why("subscription") or "").startswith("it expired at ")
+
+
+async def test_a_subscription_that_nobody_cares_for_is_told_before_it_expires(world: World) -> None:
+    world.clock.forward(HOUR)
+    assert await world.why("subscription") is None
+    world.clock.forward(6 * SECOND)
+    assert (await world.why("subscription") or "").startswith("it was last cared for at ")
+
+
+async def test_graph_is_asked_once_a_minute_while_it_answers(world: World) -> None:
+    for _ in range(10):
+        await world.health()
+        world.clock.forward(6 * SECOND)
+    assert len(world.graph.asked) == 1
+    world.graph.failure = Forbidden("Graph answered 403.")
+    for _ in range(3):
+        assert await world.why("graph") == "Graph answered 403."
+        world.clock.forward(6 * SECOND)
+    assert len(world.graph.asked) == 4
 
 
 async def test_the_depth_of_each_queue_and_the_age_of_its_oldest_message_are_told(world: World) -> None:
@@ -95,12 +114,24 @@ async def test_what_the_use_cases_remember_is_told(world: World) -> None:
     assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": {"listed": 3}}
 
 
-async def test_the_last_comparison_may_be_three_hours_old(world: World) -> None:
-    finished = (world.clock.now - 3 * HOUR).isoformat()
-    world.state.items["reconcile-recent"] = {"finished": finished}
+@pytest.mark.parametrize(("run", "hours"), [("recent", 3), ("history", 50)])
+async def test_the_last_comparison_may_be_some_hours_old(world: World, run: str, hours: int) -> None:
+    finished = (world.clock.now - hours * HOUR).isoformat()
+    world.state.items[f"reconcile-{run}"] = {"finished": finished}
     assert await world.why("reconcile") is None
     world.clock.forward(6 * SECOND)
-    assert await world.why("reconcile") == f"the last hours were last compared with Graph at {finished}"
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
+
+
+@pytest.mark.parametrize(("run", "hours"), [("recent", 3), ("history", 50)])
+async def test_a_comparison_over_a_gap_counts_where_there_was_no_other_yet(world: World, run: str, hours: int) -> None:
+    del world.state.items["reconcile-recent"]
+    other, finished = {"recent": "history", "history": "recent"}[run], (world.clock.now - hours * HOUR).isoformat()
+    world.state.items[f"reconcile-{other}"] = {"finished": world.clock.now.isoformat()}
+    world.state.items["reconcile-gap"] = {"finished": finished}
+    assert await world.why("reconcile") is None
+    world.clock.forward(6 * SECOND)
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
 
 
 @pytest.mark.parametrize("state", [{}, {"finished": None}])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
@@ -27,6 +29,17 @@ async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
     world.store.found = stored(1)
     await world.ingest(str(call_message()))
     assert world.steps.done == ["look", "fetch 1", "save 2", "derive 2", "former_days"]
+
+
+@pytest.mark.parametrize(("listed", "is_done"), [(None, True), (1, True), (2, True), (3, False)])
+async def test_a_version_older_than_the_listed_one_is_stored_and_the_listed_one_asked_for_again(
+    world: World, listed: int | None, is_done: bool
+) -> None:
+    await world.ingest(str(replace(call_message(), reason="reconcile", version=listed)))
+    assert world.facts.rows[DAY]["version"] == 2
+    put_back = [CallMessage.parse(sent.text) for sent in world.queues.main.sent]
+    assert [message.failure for message in put_back] == ([] if is_done else ["NotFound"])
+    assert (STATE in world.state.items) is is_done
 
 
 async def test_what_a_newer_version_left_under_other_days_is_deleted(world: World) -> None:

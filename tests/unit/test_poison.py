@@ -1,7 +1,11 @@
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
+from azure.storage.queue.aio import QueueClient
 
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Unavailable
 from callrecords.messages import CallMessage, SubscriptionMessage
@@ -98,6 +102,27 @@ async def test_messages_of_other_reasons_can_be_seen_at_once(queues: AzureQueues
     await give_up(queues, call_message(), Refused("another"))
     await queues.poison_queue.replay("no")
     assert await queues.poison_queue.reasons() == {"another": 1}
+
+
+async def test_what_is_given_up_again_meanwhile_waits_for_the_next_replay(
+    queues: AzureQueues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where a message fails at once; queues have times in whole seconds."""
+    await give_up(queues, call_message(), Refused("no"))
+    put_back = QueueClient.send_message
+    began = datetime.now(UTC)
+
+    async def failing_at_once(queue: QueueClient, *arguments: Any, **options: Any) -> Any:
+        sent = await put_back(queue, *arguments, **options)
+        if queue.queue_name == queues.main.queue_name and datetime.now(UTC) - began < timedelta(seconds=10):
+            while datetime.now(UTC) - began < timedelta(seconds=1.1):
+                await asyncio.sleep(0.05)
+            await give_up(queues, call_message(), Refused("no"))
+        return sent
+
+    monkeypatch.setattr(QueueClient, "send_message", failing_at_once)
+    assert (await queues.poison_queue.replay(None))["replayed"] == 1
+    assert await queues.poison_queue.reasons() == {"no": 1}
 
 
 async def test_messages_of_many_pages_are_put_back(queues: AzureQueues) -> None:

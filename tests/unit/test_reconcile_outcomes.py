@@ -2,7 +2,7 @@
 
 import pytest
 
-from callrecords.errors import Unavailable
+from callrecords.errors import Throttled, Unavailable
 from callrecords.reconcilerun import GAP, HISTORY, RECENT
 from tests.unit.invented import NOW
 from tests.unit.reconcile_world import (
@@ -44,6 +44,7 @@ async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptur
         "stale": 10,
         "givenUp": 0,
         "unreadable": 0,
+        "passedOver": 0,
         "enqueued": 20,
         "finished": world.clock.now.isoformat(),
         "at": world.clock.now.isoformat(),
@@ -52,7 +53,9 @@ async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptur
 
 
 async def test_the_outcome_tells_how_far_a_run_is(world: World) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
+    assert world.outcome("recent-running")["listed"] == 0
+    world.graph.failing = lambda number: Throttled("slow", 9) if number > 1 else None
+    await world.take()
     await world.take()
     outcome = world.outcome("recent-running")
     assert (outcome["position"], outcome["listed"], outcome["missing"]) == ((NOW - 5 * HOUR).isoformat(), 1, 1)
@@ -72,7 +75,7 @@ async def test_a_run_on_its_way_leaves_the_outcome_of_the_last_one(world: World)
     await world.run()
     before = world.outcome(RECENT)
     world.graph.asked.clear()
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.reconciliation.over_recent()
     await world.take()
     assert world.outcome(RECENT) == before

@@ -9,7 +9,9 @@ from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, 
 from callrecords.reconcilerun import HISTORY, ReconcileMessage
 from tests.unit.invented import NOW
 from tests.unit.reconcile_world import (
+    DAY,
     HOUR,
+    MINUTE,
     NEW,
     OLD,
     SECOND,
@@ -25,7 +27,7 @@ async def world() -> World:
     return await run_over_recent()
 
 
-@pytest.mark.parametrize("failure", [Throttled("slow", 200), Unavailable("away")])
+@pytest.mark.parametrize("failure", [Throttled("slow", 200), Forbidden("no")])
 async def test_a_run_that_fails_on_its_way_comes_back_at_once_with_its_position(
     world: World, failure: CallRecordsError
 ) -> None:
@@ -34,14 +36,11 @@ async def test_a_run_that_fails_on_its_way_comes_back_at_once_with_its_position(
     await world.take()
     assert world.waiting == replace(begun, position=NOW - 5 * HOUR, listed=1, missing=1, step_seconds=4 * 3_600)
     assert world.queues.main.sent[0].delay == 0
-    assert world.outcome("recent-running")["finished"] is None
     await world.run()
     assert world.enqueued == [OLD.call_id, NEW.call_id]
 
 
-@pytest.mark.parametrize(
-    ("failure", "seconds"), [(Throttled("slow", 200), 200), (Unavailable("away"), 10), (Forbidden("no"), 900)]
-)
+@pytest.mark.parametrize(("failure", "seconds"), [(Throttled("slow", 200), 200), (Forbidden("no"), 900)])
 async def test_a_run_that_fails_at_its_first_step_is_put_back_as_the_failure_table_says(
     world: World, failure: CallRecordsError, seconds: int
 ) -> None:
@@ -51,20 +50,72 @@ async def test_a_run_that_fails_at_its_first_step_is_put_back_as_the_failure_tab
     put_back = begun if isinstance(failure, Throttled) else begun.failed(type(failure).__name__, NOW)
     assert world.waiting == put_back
     assert seconds <= (world.queues.main.sent[0].delay or 0) <= seconds * 1.25
-    assert world.state.items == {}
 
 
-async def test_a_run_that_can_never_go_on_is_poison_with_its_position(world: World) -> None:
+@pytest.mark.parametrize("failure", [Unavailable("504"), Refused("400"), Unreadable("cut short")])
+async def test_where_graph_does_not_list_a_long_time_shorter_ones_are_tried(failure: CallRecordsError) -> None:
+    world = World(*calls_every(HOUR, NOW - 30 * DAY))
+    world.graph.failing = lambda _: failure if world.graph.steps[-1] > HOUR else None
+    await world.reconciliation.over_history()
+    await world.run(most=2)
+    assert len(world.enqueued) == len(world.graph.calls)
+    assert world.queues.poison.sent == []
+
+
+@pytest.mark.parametrize("failure", [Unavailable("504"), Refused("400"), Unreadable("cut short")])
+async def test_a_time_that_graph_never_lists_is_given_up_alone_and_can_be_compared_later(
+    failure: CallRecordsError,
+) -> None:
+    world = World(*calls_every(5 * SECOND, NOW - HOUR))
+    hidden = world.graph.calls[5]
+    world.graph.fail_over(hidden.start, failure)
+    await world.reconciliation.over_history()
+    await world.run()
+    not_enqueued = {call.call_id for call in world.graph.calls} - set(world.enqueued)
+    assert hidden.call_id in not_enqueued
+    assert len(not_enqueued) <= 2
+    assert (world.outcome(HISTORY)["passedOver"], world.outcome(HISTORY)["missing"]) == (1, len(world.enqueued))
+    (entry,) = world.queues.poison.sent
+    assert str(failure) in entry.document["reason"]
+    world.graph.failing = lambda _: None
+    await world.reconciliation.on_message(entry.document["message"])
+    assert set(world.enqueued) == {call.call_id for call in world.graph.calls}
+    assert world.outcome("gap")["listed"] == len(not_enqueued)
+    assert world.outcome(HISTORY)["passedOver"] == 1
+
+
+async def test_where_graph_lists_nothing_the_run_ends_with_its_position_after_ten_short_steps(world: World) -> None:
     world.graph.failing = lambda number: Refused("bad filter") if number > 1 else None
     await world.run()
-    assert world.queues.poison_reasons == ["bad filter"]
+    assert world.queues.poison_reasons == ["bad filter"] * 11
+    *steps, rest = [ReconcileMessage.parse(entry.document["message"]) for entry in world.queues.poison.sent]
+    assert [step.window_end - step.window_start for step in steps] == [5 * SECOND] * 10
+    assert (rest.run, rest.position) == ("recent", NOW - 5 * HOUR + 50 * SECOND)
+
+
+async def test_ten_short_steps_that_fail_here_and_there_end_no_run() -> None:
+    world = World(*calls_every(MINUTE, NOW - HOUR))
+    hidden = {call.start for call in world.graph.calls[::4]}
+    assert len(hidden) > 10
+    world.graph.failing = lambda _: (
+        Refused("no") if any(world.graph.asked[-1][0] <= at < world.graph.asked[-1][1] for at in hidden) else None
+    )
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert world.outcome("recent")["passedOver"] == len(hidden)
+    assert len(world.enqueued) == len(world.graph.calls) - len(hidden)
+
+
+async def test_a_run_without_a_permission_is_poison_whole(world: World) -> None:
+    world.graph.failing = lambda number: Forbidden("no") if number > 1 else None
+    await world.run()
     (entry,) = world.queues.poison.sent
     assert ReconcileMessage.parse(entry.document["message"]).position == NOW - 5 * HOUR
 
 
 async def test_a_step_forgets_the_failures_before_it(world: World) -> None:
     failed = replace(world.waiting, attempt=3, failure="Unavailable", failing_since=NOW - HOUR)
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.reconciliation.on_message(str(failed))
     sent = world.queues.main.sent[-1]
     came_back = ReconcileMessage.parse(sent.text)
@@ -92,7 +143,7 @@ async def test_a_run_comes_back_after_two_minutes_of_work(world: World) -> None:
 
 
 async def test_the_facts_are_read_anew_when_a_run_comes_back(world: World) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.take()
     world.facts.hold(NEW)
     await world.run()
@@ -119,32 +170,25 @@ async def test_a_run_that_comes_back_goes_on_with_steps_of_the_size_that_it_had(
     assert world.graph.steps[10] == world.graph.steps[8]
 
 
-async def test_a_record_that_cannot_be_read_hides_five_seconds_of_others_and_is_counted_and_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    world = World(*calls_every(5 * SECOND, NOW - HOUR))
-    graph, strange = world.graph, world.graph.calls[5]
-    graph.failing = lambda _: (
-        Unreadable("Strange.") if graph.asked[-1][0] <= strange.start < graph.asked[-1][1] else None
-    )
-    await world.reconciliation.over_history()
+async def test_an_entry_of_no_call_is_counted_and_logged_and_hides_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    world = World(*calls_every(MINUTE, NOW - HOUR))
+    world.graph.strange = {NOW - MINUTE: Unreadable("An id is not a GUID.")}
+    await world.reconciliation.over_recent()
     await world.run()
-    not_enqueued = {call.call_id for call in graph.calls} - set(world.enqueued)
-    assert strange.call_id in not_enqueued
-    assert len(not_enqueued) <= 2
-    assert (world.outcome(HISTORY)["unreadable"], world.outcome(HISTORY)["missing"]) == (1, len(world.enqueued))
-    assert "Strange. This run goes on after it." in caplog.messages
+    assert len(world.enqueued) == len(world.graph.calls)
+    assert world.outcome("recent")["unreadable"] == 1
+    assert "An id is not a GUID." in caplog.messages
 
 
-async def test_a_graph_that_never_answers_with_a_list_ends_the_run(world: World) -> None:
-    world.graph.failing = lambda _: Unreadable("value is a NoneType, expected a list of objects.")
+async def test_a_call_whose_listed_version_cannot_be_read_is_fetched(world: World) -> None:
+    world.graph.calls = [replace(NEW, version=None)]
+    world.facts.hold(NEW)
     await world.run()
-    assert len(world.graph.asked) < 100
-    assert world.queues.poison_reasons == ["value is a NoneType, expected a list of objects."]
+    assert [sent.document["version"] for sent in world.calls.main.sent] == [None]
 
 
 async def test_while_a_run_goes_on_no_other_like_it_is_begun(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.take()
     before = list(world.queues.main.sent)
     await world.reconciliation.over_recent()
@@ -156,14 +200,14 @@ async def test_while_a_run_goes_on_no_other_like_it_is_begun(world: World, caplo
 
 
 async def test_a_run_that_went_on_and_ended_is_followed_by_another(world: World) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.run()
     await world.reconciliation.over_recent()
     assert world.waiting.window_end == NOW
 
 
 async def test_a_run_that_was_not_heard_of_for_hours_is_not_waited_for(world: World) -> None:
-    world.graph.failing = at_list(2, Unavailable("away"))
+    world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.take()
     world.queues.main.sent.clear()
     world.clock.forward(2 * HOUR)

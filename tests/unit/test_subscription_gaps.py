@@ -52,14 +52,29 @@ async def test_failures_do_not_make_a_subscription_look_alive() -> None:
     assert datetime.fromisoformat(world.recorded["aliveAt"]) == world.clock.now
 
 
-async def test_the_state_is_written_after_the_search_has_begun_and_a_stop_in_between_begins_it_again() -> None:
+async def test_a_search_that_could_not_be_begun_is_begun_by_the_next_run() -> None:
     world = await cared_for(LIVE)
-    before, world.graph.held = world.recorded, []
+    world.graph.held = []
     world.gap_finder.failure = Unavailable("The queue could not be reached.")
-    await world.care.on_schedule()
-    assert world.recorded == before
+    for _ in range(2):
+        await world.care.on_schedule()
+        world.clock.forward(DAY)
+    assert (world.recorded["subscriptionId"], world.recorded["missedSince"]) == ("s-new-1", NOW.isoformat())
+    world.gap_finder.failure = None
+    for _ in range(2):
+        await world.care.on_schedule()
+    assert world.graph.requests.count("create") == 1
+    assert world.gap_finder.begun == [NOW]
+    assert "missedSince" not in world.recorded
+
+
+async def test_a_search_that_could_not_be_begun_is_not_forgotten_over_the_loss_of_another_subscription() -> None:
+    world = await cared_for(LIVE)
+    world.gap_finder.failure = Unavailable("The queue could not be reached.")
+    for _ in range(2):
+        world.graph.held = []
+        await world.care.on_schedule()
+        world.clock.forward(DAY)
     world.gap_finder.failure = None
     await world.care.on_schedule()
-    assert world.graph.requests.count("create") == 1
-    assert (world.gap_finder.begun, world.gap_finder.known) == ([NOW], [before])
-    assert world.recorded["subscriptionId"] == "s-new-1"
+    assert world.gap_finder.begun == [NOW]

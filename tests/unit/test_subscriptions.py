@@ -55,17 +55,17 @@ async def test_a_subscription_that_is_gone_when_it_is_renewed_is_created_anew() 
     ],
 )
 async def test_a_subscription_for_another_url_is_left_alone(foreign: Subscription) -> None:
-    world = World(foreign)
+    world = World(foreign, known=False)
     await world.care.on_schedule()
     assert world.held_ids == [foreign.id, "s-new-1"]
 
 
-@pytest.mark.parametrize("order", [1, -1])
-async def test_of_duplicates_the_one_that_lives_longest_is_kept(order: int) -> None:
-    shorter, equal = replace(LIVE, id="s-0", expires=LIVE.expires - timedelta(seconds=1)), replace(LIVE, id="s-2")
-    world = World(*[shorter, LIVE, equal][::order])
+async def test_a_subscription_that_is_not_remembered_may_have_another_secret_and_is_replaced() -> None:
+    world = World(LIVE, known=False)
     await world.care.on_schedule()
-    assert world.graph.held == [LIVE]
+    assert world.graph.requests == ["list", "create", "delete s-1"]
+    await world.care.on_schedule()
+    assert world.held_ids == ["s-new-1"]
 
 
 @pytest.mark.parametrize(
