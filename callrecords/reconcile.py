@@ -6,12 +6,11 @@ goes on where it was after a stop, and waits for Graph's limits on the queue.
 
 import contextlib
 import logging
-import math
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError, Refused, Unavailable, Unreadable
+from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable, Unreadable
 from callrecords.holdings import Facts, Holdings, Listed
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
@@ -170,14 +169,20 @@ class Reconciliation:
         await self._queue.put(rest)
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
-        """The calls that began in the step; None where these are too many, but for the smallest of steps."""
-        most = _MOST_IN_A_STEP if end - start > LEAST_STEP else math.inf
+        """The calls that began in the step; None where these are too many, or more than Graph lists now, but for the
+        smallest of steps."""
+        is_least = end - start <= LEAST_STEP
         listed: list[Listed | Unreadable] = []
         async with contextlib.aclosing(self._graph.between(start, end)) as records:
-            async for record in records:
-                if len(listed) == most:
-                    return None
-                listed.append(record)
+            try:
+                async for record in records:
+                    if len(listed) == _MOST_IN_A_STEP and not is_least:
+                        return None
+                    listed.append(record)
+            except Throttled:
+                if is_least or not listed:
+                    raise
+                return None  # a following page, which a shorter step does not need
         return listed
 
     async def _enqueue(self, records: list[Listed]) -> None:

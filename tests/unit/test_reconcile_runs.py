@@ -220,3 +220,12 @@ async def test_where_it_cannot_be_told_whether_a_run_goes_on_another_is_begun(wo
     world.state.failing = {"": Unavailable("away")}
     await world.reconciliation.over_recent()
     assert world.waiting.window_end == NOW
+
+
+async def test_where_graph_lists_no_following_pages_shorter_steps_do_without_them() -> None:
+    world = World(*calls_every(10 * SECOND, NOW - 6 * HOUR))
+    world.graph.most = 60
+    await world.reconciliation.over_recent()
+    await world.take()
+    assert world.queues.main.sent == []
+    assert len(world.enqueued) == len(world.graph.calls)
