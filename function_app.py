@@ -58,12 +58,12 @@ def _background(app: App) -> func.Blueprint:
     @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
     async def ingest_call_record(msg: func.QueueMessage) -> None:
         """Fetches one call record whole and stores it."""
-        await app.ingest(_text(msg))
+        await app.ingest(_text(msg), msg.dequeue_count or 1)
 
     @work.queue_trigger("msg", SUBSCRIPTIONS, QUEUE_CONNECTION)
     async def maintain_subscriptions(msg: func.QueueMessage) -> None:
         """Renews the Graph subscription when a lifecycle notification asked for it."""
-        await app.subscription_care.on_message(_text(msg))
+        await app.subscription_care.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.timer_trigger("timer", app.settings.subscription_schedule)
     async def maintain_subscriptions_on_schedule(timer: func.TimerRequest) -> None:
@@ -83,7 +83,7 @@ def _background(app: App) -> func.Blueprint:
     @work.queue_trigger("msg", RECONCILE, QUEUE_CONNECTION)
     async def reconcile(msg: func.QueueMessage) -> None:
         """Lists, compares and enqueues, a slice of a window at a time."""
-        await app.reconciliation.on_message(_text(msg))
+        await app.reconciliation.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:

@@ -78,9 +78,9 @@ class Ingest:
         self._given_up = given_up
         self._queue = queue
 
-    async def __call__(self, text: str) -> None:
+    async def __call__(self, text: str, tries: int) -> None:
         """Handles one message, as WorkQueue.handle does."""
-        await self._queue.handle(CallMessage, text, self._work, self._give_up)
+        await self._queue.handle(CallMessage, text, tries, self._work, self._give_up)
 
     async def _work(self, message: CallMessage) -> None:
         try:

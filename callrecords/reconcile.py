@@ -90,9 +90,9 @@ class Reconciliation:
         oldest = self._clock() - GRAPH_KEEPS
         await self._begin(GAP, max(alive_until - LONGEST_CALL, oldest) if alive_until else oldest)
 
-    async def on_message(self, text: str) -> None:
+    async def on_message(self, text: str, tries: int) -> None:
         """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
-        await self._queue.handle(ReconcileMessage, text, self._go_on, self._give_up)
+        await self._queue.handle(ReconcileMessage, text, tries, self._go_on, self._give_up)
 
     async def _begin_next(self, run: str, start: datetime) -> None:
         if await self._is_on_its_way(run):

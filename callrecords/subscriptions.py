@@ -104,10 +104,10 @@ class SubscriptionCare:
         except CallRecordsError as error:
             log.error("%s", error)
 
-    async def on_message(self, text: str) -> None:
+    async def on_message(self, text: str, tries: int) -> None:
         """Handles one message of the `subscriptions` queue, as WorkQueue.handle does: whatever its age, the
         subscription is renewed."""
-        await self._queue.handle(SubscriptionMessage, text, self._on_lifecycle_event)
+        await self._queue.handle(SubscriptionMessage, text, tries, self._on_lifecycle_event)
 
     async def _on_lifecycle_event(self, message: SubscriptionMessage) -> None:
         log.info("Graph sent %s for subscription %s.", message.event, message.subscription_id)

@@ -15,7 +15,7 @@ from azure.core.pipeline import PipelineResponse
 from azure.storage.queue import TextBase64DecodePolicy
 
 from callrecords import retries
-from callrecords.errors import CallRecordsError, Unavailable, Unreadable, unexpected
+from callrecords.errors import CallRecordsError, Unavailable, Unexpected, Unreadable, unexpected
 from callrecords.messages import Message
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,10 @@ SUBSCRIPTIONS = "subscriptions"
 RECONCILE = "reconcile"
 POISON_SUFFIX = "-poison"
 QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
+
+# A message that is taken so often was in a worker that ended, each time. One more (host.json: maxDequeueCount), and the
+# host would give it up: without a reason, and for 7 days.
+LAST_TRY = 4
 
 _NEVER = -1
 _SENDERS = 32
@@ -79,12 +83,13 @@ class WorkQueue:
         self,
         kind: type[M],
         text: str,
+        tries: int,
         work: Callable[[M], Awaitable[None]],
         give_up: Callable[[M, str], Awaitable[None]] | None = None,
     ) -> None:
         """Does the `work` that a message on this queue asks for. The message is done with when this returns: its
         work is done, or it is put back for later or given up, as the failure table says; `give_up` gets it and the
-        reason then, in place of the poison queue.
+        reason then, in place of the poison queue. `tries` is how often the host has taken the message.
 
         Raises Unavailable when it could not be put back; the host then keeps it.
         """
@@ -95,6 +100,8 @@ class WorkQueue:
             return
         failure: CallRecordsError | None = None
         try:
+            if tries >= LAST_TRY:
+                raise Unexpected(f"The worker ended {tries - 1} times while it was at work.")
             await work(message)
         except CallRecordsError as error:
             failure = error

@@ -57,6 +57,6 @@ class Collector:
     async def handle(self, text: str | None = None) -> CallMessage | None:
         """Handles the first message about the call, or `text`. Returns the message that was put back for later, if
         one was; what is given up fails the test."""
-        await self._ingest(text or call_message(self._record.call_id))
+        await self._ingest(text or call_message(self._record.call_id), 1)
         assert self._poison_queue.sent == []
         return CallMessage.parse(self._queue.sent.pop()) if self._queue.sent else None

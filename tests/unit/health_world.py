@@ -85,4 +85,4 @@ async def give_up(queues: AzureQueues, reason: str) -> None:
     async def work(_: CallMessage) -> None:
         raise Refused(reason)
 
-    await queues.work.handle(CallMessage, str(call_message()), work)
+    await queues.work.handle(CallMessage, str(call_message()), 1, work)

@@ -120,7 +120,7 @@ class World:
         """Handles the only message on the queue."""
         (sent,) = self.queues.main.sent
         self.queues.main.sent.clear()
-        await self.reconciliation.on_message(sent.text)
+        await self.reconciliation.on_message(sent.text, 1)
 
     async def run(self, most: int = 100) -> int:
         """Handles messages, each when it is due, until there is none; how many. Fails after `most`."""

@@ -65,9 +65,9 @@ async def test_a_record_that_was_given_up_is_poison_once_however_often_a_compari
     world = IngestWorld()
     world.steps.failing = {"fetch": Unreadable("Graph's answer is not JSON.")}
     for message in (call_message(), BY_COMPARISON, BY_COMPARISON):
-        await world.ingest(str(message))
+        await world.ingest(str(message), 1)
     assert world.queues.poison_reasons == ["Graph's answer is not JSON."]
-    await world.ingest(str(replace(BY_COMPARISON, reason="replay")))
+    await world.ingest(str(replace(BY_COMPARISON, reason="replay")), 1)
     assert len(world.queues.poison.sent) == 2
 
 
@@ -129,7 +129,7 @@ async def test_a_record_that_came_after_all_is_forgotten() -> None:
     given_up = GivenUp(world.state, Clock())
     for call in (CALL, OTHER_CALL):
         await given_up.note(call_message(call), "no")
-    await world.ingest(str(call_message()))
+    await world.ingest(str(call_message()), 1)
     assert await given_up.find(CALL) == {}
     assert await given_up.find(OTHER_CALL) != {}
 
@@ -137,7 +137,7 @@ async def test_a_record_that_came_after_all_is_forgotten() -> None:
 async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
     world = IngestWorld()
     world.state.failing = {"": AWAY}
-    await world.ingest(str(call_message()))
+    await world.ingest(str(call_message()), 1)
     assert world.queues.main.sent == world.queues.poison.sent == []
 
 
@@ -145,7 +145,7 @@ async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
 async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: timedelta, is_told: bool) -> None:
     world = IngestWorld()
     world.steps.failing = {"fetch": Throttled("held back for 300 s", 300)}
-    await world.ingest(str(call_message(age=age)))
+    await world.ingest(str(call_message(age=age)), 1)
     assert len(world.queues.main.sent) == 1
     known = await GivenUp(world.state, Clock()).find(CALL)
     assert known.get("reason") == ("comes back since 2026-03-03 21:30 UTC: held back for 300 s" if is_told else None)

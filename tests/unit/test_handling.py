@@ -5,12 +5,15 @@ import logging
 import traceback
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import orjson
 import pytest
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError
 
 from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.messages import CallMessage
+from callrecords.workqueue import LAST_TRY
 from tests.unit.doubles import Queues, Sent
 from tests.unit.invented import NOW, OTHER_TENANT, TENANT, call_message
 
@@ -32,9 +35,9 @@ class Work:
             raise self.failure
 
 
-async def handled(work: Work, text: str | None = None) -> Queues:
+async def handled(work: Work, text: str | None = None, tries: int = 1) -> Queues:
     queues = Queues()
-    await queues.work.handle(CallMessage, str(call_message()) if text is None else text, work)
+    await queues.work.handle(CallMessage, str(call_message()) if text is None else text, tries, work)
     return queues
 
 
@@ -50,6 +53,24 @@ async def test_a_failed_message_comes_back_after_the_delay_of_the_failure_table(
     queues = await handled(Work(NotFound("not there")), str(failed))
     assert queues.main.sent == [Sent(str(replace(failed, attempt=3)), 5 * 60, FOR_EVER)]
     assert queues.poison.sent == []
+
+
+async def test_a_message_that_ends_its_worker_each_time_is_put_back_before_the_host_gives_it_up() -> None:
+    work = Work()
+    assert (await handled(work, tries=LAST_TRY - 1)).main.sent == []
+    assert work.done == [call_message()]
+    queues = await handled(work, tries=LAST_TRY)
+    assert work.done == [call_message()]
+    (sent,) = queues.main.sent
+    assert (sent.document["failure"], sent.document["attempt"], sent.delay) == ("Unexpected", 1, 10)
+    worn_out = replace(call_message(), failure="Unexpected", attempt=4, failing_since=NOW)
+    queues = await handled(work, str(worn_out), LAST_TRY)
+    assert queues.poison_reasons == ["The worker ended 3 times while it was at work."]
+
+
+def test_the_host_takes_a_message_once_more_than_its_last_try() -> None:
+    host = orjson.loads((Path(__file__).parents[2] / "host.json").read_bytes())
+    assert host["extensions"]["queues"]["maxDequeueCount"] == LAST_TRY + 1
 
 
 async def test_being_throttled_is_not_counted_and_waits_as_long_as_was_asked_plus_jitter() -> None:
@@ -95,7 +116,7 @@ async def test_work_that_is_cancelled_leaves_the_message_to_the_host() -> None:
     work = Work(asyncio.CancelledError())
     queues = Queues()
     with pytest.raises(asyncio.CancelledError):
-        await queues.work.handle(CallMessage, str(call_message()), work)
+        await queues.work.handle(CallMessage, str(call_message()), 1, work)
     assert queues.main.sent == queues.poison.sent == []
 
 
@@ -154,14 +175,14 @@ async def test_a_message_that_cannot_be_put_back_is_left_to_the_host(failure: Az
     queues = Queues()
     queues.main.failure = queues.poison.failure = failure
     with pytest.raises(Unavailable):
-        await queues.work.handle(CallMessage, str(call_message()), Work(error))
+        await queues.work.handle(CallMessage, str(call_message()), 1, Work(error))
     with pytest.raises(Unavailable):
-        await queues.work.handle(CallMessage, "garbage", Work())
+        await queues.work.handle(CallMessage, "garbage", 1, Work())
 
 
 async def test_what_the_host_logs_of_a_defect_that_cannot_be_put_back_has_none_of_its_words() -> None:
     queues = Queues()
     queues.main.failure = ServiceRequestError("no route")
     with pytest.raises(Unavailable) as raised:
-        await queues.work.handle(CallMessage, str(call_message()), Work(KeyError("private")))
+        await queues.work.handle(CallMessage, str(call_message()), 1, Work(KeyError("private")))
     assert "KeyError: 'private'" not in "".join(traceback.format_exception(raised.value))

@@ -35,7 +35,7 @@ async def given_up(queues: AzureQueues) -> None:
     async def work(_: CallMessage) -> None:
         raise Refused("no")
 
-    await queues.work.handle(CallMessage, str(call_message()), work)
+    await queues.work.handle(CallMessage, str(call_message()), 1, work)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ async def give_up(queues: AzureQueues, message: CallMessage | SubscriptionMessag
     async def work(_: object) -> None:
         raise error
 
-    await queues.work.handle(type(message), str(message), work)
+    await queues.work.handle(type(message), str(message), 1, work)
 
 
 async def test_a_queue_without_poison_has_none(queues: AzureQueues) -> None:
@@ -34,7 +34,7 @@ async def test_messages_are_counted_by_reason_whatever_call_they_name(queues: Az
     for call in (CALL, OTHER_CALL):
         await give_up(queues, call_message(call), Refused(f"Call record {call}: Graph answered 400."))
     await give_up(queues, call_message(), Refused("another reason"))
-    await queues.work.handle(CallMessage, "no message of ours", lambda _: pytest.fail("no work"))
+    await queues.work.handle(CallMessage, "no message of ours", 1, lambda _: pytest.fail("no work"))
     assert await queues.poison_queue.count() == 4
     assert await queues.poison_queue.reasons() == {
         "Call record <id>: Graph answered 400.": 2,

@@ -78,7 +78,7 @@ async def test_a_time_that_graph_never_lists_is_given_up_alone_and_can_be_compar
     (entry,) = world.queues.poison.sent
     assert str(failure) in entry.document["reason"]
     world.graph.failing = lambda _: None
-    await world.reconciliation.on_message(entry.document["message"])
+    await world.reconciliation.on_message(entry.document["message"], 1)
     assert set(world.enqueued) == {call.call_id for call in world.graph.calls}
     assert world.outcome("gap")["listed"] == len(not_enqueued)
     assert world.outcome(HISTORY)["passedOver"] == 1
@@ -116,7 +116,7 @@ async def test_a_run_without_a_permission_is_poison_whole(world: World) -> None:
 async def test_a_step_forgets_the_failures_before_it(world: World) -> None:
     failed = replace(world.waiting, attempt=3, failure="Unavailable", failing_since=NOW - HOUR)
     world.graph.failing = at_list(2, Throttled("slow", 9))
-    await world.reconciliation.on_message(str(failed))
+    await world.reconciliation.on_message(str(failed), 1)
     sent = world.queues.main.sent[-1]
     came_back = ReconcileMessage.parse(sent.text)
     assert (came_back.attempt, came_back.failure, came_back.failing_since) == (0, None, None)
@@ -151,7 +151,7 @@ async def test_the_facts_are_read_anew_when_a_run_comes_back(world: World) -> No
 
 
 async def test_garbage_is_poison(world: World) -> None:
-    await world.reconciliation.on_message("no message of ours")
+    await world.reconciliation.on_message("no message of ours", 1)
     assert world.queues.poison_reasons == ["The message is not JSON."]
     assert world.graph.asked == []
 

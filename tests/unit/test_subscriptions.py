@@ -99,7 +99,7 @@ async def test_a_duplicate_that_another_run_has_deleted_is_no_failure() -> None:
 
 async def test_a_lifecycle_message_renews_a_subscription_of_whatever_age() -> None:
     world = World(LIVE)
-    await world.care.on_message(str(MESSAGE))
+    await world.care.on_message(str(MESSAGE), 1)
     assert world.graph.requests == ["list", "renew s-1"]
     assert world.recorded["action"] == "renewed"
     assert world.queues.main.sent == world.queues.poison.sent == []
@@ -107,7 +107,7 @@ async def test_a_lifecycle_message_renews_a_subscription_of_whatever_age() -> No
 
 async def test_a_lifecycle_message_creates_a_subscription_that_is_missing() -> None:
     world = World()
-    await world.care.on_message(str(MESSAGE))
+    await world.care.on_message(str(MESSAGE), 1)
     assert world.held_ids == ["s-new-1"]
 
 
@@ -115,7 +115,7 @@ async def test_a_lifecycle_message_creates_a_subscription_that_is_missing() -> N
 async def test_a_lifecycle_message_comes_back_after_a_failure(failure: CallRecordsError, seconds: int) -> None:
     world = World(LIVE)
     world.graph.failing = {"renew": failure}
-    await world.care.on_message(str(MESSAGE))
+    await world.care.on_message(str(MESSAGE), 1)
     (sent,) = world.queues.main.sent
     assert SubscriptionMessage.parse(sent.text).subscription_id == "s-1"
     assert seconds <= (sent.delay or 0) <= seconds * 1.25
@@ -125,12 +125,12 @@ async def test_a_lifecycle_message_comes_back_after_a_failure(failure: CallRecor
 async def test_a_lifecycle_message_comes_back_when_the_outcome_cannot_be_recorded() -> None:
     world = World(LIVE)
     world.state.failing = {"": Unavailable("away")}
-    await world.care.on_message(str(MESSAGE))
+    await world.care.on_message(str(MESSAGE), 1)
     assert len(world.queues.main.sent) == 1
 
 
 async def test_garbage_on_the_queue_is_poison_and_changes_nothing() -> None:
     world = World(LIVE)
-    await world.care.on_message("no message of ours")
+    await world.care.on_message("no message of ours", 1)
     assert world.queues.poison_reasons == ["The message is not JSON."]
     assert world.graph.requests == []
