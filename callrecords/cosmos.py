@@ -40,9 +40,10 @@ class Account:
 
     async def container(self, name: str) -> ContainerProxy:
         """The container; Unavailable where there is none, and what the SDK raises where it cannot be reached."""
-        async with self._connecting:
-            if name not in self._containers:
-                self._containers[name] = await self._open(name)
+        if name not in self._containers:
+            async with self._connecting:
+                if name not in self._containers:
+                    self._containers[name] = await self._open(name)
         return self._containers[name]
 
     async def _open(self, name: str) -> ContainerProxy:

@@ -36,6 +36,10 @@ class Refused(CallRecordsError):
     """The service will never accept this request as it is."""
 
 
+class Conflict(Refused):
+    """What there is already stands in the way of this request."""
+
+
 class Unreadable(CallRecordsError):
     """What was received is not what it has to be: not JSON, another shape, or beyond a limit."""
 

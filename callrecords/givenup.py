@@ -14,8 +14,8 @@ from callrecords.retries import GRAPH_KEEPS
 log = logging.getLogger(__name__)
 
 _PREFIX = "given-up-"
-# A message that fails for so long is told of as well: what is throttled or of one failure after another never ends.
-_LATE = timedelta(hours=12)
+# What is awaited for so long is told of as well: messages that are throttled, or fail now so and now so, never end.
+_LATE, _TOLD_FOR = timedelta(hours=12), timedelta(hours=1)
 # What kept a record away may be over by the next comparison, or never be: it is left alone for as long as it has been
 # given up again and again, so that the next one tries it, then ever fewer, and one a day in the end.
 _LONGEST_PAUSE = timedelta(hours=20)
@@ -73,14 +73,21 @@ class GivenUp:
             log.error("Call record %s was given up, which is not remembered: %s", message.call_id, error)
 
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
-        """As `note`, for a message that fails with `error` and comes back, if that has been so for long."""
+        """As `note`, for a message that fails with `error` and comes back, if the record is awaited for long. Told once
+        an hour, and not worth another fetch of the record where that fails."""
         if self._clock() - message.first_seen > _LATE:
-            await self.note(message, f"comes back since {message.first_seen:%Y-%m-%d %H:%M} UTC: {error}")
+            with contextlib.suppress(CallRecordsError):
+                known = await self.find(message.call_id)
+                if known and self._clock() - datetime.fromisoformat(known["at"]) < _TOLD_FOR:
+                    return
+            await self.note(message, f"not here yet: {error}")
 
-    async def forget(self, call_id: str) -> None:
-        """Forgets it, for the record is there; not worth another fetch of the record where that fails."""
+    async def forget(self, call_id: str, version: int) -> None:
+        """Forgets it, for the record is there in `version`; not worth another fetch of it where that fails."""
         with contextlib.suppress(CallRecordsError):
-            await self._state.delete(_PREFIX + call_id)
+            known = await self.find(call_id)
+            if known and (known["version"] is None or known["version"] <= version):
+                await self._state.delete(_PREFIX + call_id)
 
     async def left_alone(self) -> dict[str, int | None]:
         """The calls that a comparison is not to bring up again yet, with the version, where that was known.

@@ -13,6 +13,8 @@ from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.graph.limits import LONGEST_WAIT
 from callrecords.jsontypes import JsonObject
 from callrecords.poison import PoisonQueue
+from callrecords.reconcile import RECENT_WINDOW
+from callrecords.subscriptions import RENEW_BEFORE
 from callrecords.workqueue import queue_errors
 
 _CACHED_FOR = timedelta(seconds=5)
@@ -20,9 +22,10 @@ _CACHED_FOR = timedelta(seconds=5)
 _OLDEST_MESSAGE = timedelta(minutes=90)
 # A dependency that takes longer is no better than one that is away.
 _PATIENCE_SECONDS = LONGEST_WAIT + 3
-# The nightly comparison may take a day where Graph's limits make it; a first one, over a gap, counts for both.
-_COMPARED_WITHIN = {reconcilerun.RECENT: timedelta(hours=3), reconcilerun.HISTORY: timedelta(hours=50)}
-_CARED_FOR_WITHIN = timedelta(hours=1)
+# What the last hours are compared for is lost to them after that; all of history may be compared once a week. A first
+# comparison, over a gap, counts for both.
+_COMPARED_WITHIN = {reconcilerun.RECENT: RECENT_WINDOW, reconcilerun.HISTORY: timedelta(days=8)}
+_CARED_FOR_WITHIN = RENEW_BEFORE / 2
 # Lists of Graph are scarce, and comparisons need them.
 _PERMITTED_FOR = timedelta(minutes=1)
 
@@ -70,8 +73,8 @@ class State(Protocol):
 
 
 class Health:
-    """Asks every few seconds at most: Graph for the calls of one minute, Cosmos for what the use cases remember, each
-    queue for the number of its messages and the oldest."""
+    """Asks every few seconds at most: Cosmos for what the use cases remember, each queue for the number of its messages
+    and the oldest; and every minute at most: Graph for the calls of one minute."""
 
     def __init__(
         self,
@@ -161,10 +164,10 @@ def _told(link: Callable[[_Items, datetime], Link], state: _Items | Link, now: d
 def _subscription(items: _Items, now: datetime) -> Link:
     known = items.get(subscriptions.STATE, {})
     facts = {name: value for name, value in known.items() if name != "clientStateDigest"}
-    if not facts:
-        return Link("there is none yet: it is made by maintain_subscriptions_on_schedule")
-    if facts["action"] == "failed":
+    if facts.get("action") == "failed":
         return Link(facts["error"], facts)
+    if "expires" not in facts:
+        return Link("there is none yet: it is made by maintain_subscriptions_on_schedule", facts)
     if datetime.fromisoformat(facts["expires"]) <= now:
         return Link(f"it expired at {facts['expires']}", facts)
     if now - datetime.fromisoformat(facts["aliveAt"]) > _CARED_FOR_WITHIN:

@@ -54,7 +54,7 @@ class GivenUp(Protocol):
 
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None: ...
 
-    async def forget(self, call_id: str) -> None: ...
+    async def forget(self, call_id: str, version: int) -> None: ...
 
 
 class Ingest:
@@ -84,14 +84,15 @@ class Ingest:
 
     async def _work(self, message: CallMessage) -> None:
         try:
-            await self._bring_home(message)
+            version = await self._bring_home(message)
         except CallRecordsError as error:
             await self._given_up.note_if_late(message, error)
             raise
-        await self._given_up.forget(message.call_id)
+        await self._given_up.forget(message.call_id, version)
         await self._progress.note(message)
 
-    async def _bring_home(self, message: CallMessage) -> None:
+    async def _bring_home(self, message: CallMessage) -> int:
+        """The version that is there now."""
         stored = await self._store.look(message.call_id)
         record = await self._records.fetch(message.call_id, stored.version)
         if record is None:
@@ -102,9 +103,11 @@ class Ingest:
         if saved is not Saved.OUTDATED:
             await self._derive(record if saved is Saved.STORED else None, stored)
         log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)
-        if message.version is not None and (stored.version or 0) < message.version:
+        assert stored.version is not None
+        if message.version is not None and stored.version < message.version:
             what = f"Call record {message.call_id}: Graph gives version {stored.version}"
             raise NotFound(f"{what} and has listed version {message.version}.")
+        return stored.version
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from azure.core.exceptions import AzureError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
@@ -98,17 +99,20 @@ class PoisonQueue:
         return {"discarded": discarded}
 
     async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
-        passed_over: list[QueueMessage] = []
+        passed_over: dict[str, QueueMessage] = {}
         began = datetime.now(UTC)
         received: Any
         async for received in self._poison_queue.receive_messages(
             messages_per_page=_PEEKED, visibility_timeout=_HIDDEN_SECONDS
         ):
+            if received.id in passed_over:
+                break  # these can be seen again, after so long: all others were looked at
             entry = Entry.parse(received.content)
             # What was given up again meanwhile is for the next time, or this would not end.
             if reason in (None, entry.reason) and received.inserted_on <= began:
                 yield received, entry
             else:
-                passed_over.append(received)
-        for received in passed_over:
-            await self._poison_queue.update_message(received, visibility_timeout=0)
+                passed_over[received.id] = received
+        for received in passed_over.values():
+            with contextlib.suppress(AzureError):  # it can be seen again by itself, later
+                await self._poison_queue.update_message(received, visibility_timeout=0)

@@ -14,7 +14,7 @@ from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable
 from callrecords.holdings import Facts, Holdings, Listed
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
-from callrecords.reconcilerun import GAP, HISTORY, LEAST_STEP, RECENT, ReconcileMessage, ended, running
+from callrecords.reconcilerun import GAP, HISTORY, LEAST_STEP, RECENT, STEP, ReconcileMessage, ended, running
 from callrecords.retries import GRAPH_KEEPS
 from callrecords.workqueue import WorkQueue
 
@@ -30,7 +30,7 @@ _SLICE = timedelta(minutes=2)
 _SILENCE = timedelta(hours=2)
 # A step out of a quiet time into a busy one is not worth all its pages.
 _MOST_IN_A_STEP = 300
-# So many of the shortest steps in a row are passed over; where more fail, it is not for what Graph holds of these.
+# So many of the shortest steps in a row are left to themselves; where more fail, it is for no single one of them.
 _MOST_FAILED_STEPS = 10
 
 
@@ -92,7 +92,7 @@ class Reconciliation:
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
-        await self._queue.handle(ReconcileMessage, text, tries, self._go_on, self._give_up)
+        await self._queue.handle(ReconcileMessage, text, tries, self._go_on)
 
     async def _begin_next(self, run: str, start: datetime) -> None:
         if await self._is_on_its_way(run):
@@ -118,26 +118,33 @@ class Reconciliation:
 
     async def _tell_of(self, message: ReconcileMessage) -> None:
         """Remembers that the run goes on, and how far it is."""
-        await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
+        if message.run != STEP:
+            await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
 
     async def _go_on(self, message: ReconcileMessage) -> None:
         began, first = self._clock(), message
         await self._tell_of(message)
         holdings = Holdings(self._facts, await self._given_up.left_alone())
-        while message.position < message.window_end:
-            if self._clock() - began > _SLICE:
-                return await self._come_back(message)
-            try:
+        try:
+            while message.position < message.window_end and self._clock() - began <= _SLICE:
                 message = await self._step(message, holdings)
-            except CallRecordsError:
-                if message == first:
-                    raise
-                return await self._come_back(message)
+            if message.position == message.window_end:
+                await self._end(message)
+                return
+        except CallRecordsError:
+            if message == first:
+                raise
+        # At once: what failed will be tried first, and then it is put back as the failure table says.
+        await self._queue.put(message.untried())
+
+    async def _end(self, message: ReconcileMessage) -> None:
         outcome = message.outcome(self._clock(), is_finished=True)
-        await self._state.write(ended(message.run), outcome)
         counts = ", ".join(f"{outcome[name]} {name}" for name in ("listed", "missing", "stale", "givenUp"))
         log.info("Reconciled %s: %s.", message.run, counts)
-        return None
+        known = await self._state.read(ended(message.run))
+        # One that was put back after days tells nothing of the last hours.
+        if message.run != STEP and known.get("windowEnd", "") <= outcome["windowEnd"]:
+            await self._state.write(ended(message.run), outcome)
 
     async def _step(self, message: ReconcileMessage, holdings: Holdings) -> ReconcileMessage:
         """The run after its next step, or with a smaller step."""
@@ -145,7 +152,11 @@ class Reconciliation:
             listed = await self._list(message.position, message.step_end)
         except (Unreadable, Unavailable, Refused):
             if message.step == LEAST_STEP:
-                raise
+                if message.run == STEP or message.failed_steps == _MOST_FAILED_STEPS:
+                    raise
+                rest, step = message.without_step()
+                await self._queue.put(step)
+                return rest
             listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
@@ -158,15 +169,6 @@ class Reconciliation:
             [record for record, lack in zip(records, lacks, strict=True) if lack in ("missing", "stale")]
         )
         return message.compared(lacks, unreadable=len(listed) - len(records)).resized(len(listed))
-
-    async def _give_up(self, message: ReconcileMessage, reason: str) -> None:
-        """Keeps a step that fails for good on the poison queue and goes on after it; or ends the run there."""
-        if message.step > LEAST_STEP or message.failed_steps == _MOST_FAILED_STEPS:
-            await self._queue.poison(str(message), reason)
-            return
-        step, rest = message.split()
-        await self._queue.poison(str(step), reason)
-        await self._queue.put(rest)
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
         """The calls that began in the step; None where these are too many, or more than Graph lists now, but for the
@@ -191,6 +193,3 @@ class Reconciliation:
             CallMessage.new(tenant_id, now, call_id=record.call_id, reason="reconcile", version=record.version)
             for record in records
         )
-
-    async def _come_back(self, message: ReconcileMessage) -> None:
-        await self._queue.put(message.untried())

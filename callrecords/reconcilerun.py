@@ -10,6 +10,8 @@ from callrecords.jsontypes import JsonObject
 from callrecords.messages import Message
 
 RECENT, HISTORY, GAP = "recent", "history", "gap"
+# A short time that Graph did not list when its run came by.
+STEP = "step"
 
 LEAST_STEP, _MOST_STEP = timedelta(seconds=5), timedelta(days=4)
 # Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
@@ -69,21 +71,20 @@ class ReconcileMessage(Message):
         """The run as one that has not failed where it is now."""
         return replace(self, attempt=0, failure=None, failing_since=None)
 
-    def split(self) -> tuple[Self, Self]:
-        """The next step as a run of its own, and this run without it."""
+    def without_step(self) -> tuple[Self, Self]:
+        """This run without its next step, and that as a run of its own."""
         step = type(self)(
             tenant_id=self.tenant_id,
             notified_at=self.notified_at,
             first_seen=self.first_seen,
-            run=GAP,
+            run=STEP,
             window_start=self.position,
             window_end=self.step_end,
             position=self.position,
             step_seconds=self.step_seconds,
         )
         passed_over, failed_steps = self.passed_over + 1, self.failed_steps + 1
-        rest = replace(self, position=self.step_end, passed_over=passed_over, failed_steps=failed_steps)
-        return step, rest.untried()
+        return replace(self, position=self.step_end, passed_over=passed_over, failed_steps=failed_steps), step
 
     def outcome(self, now: datetime, is_finished: bool) -> JsonObject:
         """What is remembered of the run."""

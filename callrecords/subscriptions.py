@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError, NotFound, unexpected
+from callrecords.errors import CallRecordsError, Conflict, NotFound, unexpected
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import SubscriptionMessage
 from callrecords.workqueue import WorkQueue
@@ -132,11 +132,10 @@ class SubscriptionCare:
             "aliveAt": self._now(),
             "at": self._now(),
         }
-        is_new = subscription.id != known.get("subscriptionId")
-        if is_new or "missedSince" in known:
+        if subscription.id != known.get("subscriptionId") or "missedSince" in known:
             missed_since = known.get("missedSince", known.get("aliveAt"))
-            if is_new:  # remembered at once: after a stop it would be taken for one with another secret
-                await self._state.write(STATE, {**outcome, "missedSince": missed_since})
+            # Remembered first: after a stop it would be taken for one with another secret.
+            await self._state.write(STATE, {**outcome, "missedSince": missed_since})
             await self._gap_finder.over_gap(datetime.fromisoformat(missed_since) if missed_since else None)
         await self._state.write(STATE, outcome)
         for other in others:
@@ -149,7 +148,12 @@ class SubscriptionCare:
         own_ids = {known.get("subscriptionId"), *known.get("formerIds", ())}
         mine = [each for each in await self._graph.all() if each.notification_url == own_url or each.id in own_ids]
         usable = next((each for each in mine if self._is_usable(each, known)), None)
-        action, kept = await self._keep(usable, reauthorize) if usable else ("created", await self._create())
+        if usable and not reauthorize and usable.expires - self._clock() > RENEW_BEFORE:
+            action, kept = "kept", usable
+        elif usable and (renewed := await self._renew(usable)):
+            action, kept = "renewed", renewed
+        else:
+            action, kept = "recreated" if usable else "created", await self._create(known, mine)
         return action, kept, [each for each in mine if each.id != kept.id]
 
     def _is_usable(self, subscription: Subscription, known: JsonObject) -> bool:
@@ -163,19 +167,23 @@ class SubscriptionCare:
             and subscription.change_type == CHANGE_TYPE
         )
 
-    async def _keep(self, subscription: Subscription, reauthorize: bool) -> tuple[str, Subscription]:
-        if not reauthorize and subscription.expires - self._clock() > RENEW_BEFORE:
-            return "kept", subscription
+    async def _renew(self, subscription: Subscription) -> Subscription | None:
         try:
-            return "renewed", await self._graph.renew(subscription.id, self._clock() + LIFETIME)
+            return await self._graph.renew(subscription.id, self._clock() + LIFETIME)
         except NotFound:
-            return "recreated", await self._create()
+            return None
 
-    async def _create(self) -> Subscription:
+    async def _create(self, known: JsonObject, twins: list[Subscription]) -> Subscription:
+        # Where nothing can be remembered, each run would create another.
+        await self._state.write(STATE, {**known, "action": "creating", "at": self._now()})
         target = self._endpoint
-        return await self._graph.create(
-            target.notification_url, target.lifecycle_url, target.client_state, self._clock() + LIFETIME
-        )
+        wanted = target.notification_url, target.lifecycle_url, target.client_state
+        try:
+            return await self._graph.create(*wanted, self._clock() + LIFETIME)
+        except Conflict:
+            for twin in twins:
+                await self._delete(twin)
+            return await self._graph.create(*wanted, self._clock() + LIFETIME)
 
     async def _delete(self, subscription: Subscription) -> None:
         try:

@@ -26,8 +26,8 @@ RECONCILE = "reconcile"
 POISON_SUFFIX = "-poison"
 QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
 
-# A message that is taken so often was in a worker that ended, each time. One more (host.json: maxDequeueCount), and the
-# host would give it up: without a reason, and for 7 days.
+# A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
+# maxDequeueCount), and the host would give it up: without a reason, and for 7 days.
 LAST_TRY = 4
 
 _NEVER = -1
@@ -101,7 +101,7 @@ class WorkQueue:
         failure: CallRecordsError | None = None
         try:
             if tries >= LAST_TRY:
-                raise Unexpected(f"The worker ended {tries - 1} times while it was at work.")
+                raise Unexpected(f"It was begun {tries - 1} times and never done: the worker may have ended.")
             await work(message)
         except CallRecordsError as error:
             failure = error

@@ -33,6 +33,7 @@ from msgraph_core import GraphClientFactory
 
 from callrecords.errors import (
     CallRecordsError,
+    Conflict,
     Forbidden,
     NotFound,
     Refused,
@@ -122,6 +123,8 @@ def _by_meaning(what: str, error: APIError) -> CallRecordsError:
             return Throttled(message, _retry_after(error))
         case 503 if _retry_after(error) is not None:
             return Throttled(message, _retry_after(error))
+        case 409:
+            return Conflict(message)
         case status if 400 <= status < 500 and status != 408:
             return Refused(message)
     return Unavailable(message)

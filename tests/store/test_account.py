@@ -89,3 +89,15 @@ async def test_a_container_that_does_not_exist_is_no_empty_one() -> None:
         async with account_at(served.url) as account:
             with pytest.raises(Unavailable, match="no container 'state' in a database"):
                 await StateStore(account).read("anything")
+
+
+async def test_a_container_that_is_open_is_not_kept_waiting_by_one_that_is_slow_to_open(cosmos: CosmosAccount) -> None:
+    async with cosmos.open() as account:
+        await account.container("state")
+        with cosmos.failing(FaultRule("containers", latency=0.3)) as slow:
+            opening = asyncio.create_task(account.container("calls"))
+            while not slow.injected:
+                await asyncio.sleep(0)
+            await account.container("state")
+            assert not opening.done()
+            await opening

@@ -75,6 +75,7 @@ class State:
 
     items: dict[str, JsonObject] = field(default_factory=dict)
     failing: dict[str, CallRecordsError] = field(default_factory=dict)
+    failing_writes: CallRecordsError | None = None
     asked: int = 0
 
     def _reach(self, item_id: str) -> None:
@@ -102,4 +103,6 @@ class State:
 
     async def write(self, item_id: str, values: JsonObject) -> None:
         self._reach(item_id)
+        if self.failing_writes:
+            raise self.failing_writes
         self.items[item_id] = orjson.loads(orjson.dumps(values))

@@ -117,13 +117,11 @@ class World:
         return [sent.document["callId"] for sent in self.calls.main.sent]
 
     async def take(self) -> None:
-        """Handles the only message on the queue."""
-        (sent,) = self.queues.main.sent
-        self.queues.main.sent.clear()
-        await self.reconciliation.on_message(sent.text, 1)
+        """Handles the message that has been on the queue for longest."""
+        await self.reconciliation.on_message(self.queues.main.sent.pop(0).text, 1)
 
     async def run(self, most: int = 100) -> int:
-        """Handles messages, each when it is due, until there is none; how many. Fails after `most`."""
+        """Handles messages, each after its delay, until there is none; how many. Fails after `most`."""
         for number in range(most):
             if not self.queues.main.sent:
                 return number

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from callrecords.errors import CallRecordsError, NotFound
+from callrecords.errors import CallRecordsError, Conflict, NotFound
 from callrecords.jsontypes import JsonObject
 from callrecords.subscriptions import STATE, Endpoint, Subscription, SubscriptionCare
 from tests.unit.doubles import Clock, Queues, State
@@ -32,6 +32,7 @@ class Graph:
     failing: dict[str, Exception] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     client_states: list[str] = field(default_factory=list)
+    refuses_twins: bool = False
 
     def _request(self, name: str, subscription_id: str = "") -> None:
         self.requests.append(f"{name} {subscription_id}".rstrip())
@@ -48,6 +49,8 @@ class Graph:
         self, notification_url: str, lifecycle_url: str, client_state: str, expires: datetime
     ) -> Subscription:
         self._request("create")
+        if self.refuses_twins and self.held:
+            raise Conflict("Graph answered 409.")
         self.client_states.append(client_state)
         new_id = f"s-new-{len(self.client_states)}"
         created = Subscription(new_id, LIVE.change_type, notification_url, lifecycle_url, expires)

@@ -134,6 +134,17 @@ async def test_a_record_that_came_after_all_is_forgotten() -> None:
     assert await given_up.find(OTHER_CALL) != {}
 
 
+@pytest.mark.parametrize(("given_up", "is_forgotten"), [(None, True), (2, True), (3, False)])
+async def test_a_record_that_came_in_an_older_version_is_not_forgotten(
+    given_up: int | None, is_forgotten: bool
+) -> None:
+    world = IngestWorld()
+    memory = GivenUp(world.state, Clock())
+    await memory.note(replace(call_message(), version=given_up), "no")
+    await world.ingest(str(call_message()), 1)
+    assert (await memory.find(CALL) == {}) is is_forgotten
+
+
 async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
     world = IngestWorld()
     world.state.failing = {"": AWAY}
@@ -148,4 +159,15 @@ async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: t
     await world.ingest(str(call_message(age=age)), 1)
     assert len(world.queues.main.sent) == 1
     known = await GivenUp(world.state, Clock()).find(CALL)
-    assert known.get("reason") == ("comes back since 2026-03-03 21:30 UTC: held back for 300 s" if is_told else None)
+    assert known.get("reason") == ("not here yet: held back for 300 s" if is_told else None)
+
+
+async def test_a_message_that_comes_back_for_long_is_told_of_once_an_hour() -> None:
+    clock, state = Clock(), State()
+    given_up, message = GivenUp(state, clock), call_message(age=13 * HOUR)
+    told = []
+    for _ in range(130):
+        await given_up.note_if_late(message, AWAY)
+        told.append((await given_up.find(CALL))["at"])
+        clock.forward(timedelta(minutes=1))
+    assert len(set(told)) == 3

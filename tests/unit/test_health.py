@@ -38,7 +38,7 @@ async def with_poison(world: World) -> None:
 
 
 async def without_reconciliation(world: World) -> None:
-    world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 4 * HOUR).isoformat()}
+    world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 7 * HOUR).isoformat()}
 
 
 CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {

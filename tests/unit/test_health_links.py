@@ -54,10 +54,15 @@ async def test_a_subscription_is_alive_until_it_expires(world: World) -> None:
 
 
 async def test_a_subscription_that_nobody_cares_for_is_told_before_it_expires(world: World) -> None:
-    world.clock.forward(HOUR)
+    world.clock.forward(24 * HOUR)
     assert await world.why("subscription") is None
     world.clock.forward(6 * SECOND)
     assert (await world.why("subscription") or "").startswith("it was last cared for at ")
+
+
+async def test_a_subscription_that_could_never_be_made_is_told(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {"action": "creating", "at": world.clock.now.isoformat()}
+    assert (await world.why("subscription") or "").startswith("there is none yet")
 
 
 async def test_graph_is_asked_once_a_minute_while_it_answers(world: World) -> None:
@@ -114,7 +119,7 @@ async def test_what_the_use_cases_remember_is_told(world: World) -> None:
     assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": {"listed": 3}}
 
 
-@pytest.mark.parametrize(("run", "hours"), [("recent", 3), ("history", 50)])
+@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
 async def test_the_last_comparison_may_be_some_hours_old(world: World, run: str, hours: int) -> None:
     finished = (world.clock.now - hours * HOUR).isoformat()
     world.state.items[f"reconcile-{run}"] = {"finished": finished}
@@ -123,7 +128,7 @@ async def test_the_last_comparison_may_be_some_hours_old(world: World, run: str,
     assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
 
 
-@pytest.mark.parametrize(("run", "hours"), [("recent", 3), ("history", 50)])
+@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
 async def test_a_comparison_over_a_gap_counts_where_there_was_no_other_yet(world: World, run: str, hours: int) -> None:
     del world.state.items["reconcile-recent"]
     other, finished = {"recent": "history", "history": "recent"}[run], (world.clock.now - hours * HOUR).isoformat()
@@ -144,7 +149,7 @@ async def test_comparisons_that_never_get_done_are_a_broken_link() -> None:
     runs = reconcile_world.World()
     await runs.reconciliation.over_recent()
     await runs.run()
-    runs.clock.forward(4 * HOUR)
+    runs.clock.forward(7 * HOUR)
     lists = len(runs.graph.asked)
     runs.graph.failing = lambda number: Unavailable("away") if number > lists + 1 else None
     await runs.reconciliation.over_recent()

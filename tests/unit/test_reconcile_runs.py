@@ -62,35 +62,65 @@ async def test_where_graph_does_not_list_a_long_time_shorter_ones_are_tried(fail
     assert world.queues.poison.sent == []
 
 
-@pytest.mark.parametrize("failure", [Unavailable("504"), Refused("400"), Unreadable("cut short")])
-async def test_a_time_that_graph_never_lists_is_given_up_alone_and_can_be_compared_later(
-    failure: CallRecordsError,
-) -> None:
+UNLISTED = pytest.mark.parametrize("failure", [Unavailable("504"), Refused("400"), Unreadable("cut short")])
+
+
+async def with_a_time_that_graph_does_not_list(failure: CallRecordsError) -> tuple[World, set[str]]:
+    """A world after a run that came by it, and the calls that it did not find for that."""
     world = World(*calls_every(5 * SECOND, NOW - HOUR))
-    hidden = world.graph.calls[5]
-    world.graph.fail_over(hidden.start, failure)
+    world.graph.fail_over(world.graph.calls[5].start, failure)
     await world.reconciliation.over_history()
+    await world.take()
+    return world, {call.call_id for call in world.graph.calls} - set(world.enqueued)
+
+
+@UNLISTED
+async def test_five_seconds_that_graph_does_not_list_stop_no_run(failure: CallRecordsError) -> None:
+    world, hidden = await with_a_time_that_graph_does_not_list(failure)
+    assert world.graph.calls[5].call_id in hidden
+    assert len(hidden) <= 2
+    outcome = world.outcome(HISTORY)
+    assert (outcome["passedOver"], outcome["missing"]) == (1, len(world.enqueued))
+    assert (world.waiting.run, world.waiting.window_end - world.waiting.window_start) == ("step", 5 * SECOND)
+
+
+@UNLISTED
+async def test_what_graph_did_not_list_is_compared_by_itself_when_it_does(failure: CallRecordsError) -> None:
+    world, hidden = await with_a_time_that_graph_does_not_list(failure)
+    before, found = dict(world.state.items), len(world.enqueued)
+    world.graph.failing = lambda _: None
     await world.run()
-    not_enqueued = {call.call_id for call in world.graph.calls} - set(world.enqueued)
-    assert hidden.call_id in not_enqueued
-    assert len(not_enqueued) <= 2
-    assert (world.outcome(HISTORY)["passedOver"], world.outcome(HISTORY)["missing"]) == (1, len(world.enqueued))
+    assert set(world.enqueued[found:]) == hidden
+    assert world.state.items == before
+
+
+@UNLISTED
+async def test_what_graph_never_lists_is_given_up_by_itself(failure: CallRecordsError) -> None:
+    world, _ = await with_a_time_that_graph_does_not_list(failure)
+    await world.run()
     (entry,) = world.queues.poison.sent
     assert str(failure) in entry.document["reason"]
-    world.graph.failing = lambda _: None
-    await world.reconciliation.on_message(entry.document["message"], 1)
-    assert set(world.enqueued) == {call.call_id for call in world.graph.calls}
-    assert world.outcome("gap")["listed"] == len(not_enqueued)
-    assert world.outcome(HISTORY)["passedOver"] == 1
+    assert ReconcileMessage.parse(entry.document["message"]).window_start <= world.graph.calls[5].start
 
 
 async def test_where_graph_lists_nothing_the_run_ends_with_its_position_after_ten_short_steps(world: World) -> None:
     world.graph.failing = lambda number: Refused("bad filter") if number > 1 else None
     await world.run()
     assert world.queues.poison_reasons == ["bad filter"] * 11
-    *steps, rest = [ReconcileMessage.parse(entry.document["message"]) for entry in world.queues.poison.sent]
-    assert [step.window_end - step.window_start for step in steps] == [5 * SECOND] * 10
-    assert (rest.run, rest.position) == ("recent", NOW - 5 * HOUR + 50 * SECOND)
+    given_up = [ReconcileMessage.parse(entry.document["message"]) for entry in world.queues.poison.sent]
+    assert sorted(message.run for message in given_up) == ["recent", *["step"] * 10]
+    (rest,) = [message for message in given_up if message.run == "recent"]
+    assert rest.position == NOW - 5 * HOUR + 50 * SECOND
+
+
+async def test_while_graph_is_away_a_run_waits_for_it(world: World) -> None:
+    world.graph.failing = lambda number: Unavailable("away") if number > 1 else None
+    for _ in range(20):
+        await world.take()
+    world.graph.failing = lambda _: None
+    await world.run()
+    assert sorted(world.enqueued) == sorted([OLD.call_id, NEW.call_id])
+    assert world.queues.poison.sent == []
 
 
 async def test_ten_short_steps_that_fail_here_and_there_end_no_run() -> None:
@@ -104,6 +134,25 @@ async def test_ten_short_steps_that_fail_here_and_there_end_no_run() -> None:
     await world.run()
     assert world.outcome("recent")["passedOver"] == len(hidden)
     assert len(world.enqueued) == len(world.graph.calls) - len(hidden)
+
+
+async def test_a_run_whose_outcome_is_not_taken_does_not_begin_again(world: World) -> None:
+    world.state.failing = {"reconcile-recent": Unavailable("away")}
+    await world.take()
+    world.state.failing = {}
+    await world.run()
+    assert world.enqueued == [OLD.call_id, NEW.call_id]
+
+
+async def test_a_run_that_ends_days_late_tells_nothing_of_the_last_hours(world: World) -> None:
+    (late,) = world.queues.main.sent
+    world.clock.forward(3 * DAY)
+    world.queues.main.sent.clear()
+    await world.reconciliation.over_recent()
+    await world.run()
+    before = world.outcome("recent")
+    await world.reconciliation.on_message(late.text, 1)
+    assert world.outcome("recent") == before
 
 
 async def test_a_run_without_a_permission_is_poison_whole(world: World) -> None:

@@ -8,11 +8,9 @@ import pytest
 from callrecords.errors import Refused, Unavailable
 from callrecords.subscriptions import Subscription
 from tests.unit.invented import NOW
-from tests.unit.subscription_world import AGEING, ENDPOINT, LIVE, World, cared_for
+from tests.unit.subscription_world import AGEING, LIVE, World, cared_for
 
 DAY = timedelta(days=1)
-NEW_SECRET = replace(ENDPOINT, client_state="the-secret-of-next-month")
-NEW_URL = replace(ENDPOINT, notification_url="https://new.fabrikam.example/api/graph/notifications")
 
 
 async def test_the_first_subscription_ever_begins_a_search_through_all_that_graph_has() -> None:

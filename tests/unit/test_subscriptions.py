@@ -83,6 +83,23 @@ async def test_an_unusable_subscription_is_deleted_after_a_good_one_is_there(unu
     assert world.held_ids == ["s-new-1"]
 
 
+async def test_where_graph_wants_no_twin_the_unusable_subscription_goes_first() -> None:
+    world = World(LIVE, known=False)
+    world.graph.refuses_twins = True
+    await world.care.on_schedule()
+    assert world.graph.requests[:4] == ["list", "create", "delete s-1", "create"]
+    assert world.held_ids == ["s-new-1"]
+    assert world.recorded["action"] == "created"
+
+
+async def test_where_nothing_can_be_remembered_no_subscription_is_created() -> None:
+    world = World()
+    world.state.failing_writes = Unavailable("Cosmos answered 503.")
+    for _ in range(3):
+        await world.care.on_schedule()
+    assert world.held_ids == []
+
+
 async def test_an_unusable_subscription_is_kept_while_no_good_one_can_be_made() -> None:
     world = World(replace(LIVE, change_type="created"))
     world.graph.failing = {"create": Refused("validation timed out")}

@@ -9,7 +9,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
 
-from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
+from callrecords.errors import CallRecordsError, Conflict, Forbidden, NotFound, Refused, Throttled, Unavailable
 from tests.unit.graph.fake_graph import RECORD, FakeGraph, InventedCredential, get
 
 
@@ -29,6 +29,7 @@ async def failure(graph: FakeGraph, response: httpx.Response) -> CallRecordsErro
         (404, {}, NotFound),
         (405, {}, Refused),
         (408, {}, Unavailable),
+        (409, {}, Conflict),
         (410, {}, Refused),
         (429, {}, Throttled),
         (429, {"Retry-After": "7"}, Throttled),
