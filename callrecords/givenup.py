@@ -70,7 +70,7 @@ class GivenUp:
             }
             await self._state.write(_PREFIX + message.call_id, values)
         except CallRecordsError as error:
-            log.error("Call record %s was given up, which is not remembered: %s", message.call_id, error)
+            log.error("It is not remembered that call record %s is missing: %s", message.call_id, error)
 
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
         """As `note`, for a message that fails with `error` and comes back, if the record is awaited for long. Told once

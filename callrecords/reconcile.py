@@ -160,15 +160,7 @@ class Reconciliation:
             listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
-        records = [each for each in listed if not isinstance(each, Unreadable)]
-        for error in listed:
-            if isinstance(error, Unreadable):
-                log.error("%s", error)
-        lacks = [await holdings.lack(record) for record in records]
-        await self._enqueue(
-            [record for record, lack in zip(records, lacks, strict=True) if lack in ("missing", "stale")]
-        )
-        return message.compared(lacks, unreadable=len(listed) - len(records)).resized(len(listed))
+        return (await self._compare(message, listed, holdings)).resized(len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
         """The calls that began in the step; None where these are too many, or more than Graph lists now, but for the
@@ -186,6 +178,22 @@ class Reconciliation:
                     raise
                 return None  # a following page, which a shorter step does not need
         return listed
+
+    async def _compare(
+        self, message: ReconcileMessage, listed: list[Listed | Unreadable], holdings: Holdings
+    ) -> ReconcileMessage:
+        """Enqueues what is missing or stale of `listed`."""
+        lacks, wanted, unreadable = [], [], 0
+        for each in listed:
+            if isinstance(each, Unreadable):
+                log.error("%s", each)
+                unreadable += 1
+                continue
+            lacks.append(await holdings.lack(each))
+            if lacks[-1] in ("missing", "stale"):
+                wanted.append(each)
+        await self._enqueue(wanted)
+        return message.compared(lacks, unreadable)
 
     async def _enqueue(self, records: list[Listed]) -> None:
         tenant_id, now = self._tenant_id, self._clock()

@@ -57,7 +57,7 @@ async def test_a_comparison_repeats_what_is_known_of_the_same_version(
 async def test_while_cosmos_is_away_nothing_is_taken_for_a_repeat(caplog: pytest.LogCaptureFixture) -> None:
     given_up = GivenUp(State(failing={"": AWAY}), Clock())
     await given_up.note(BY_COMPARISON, "no")
-    assert caplog.messages == [f"Call record {CALL} was given up, which is not remembered: {AWAY}"]
+    assert caplog.messages == [f"It is not remembered that call record {CALL} is missing: {AWAY}"]
     assert not await given_up.is_repeated(BY_COMPARISON, "no")
 
 
