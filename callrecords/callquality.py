@@ -57,14 +57,22 @@ def poor_reasons_of_leg(leg: Leg) -> list[JsonObject]:
 
 
 def audio_by_subnet(legs: Iterable[Leg]) -> list[JsonObject]:
-    """How many audio streams from or to clients on each subnet are of each class."""
+    """How many audio streams from or to clients on each subnet are of each class.
+
+    The subnet with most poor ones is first, then that with most classified ones.
+    """
     found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
     for leg in legs:
         for stream in leg.streams:
             if stream.media == "audio":
                 for subnet in stream.subnets:
                     found[subnet][stream.verdict] += 1
-    return [{"subnet": subnet, **_counts(found[subnet])} for subnet in sorted(found)]
+    return [{"subnet": subnet, **_counts(counts)} for subnet, counts in sorted(found.items(), key=_worst_first)]
+
+
+def _worst_first(found: tuple[str, Counter[Verdict]]) -> tuple[int, int, str]:
+    subnet, counts = found
+    return -counts[Verdict.POOR], -counts[Verdict.POOR] - counts[Verdict.GOOD], subnet
 
 
 def _counts(classes: Mapping[Verdict, int]) -> dict[str, int]:

@@ -12,10 +12,11 @@ from callrecords.jsontypes import JsonObject
 from callrecords.primitives import as_object, text
 
 _NOT_RATED = "notRated"
+_NO_PLATFORM = (None, "unknown")
 
 
 class Endpoint(NamedTuple):
-    """One end: a party with its client, or a service of Teams, of which only the role is known.
+    """One end: a party with its client, or a service of Teams, of which only the role is known. Of some nothing is.
 
     `client_version` is the applicationVersion, or else the header of the user agent, which has a version in it.
     `rating` is what the person answered after the call.
@@ -32,7 +33,14 @@ class Endpoint(NamedTuple):
     @property
     def is_client(self) -> bool:
         """Whether its network is a party's own: that of a service or a telephone is not."""
-        return not self.is_service and not (self.party and self.party.kind is Kind.PHONE)
+        if self.is_service or (self.party and self.party.kind is Kind.PHONE):
+            return False
+        return self.party is not None or self.platform not in _NO_PLATFORM
+
+    @property
+    def is_participant(self) -> bool:
+        """Whether its time in the call is a participant's: that of a recording bot or a call queue is not."""
+        return not self.is_service and self.party is not None and self.party.kind is not Kind.APPLICATION
 
 
 class Network(NamedTuple):

@@ -1,5 +1,6 @@
 """Questions to the `calls` container: a search, the rows of a day, the days on which rows changed."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,12 +53,15 @@ class FactQueries:
             return rows, pages.continuation_token
         return [], None
 
-    async def rows(self, day: str) -> list[JsonObject]:
-        """The rows of the calls that began on `day`, as far as a roll-up reads them: the FIELDS of usage."""
+    async def rows(self, day: str) -> AsyncIterator[JsonObject]:
+        """The rows of the calls that began on `day`, as far as a roll-up reads them: the FIELDS of usage.
+
+        They are read page by page, as they are asked for.
+        """
         with cosmos_errors(f"Facts of {day}"):
             container = await self._account.container(CONTAINER)
-            found = container.query_items(_ROWS, partition_key=[self._tenant_id, day])
-            return [row async for row in found]
+            async for row in container.query_items(_ROWS, partition_key=[self._tenant_id, day]):
+                yield row
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
         """The days of the rows that changed since `position` (None: all), former ones included, and the position
@@ -70,5 +74,5 @@ class FactQueries:
             async for page in pages:
                 async for row in page:
                     if row["tenantId"] == self._tenant_id:
-                        days |= {row["day"], *row.get("formerDays", ())}  # older rows have no such field
+                        days |= {row["day"], *row["formerDays"]}
             return days, pages.continuation_token or position

@@ -1,5 +1,6 @@
 """The fact row of a call, derived from its record: pure. docs/schemas/calls.schema.json tells of every field."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +20,7 @@ from callrecords.quality import Profile
 CAPS = {
     "participants": 100,
     "userIds": 5_000,
+    "ownUserIds": 5_000,
     "userPrincipalNames": 5_000,
     "phoneNumbers": 5_000,
     "clientVersions": 50,
@@ -36,8 +38,8 @@ def fact_row(
     """The item of the `calls` container: one a call, in the partition of the UTC day on which the call began.
 
     `former_days`: the other days on which earlier versions began. `profile`: how streams are classified. Records that
-    differ only in the order of sessions and participants have equal rows. Raises Unreadable where startDateTime is not
-    a time; all else may be missing or malformed.
+    differ only in the order of sessions, each of which has its own id, and of participants have equal rows. Raises
+    Unreadable where startDateTime is not a time; all else may be missing or malformed.
     """
     known_kinds = kinds([*listed(record), *filter(None, [organizer(record)])])
     legs = [leg(session, known_kinds, profile) for session in objects(record.sessions)]
@@ -49,7 +51,7 @@ def fact_row(
         "callId": record.call_id,
         "version": record.version,
         **_call(record.properties, legs),
-        **_people(record, legs),
+        **_people(record, tenant_id, legs),
         **_clients(legs),
         **_networks(legs),
         **_outcome(legs),
@@ -84,7 +86,7 @@ def _call(properties: JsonObject, legs: Sequence[Leg]) -> JsonObject:
     }
 
 
-def _people(record: CallRecord, legs: Sequence[Leg]) -> JsonObject:
+def _people(record: CallRecord, tenant_id: str, legs: Sequence[Leg]) -> JsonObject:
     organized_by = organizer(record)
     at_ends = [end.party for end in _ends(legs) if end.party]
     took_part = participants(record, at_ends)
@@ -97,6 +99,7 @@ def _people(record: CallRecord, legs: Sequence[Leg]) -> JsonObject:
         "participantCount": len(took_part),
         "participantSeconds": _participant_seconds(legs),
         **_capped("userIds", _distinct(user.key for user in users)),
+        **_capped("ownUserIds", _distinct(user.key for user in users if user.tenant_id == tenant_id)),
         **_capped("userPrincipalNames", _distinct((user.user_principal_name or "").lower() for user in users)),
         **_capped("phoneNumbers", _distinct(phone.id for phone in phones)),
     }
@@ -104,8 +107,8 @@ def _people(record: CallRecord, legs: Sequence[Leg]) -> JsonObject:
 
 def _participant_seconds(legs: Iterable[Leg]) -> float:
     """A leg counts once for each end that is a participant."""
-    taken = [leg.duration for leg in legs for side in SIDES if not leg.endpoints[side][0].is_service]
-    return round(sum(filter(None, taken)), 3)
+    taken = [leg.duration for leg in legs for side in SIDES if leg.endpoints[side][0].is_participant]
+    return round(math.fsum(filter(None, taken)), 3)
 
 
 def _clients(legs: Sequence[Leg]) -> JsonObject:
@@ -119,11 +122,13 @@ def _clients(legs: Sequence[Leg]) -> JsonObject:
 
 def _networks(legs: Sequence[Leg]) -> JsonObject:
     networks = [network for leg in legs for side in SIDES for network in leg.networks[side]]
+    audio = audio_by_subnet(legs)
+    subnets = dict.fromkeys([*(each["subnet"] for each in audio), *_distinct(network.subnet for network in networks)])
     return {
         "connectionTypes": _distinct(network.connection_type for network in networks),
-        **_capped("subnets", _distinct(network.subnet for network in networks)),
+        **_capped("subnets", [*subnets]),
         **_capped("reflexiveIPAddresses", _distinct(network.reflexive_ip_address for network in networks)),
-        **_capped("audioBySubnet", audio_by_subnet(legs)),
+        **_capped("audioBySubnet", audio),
     }
 
 

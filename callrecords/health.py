@@ -8,7 +8,7 @@ from typing import Protocol
 
 from azure.storage.queue.aio import QueueClient
 
-from callrecords import progress, reconcilerun, subscriptions
+from callrecords import progress, reconcilerun, rollup, subscriptions
 from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.graph.limits import LONGEST_WAIT
 from callrecords.jsontypes import JsonObject
@@ -30,7 +30,7 @@ _CARED_FOR_WITHIN = RENEW_BEFORE / 2
 _PERMITTED_FOR = timedelta(minutes=1)
 
 _RUNS = {run: reconcilerun.ended(run) for run in (reconcilerun.RECENT, reconcilerun.HISTORY, reconcilerun.GAP)}
-_REMEMBERED = (subscriptions.STATE, progress.STATE, *_RUNS.values())
+_REMEMBERED = (subscriptions.STATE, progress.STATE, rollup.STATE, *_RUNS.values())
 
 type _Items = dict[str, JsonObject]
 
@@ -116,6 +116,7 @@ class Health:
                 "poison": poison,
                 "ingest": _told(_ingest, state, now),
                 "reconcile": _told(_reconcile, state, now),
+                "usage": _told(_usage, state, now),
             }
         )
 
@@ -186,6 +187,11 @@ def _reconcile(items: _Items, now: datetime) -> Link:
         if finished and now - datetime.fromisoformat(finished) > within:
             return Link(f"reconcile_{run} last came to its end at {finished}", facts)
     return Link(facts=facts)
+
+
+def _usage(items: _Items, _: datetime) -> Link:
+    facts = {name: value for name, value in items.get(rollup.STATE, {}).items() if name != "position"}
+    return Link(facts.get("error"), facts)
 
 
 async def _checked[T](check: Awaitable[T]) -> T | Link:

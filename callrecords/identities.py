@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Party(NamedTuple):
-    """One who takes part in a call; the id of a telephone is its number."""
+    """One who takes part in a call; the id of a telephone is its number. GUIDs are in lower case."""
 
     kind: Kind
     id: str | None
@@ -64,6 +64,7 @@ _TYPES = {
 # Graph stars out the last digits of numbers in some countries.
 _NUMBER = re.compile(r"\+?[0-9][0-9*]{1,19}")
 _ACS_PREFIX = "8:acs:"
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def participant(value: JsonObject) -> Party:
@@ -80,13 +81,16 @@ def identity_in(identity_set: JsonObject) -> Party:
 def party_at(endpoint: JsonObject, kinds: Mapping[str, Kind]) -> Party | None:
     """The party at one end of a session, if any is told; `kinds` are those known by Party.key.
 
-    An associatedIdentity does not tell of which kind it is; the deprecated identity beside it does.
+    An associatedIdentity does not tell of which kind it is; the deprecated identity beside it does. Where nothing does,
+    an object of a tenant is a user.
     """
     identity = as_object(endpoint.get("associatedIdentity"))
     if kind := kinds.get((text(identity.get("id")) or "").lower()):
         return _party(kind, identity)
     kind, deprecated = _chosen(as_object(endpoint.get("identity")))
     party = _party(kind, identity or deprecated)
+    if party.kind is Kind.UNKNOWN and not deprecated and party.tenant_id and _GUID.fullmatch(party.id or ""):
+        return party._replace(kind=Kind.USER)
     return party if any(party[1:]) else None
 
 
@@ -98,11 +102,15 @@ def _chosen(identity_set: JsonObject) -> tuple[Kind, JsonObject]:
 
 
 def _party(kind: Kind, identity: JsonObject, other_id: str | None = None) -> Party:
-    party_id = text(identity.get("id")) or other_id
+    party_id = _lower_guid(text(identity.get("id")) or other_id)
     name = text(identity.get("userPrincipalName"))
     if kind is Kind.UNKNOWN:
         kind = _guessed(text(identity.get("@odata.type")) or "", party_id or "", name)
-    return Party(kind, party_id, text(identity.get("displayName")), name, text(identity.get("tenantId")))
+    return Party(kind, party_id, text(identity.get("displayName")), name, _lower_guid(text(identity.get("tenantId"))))
+
+
+def _lower_guid(found: str | None) -> str | None:
+    return found.lower() if found and _GUID.fullmatch(found) else found
 
 
 def _guessed(type_name: str, party_id: str, user_principal_name: str | None) -> Kind:

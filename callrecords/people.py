@@ -31,8 +31,9 @@ def participants(record: CallRecord, at_ends: Iterable[Party]) -> list[Party]:
 
 
 def kinds(parties: Iterable[Party]) -> Mapping[str, Kind]:
-    """The kinds that are known, by Party.key."""
-    return {party.key: party.kind for party in parties if party.key and party.kind is not Kind.UNKNOWN}
+    """The kinds that are known, by Party.key; a user is one, whatever else its id is told to be."""
+    by_kind = sorted(parties, key=lambda party: party.kind)  # users last
+    return {party.key: party.kind for party in by_kind if party.key and party.kind is not Kind.UNKNOWN}
 
 
 def party_row(party: Party) -> JsonObject:

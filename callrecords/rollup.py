@@ -1,13 +1,13 @@
 """The use case that keeps the roll-ups of days current, from the change feed of the fact rows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Protocol
 
-from callrecords.errors import CallRecordsError
+from callrecords.errors import CallRecordsError, unexpected
 from callrecords.jsontypes import JsonObject
-from callrecords.usage import roll_up
+from callrecords.usage import DayUsage
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ STATE = "usage"
 class Facts(Protocol):
     """The fact rows: factqueries.FactQueries."""
 
-    async def rows(self, day: str) -> list[JsonObject]: ...
+    def rows(self, day: str) -> AsyncIterator[JsonObject]: ...
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]: ...
 
@@ -31,7 +31,7 @@ class Usage(Protocol):
 
 
 class State(Protocol):
-    """Where the position in the change feed is kept: state.StateStore."""
+    """Where the position in the change feed and the days that failed are kept: state.StateStore."""
 
     async def read(self, item_id: str) -> JsonObject: ...
 
@@ -49,21 +49,44 @@ class RollUp:
         self._clock = clock
 
     async def on_schedule(self) -> None:
-        """Makes the roll-ups those of the fact rows. A failure is logged: the next run goes on where this one began."""
+        """Makes the roll-ups those of the fact rows. A day that fails is logged and tried again by the next run, which
+        goes on where this one began if the changes cannot be read or the position not be kept.
+        """
         try:
-            position = (await self._state.read(STATE)).get("position")
-            days, position = await self._facts.changed_days(position)
-            for day in sorted(days):
-                await self._roll_up(day)
-            await self._state.write(STATE, {"position": position, "at": self._clock().isoformat()})
+            known = await self._state.read(STATE)
+            changed, position = await self._facts.changed_days(known.get("position"))
+            days = sorted(changed.union(known.get("failedDays", ())))
+            failures = {day: failure for day in days if (failure := await self._failure(day))}
+            await self._state.write(
+                STATE,
+                {
+                    "position": position,
+                    "at": self._clock().isoformat(),
+                    "failedDays": list(failures),
+                    "error": [None, *failures.values()][-1],
+                },
+            )
         except CallRecordsError as error:
             log.error("%s", error)
         else:
-            log.info("Rolled up %d days on which facts changed.", len(days))
+            log.info("Rolled up %d days on which facts changed.", len(days) - len(failures))
+
+    async def _failure(self, day: str) -> str | None:
+        """Rolls up the day, and answers why that failed, if it did."""
+        try:
+            await self._roll_up(day)
+        except Exception as error:
+            reason = error if isinstance(error, CallRecordsError) else unexpected(error)
+            failure = f"Roll-up of {day}: {reason}"
+            log.error("%s", failure)
+            return failure
+        return None
 
     async def _roll_up(self, day: str) -> None:
-        rows = await self._facts.rows(day)
-        if rows:
-            await self._usage.save(roll_up(self._tenant_id, day, rows))
-        else:
+        usage = DayUsage(self._tenant_id, day)
+        async for row in self._facts.rows(day):
+            usage.add(row)
+        if usage.is_empty:
             await self._usage.delete(day)
+        else:
+            await self._usage.save(usage.item())

@@ -10,6 +10,7 @@ from callrecords.facts import fact_row
 from callrecords.factstore import FactStore
 from callrecords.jsontypes import JsonObject
 from callrecords.store import CallRecordStore
+from callrecords.usage import DayUsage
 from local.traffic import generate
 from tests.unit.invented import TENANT
 
@@ -36,6 +37,14 @@ def versions(day: str, calls: int) -> tuple[tuple[CallRecord, ...], ...]:
 def rows() -> tuple[JsonObject, ...]:
     """The fact rows of the calls of all DAYS."""
     return tuple(fact_row(each[-1], TENANT) for day in DAYS for each in versions(day, 40))
+
+
+def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
+    """The roll-up of `day` where these are its fact rows."""
+    usage = DayUsage(tenant_id, day)
+    for row in rows:
+        usage.add(row)
+    return usage.item()
 
 
 async def store_rows(account: Account, rows: Iterable[JsonObject]) -> None:

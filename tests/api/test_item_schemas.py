@@ -19,10 +19,9 @@ from callrecords.progress import Progress
 from callrecords.reconcilerun import GAP, HISTORY, RECENT
 from callrecords.rollup import RollUp
 from callrecords.state import StateStore
-from callrecords.usage import roll_up
 from callrecords.usagestore import UsageStore
 from tests.api.contract import complaints, schema
-from tests.api.generated import DAYS, rows, store_record, store_rows, versions
+from tests.api.generated import DAYS, roll_up, rows, store_record, store_rows, versions
 from tests.store.cosmosaccount import CosmosAccount
 from tests.unit.doubles import Clock
 from tests.unit.invented import CALL, NOW, TENANT, call_message
@@ -33,6 +32,7 @@ from tests.unit.subscription_world import World as SubscriptionWorld
 
 CONTAINERS = ("callRecords", "calls", "usage", "state")
 RECORD = versions(DAYS[0], 9)[0][-1]
+ROLLED = ("position", "at", "failedDays", "error")
 ITEMS = split(RECORD, TENANT, ["2026-03-01"])
 
 
@@ -115,6 +115,11 @@ async def test_roll_ups_and_their_position_are_as_promised(account: Account, cos
     (position,) = await items(cosmos, "state")
     assert position["position"]
     assert complaints("state", position) == []
+    assert complaints("state", position | {"failedDays": [DAYS[0]], "error": "Cosmos answered 413."}) == []
+    assert complaints("state", position | {"failedDays": ["yesterday"]})
+    assert [len(complaints("state", {key: position[key] for key in position if key != name})) for name in ROLLED] == [
+        1
+    ] * len(ROLLED)
 
 
 def test_a_roll_up_is_asked_for_every_field_and_nothing_else() -> None:
@@ -126,10 +131,18 @@ def test_a_roll_up_is_asked_for_every_field_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"more": 1}, {"calls": 0}, {"minutes": -1}, {"streams": {}}, {"month": "2026"}], ids=str
+    "change",
+    [{"more": 1}, {"calls": -1}, {"minutes": -1}, {"streams": {}}, {"month": "2026"}, {"testCalls": None}],
+    ids=str,
 )
 def test_a_roll_up_that_is_not_as_promised_is_refused(change: JsonObject) -> None:
     assert complaints("usage", roll_up(TENANT, DAYS[0], rows()) | change)
+
+
+def test_the_roll_up_of_a_day_of_test_calls_alone_is_as_promised() -> None:
+    item = roll_up(TENANT, DAYS[0], [{**row, "isTest": True} for row in rows()])
+    assert (item["calls"], item["testCalls"]) == (0, len(rows()))
+    assert complaints("usage", item) == []
 
 
 def test_a_failure_without_a_stage_and_a_reason_is_as_promised() -> None:

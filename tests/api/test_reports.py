@@ -8,11 +8,10 @@ import pytest
 
 from callrecords.api import Api
 from callrecords.factqueries import FactQueries
-from callrecords.usage import roll_up
 from callrecords.usagestore import UsageStore
 from local.cosmos import CosmosServer
 from tests.api.asking import body
-from tests.api.generated import DAYS, MEDIA, rows
+from tests.api.generated import DAYS, MEDIA, roll_up, rows
 from tests.store.cosmosaccount import running_account
 from tests.unit.doubles import Clock
 from tests.unit.invented import TENANT

@@ -2,24 +2,25 @@
 
 import itertools
 import logging
-from collections.abc import AsyncIterator
+import weakref
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from callrecords.cosmos import Account
-from callrecords.errors import Unavailable
+from callrecords.errors import Refused, Unavailable
 from callrecords.factqueries import FactQueries
 from callrecords.facts import fact_row
 from callrecords.factstore import FactStore
 from callrecords.jsontypes import JsonObject
 from callrecords.rollup import STATE, RollUp
 from callrecords.state import StateStore
-from callrecords.usage import roll_up
 from callrecords.usagestore import UsageStore
 from local.cosmos import CosmosServer
-from tests.api.generated import DAYS, rows, store_rows, versions
+from tests.api.generated import DAYS, roll_up, rows, store_rows, versions
 from tests.store.collector import Collector
 from tests.store.cosmosaccount import running_account
 from tests.unit.doubles import Clock
@@ -37,7 +38,8 @@ class World:
         self.account, self.clock = account, Clock()
         self.state = StateStore(account)
         self.usage = UsageStore(account, TENANT)
-        self.rolling = RollUp(TENANT, FactQueries(account, TENANT), self.usage, self.state, self.clock)
+        self.facts = FactQueries(account, TENANT)
+        self.rolling = RollUp(TENANT, self.facts, self.usage, self.state, self.clock)
 
     async def items(self) -> dict[str, JsonObject]:
         """The roll-ups by day."""
@@ -87,7 +89,7 @@ async def test_the_position_is_kept_with_the_time(world: World) -> None:
     await store_rows(world.account, [{**FEW[0], "version": FEW[0]["version"] + 1}])
     await world.rolling.on_schedule()
     second = await world.state.read(STATE)
-    assert first.keys() == second.keys() == {"position", "at"}
+    assert first.keys() == second.keys() == {"position", "at", "failedDays", "error"}
     assert first["position"] != second["position"]
     assert second["at"] == world.clock().isoformat()
 
@@ -126,12 +128,6 @@ async def test_a_call_that_moves_to_another_day_is_counted_there_alone(world: Wo
     assert await world.items() == expected([fact_row(moved, TENANT), *others])
 
 
-async def test_a_row_that_does_not_tell_of_former_days_has_none(world: World) -> None:
-    await store_rows(world.account, [{name: FEW[0][name] for name in FEW[0] if name != "formerDays"}])
-    await world.rolling.on_schedule()
-    assert await world.items() == expected(FEW[:1])
-
-
 async def test_rows_of_another_organisation_are_left_alone(world: World) -> None:
     other = {**FEW[0], "tenantId": "another", "day": OTHER_TENANT_DAY}
     await FactStore(world.account, "another").save(other)
@@ -139,17 +135,88 @@ async def test_rows_of_another_organisation_are_left_alone(world: World) -> None
     assert await world.items() == {}
 
 
-async def test_after_a_failure_the_next_run_begins_where_this_one_did(
+async def test_where_the_changes_cannot_be_read_the_next_run_begins_where_this_one_did(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def failing(item: JsonObject) -> None:
-        raise Unavailable("Usage: Cosmos answered 503.")
+    async def failing(position: str | None) -> tuple[set[str], str | None]:
+        raise Unavailable("Changes of facts: Cosmos answered 503.")
 
     await store_rows(world.account, FEW)
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(world.usage, "save", failing)
+        patch.setattr(world.facts, "changed_days", failing)
         await world.rolling.on_schedule()
-    assert "Usage: Cosmos answered 503." in caplog.text
+    assert "Changes of facts: Cosmos answered 503." in caplog.text
     assert await world.state.read(STATE) == {}
     await world.rolling.on_schedule()
     assert await world.items() == expected(FEW)
+
+
+@contextmanager
+def refusing(world: World, day: str) -> Iterator[None]:
+    """Cosmos refuses the roll-up of the day, and takes all others."""
+    save = world.usage.save
+
+    async def save_others(item: JsonObject) -> None:
+        if item["day"] == day:
+            raise Refused(f"Usage of {day}: Cosmos answered 413.")
+        await save(item)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.usage, "save", save_others)
+        yield
+
+
+@pytest.mark.parametrize("day", DAYS)
+async def test_a_day_that_fails_does_not_stop_others_and_is_tried_again(
+    world: World, caplog: pytest.LogCaptureFixture, day: str
+) -> None:
+    await store_rows(world.account, FEW)
+    with refusing(world, day):
+        await world.rolling.on_schedule()
+        await world.rolling.on_schedule()
+    state = await world.state.read(STATE)
+    reason = f"Roll-up of {day}: Usage of {day}: Cosmos answered 413."
+    assert state["position"]
+    assert (state["failedDays"], state["error"]) == ([day], reason)
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [reason] * 2
+    assert await world.items() == {of: item for of, item in expected(FEW).items() if of != day}
+
+    await world.rolling.on_schedule()
+
+    state = await world.state.read(STATE)
+    assert (state["failedDays"], state["error"]) == ([], None)
+    assert await world.items() == expected(FEW)
+
+
+async def test_a_failure_that_nobody_foresaw_is_one_of_its_day_alone(world: World) -> None:
+    broken, *others = FEW
+    await store_rows(world.account, [{name: broken[name] for name in broken if name != "audioBySubnet"}, *others])
+    await world.rolling.on_schedule()
+    state = await world.state.read(STATE)
+    assert state["failedDays"] == [broken["day"]]
+    assert state["error"].startswith(f"Roll-up of {broken['day']}: An unexpected KeyError in usage.py, line ")
+    assert (await world.items()).keys() == {*DAYS} - {broken["day"]}
+
+
+class Row(dict[str, object]):
+    """A row of which can be told whether somebody still has it."""
+
+
+async def test_no_more_rows_of_a_day_are_held_than_one_after_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[weakref.ref[Row]] = []
+    held: list[int] = []
+
+    async def rows(day: str) -> AsyncIterator[JsonObject]:
+        for each in FEW:
+            row = Row(each)
+            given.append(weakref.ref(row))
+            yield row
+            del row
+            held.append(sum(each() is not None for each in given))
+
+    await store_rows(world.account, FEW[:1])
+    monkeypatch.setattr(world.facts, "rows", rows)
+    await world.rolling.on_schedule()
+    assert held == [1] * len(FEW)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.jsontypes import JsonObject
-from callrecords.usage import FIELDS, roll_up
-from tests.api.generated import DAYS, MEDIA, rows
+from callrecords.usage import FIELDS, DayUsage
+from tests.api.generated import DAYS, MEDIA, roll_up, rows
 from tests.unit.invented import TENANT
 
 DAY = DAYS[0]
+NEW = {"isTest", "ownUserIds"}
 ROWS = [row for row in rows() if row["day"] == DAY]
 
 
@@ -29,28 +30,52 @@ def test_the_order_of_rows_means_nothing(shuffled: list[JsonObject]) -> None:
 
 @given(st.lists(st.sampled_from(rows()), max_size=12, unique_by=lambda row: row["id"]))
 def test_a_roll_up_counts_what_its_rows_have(chosen: list[JsonObject]) -> None:
-    found = rolled_up(chosen)
-    assert found["calls"] == len(chosen) == sum(found["callsByType"].values())
-    assert found["callsByModality"] == Counter(each for row in chosen for each in row["modalities"])
-    assert found["callsByPlatform"] == Counter(each for row in chosen for each in row["platforms"])
-    assert found["callsByConnectionType"] == Counter(each for row in chosen for each in row["connectionTypes"])
-    assert found["distinctUsers"] == len({user for row in chosen for user in row["userIds"]})
-    assert found["minutes"] == pytest.approx(sum(row["durationSeconds"] or 0 for row in chosen) / 60, abs=0.006)
-    assert found["participantMinutes"] == pytest.approx(
-        sum(row["participantSeconds"] for row in chosen) / 60, abs=0.006
-    )
+    found, calls = rolled_up(chosen), [row for row in chosen if not row["isTest"]]
+    assert found["testCalls"] == len(chosen) - len(calls)
+    assert found["calls"] == len(calls) == sum(found["callsByType"].values())
+    assert found["callsByModality"] == Counter(each for row in calls for each in row["modalities"])
+    assert found["callsByPlatform"] == Counter(each for row in calls for each in row["platforms"])
+    assert found["callsByConnectionType"] == Counter(each for row in calls for each in row["connectionTypes"])
+    assert found["distinctUsers"] == len({user for row in calls for user in row["userIds"]})
+    assert found["distinctOwnUsers"] == len({user for row in calls for user in row["ownUserIds"]})
+    assert found["minutes"] == pytest.approx(sum(row["durationSeconds"] or 0 for row in calls) / 60, abs=0.006)
+    assert found["participantMinutes"] == pytest.approx(sum(row["participantSeconds"] for row in calls) / 60, abs=0.006)
     assert (
-        found["failedCalls"] == sum(row["failed"] for row in chosen) <= sum(each["calls"] for each in found["failures"])
+        found["failedCalls"] == sum(row["failed"] for row in calls) <= sum(each["calls"] for each in found["failures"])
     )
-    for media in MEDIA if chosen else ():
-        assert found["streams"][media]["poor"] == sum(row["quality"][media]["streams"]["poor"] for row in chosen)
+    for media in MEDIA:
+        assert found["streams"][media]["poor"] == sum(row["quality"][media]["streams"]["poor"] for row in calls)
 
 
 def test_a_roll_up_reads_all_of_its_fields_of_a_row_and_no_others() -> None:
     assert rolled_up([{name: row[name] for name in FIELDS} for row in ROWS]) == rolled_up(ROWS)
-    for field in FIELDS:
+    for field in set(FIELDS) - NEW:
         with pytest.raises(KeyError, match=field):
             rolled_up([{name: ROWS[0][name] for name in FIELDS if name != field}])
+
+
+def test_a_row_of_an_earlier_version_of_the_app_counts_without_the_fields_that_are_new() -> None:
+    older = [{name: row[name] for name in row if name not in NEW} for row in ROWS]
+    assert rolled_up(older) == rolled_up([{**row, "isTest": None, "ownUserIds": []} for row in ROWS])
+
+
+def test_test_calls_are_counted_apart_and_are_in_no_other_figure() -> None:
+    tests, calls = ([{**row, "isTest": is_test} for row in ROWS] for is_test in (True, False))
+    assert rolled_up([*tests, *calls]) == {**rolled_up(calls), "testCalls": len(tests)}
+
+
+def test_users_of_other_organisations_are_no_users_of_ones_own() -> None:
+    both = {**ROWS[0], "userIds": ["a", "b"], "ownUserIds": ["a"]}
+    found = rolled_up([both, {**both, "userIds": ["c"], "ownUserIds": []}])
+    assert (found["distinctUsers"], found["distinctOwnUsers"]) == (3, 1)
+
+
+def test_a_day_is_empty_until_a_call_or_a_test_call_is_added() -> None:
+    for row in (ROWS[0], {**ROWS[0], "isTest": True}):
+        usage = DayUsage(TENANT, DAY)
+        assert usage.is_empty
+        usage.add(row)
+        assert not usage.is_empty
 
 
 def test_a_roll_up_says_whose_and_of_which_day_it_is() -> None:
@@ -83,6 +108,20 @@ def test_a_failure_counts_a_call_once_and_the_most_frequent_is_first() -> None:
         {"stage": "midcall", "reason": "lost", "calls": 2},
         {"stage": "callSetup", "reason": "", "calls": 1},
     ]
+
+
+def test_a_failure_of_a_stage_that_graph_does_not_tell_is_one_of_an_unknown_stage() -> None:
+    failures = [{"stage": stage, "reason": "lost", "legCount": 1} for stage in ("unknown", None)]
+    found = rolled_up([{**ROWS[0], "failures": failures}])
+    assert found["failures"] == [{"stage": "unknown", "reason": "lost", "calls": 1}]
+
+
+def test_of_failures_the_most_frequent_are_kept() -> None:
+    failing = [
+        {**ROWS[0], "failures": [{"stage": "midcall", "reason": f"lost {n:02}", "legCount": 1}]} for n in range(60)
+    ]
+    found = rolled_up([*failing, *failing[55:]])["failures"]
+    assert [each["reason"] for each in found] == [f"lost {n:02}" for n in (*range(55, 60), *range(45))]
 
 
 def on_subnet(subnet: str, good: int, poor: int) -> JsonObject:

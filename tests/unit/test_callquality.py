@@ -4,11 +4,14 @@ from tests.unit.invented import TENANT
 from tests.unit.invented_sessions import (
     GOOD_AUDIO,
     HOME,
+    JONAS,
+    MIRA,
     OFFICE,
     POOR_AUDIO,
     SERVICE,
     SILENT_AUDIO,
     audio,
+    client,
     record,
     row_of,
     segment,
@@ -22,8 +25,12 @@ def test_audio_is_told_for_each_subnet_that_it_went_from_or_to() -> None:
     between = session(
         segment(audio(POOR_AUDIO, GOOD_AUDIO, callerNetwork=HOME, calleeNetwork=OFFICE)),
         segment({"label": "main-video", "streams": [{"averageVideoFrameRate": 1}], "callerNetwork": HOME}),
+        caller=client(MIRA),
+        callee=client(JONAS),
     )
-    meeting = session(segment(audio(SILENT_AUDIO, callerNetwork=OFFICE, calleeNetwork=HOME)), callee=SERVICE)
+    meeting = session(
+        segment(audio(SILENT_AUDIO, callerNetwork=OFFICE, calleeNetwork=HOME)), caller=client(MIRA), callee=SERVICE
+    )
     assert row_of(between, meeting)["audioBySubnet"] == [
         {"subnet": "10.20.3.0", "good": 1, "poor": 1, "unclassified": 1},
         {"subnet": "192.168.178.0", "good": 1, "poor": 1, "unclassified": 0},

@@ -2,15 +2,19 @@ import pytest
 
 from callrecords.errors import Unreadable
 from callrecords.facts import CAPS, day_of, fact_row
+from callrecords.jsontypes import JsonObject
 from tests.unit.invented import CALL, DAY, START, TENANT
 from tests.unit.invented_sessions import (
     BUSY,
+    GOOD_AUDIO,
     HOME,
     JONAS,
     LOST,
     MIRA,
     OFFICE,
+    POOR_AUDIO,
     SERVICE,
+    SILENT_AUDIO,
     audio,
     client,
     record,
@@ -149,10 +153,39 @@ def test_networks_are_told_each_once() -> None:
         caller=client(MIRA),
         callee=client(JONAS),
     )
-    row = row_of(between, session(segment(audio(callerNetwork={"connectionType": "tunnel"}))))
+    row = row_of(between, session(segment(audio(callerNetwork={"connectionType": "tunnel"})), caller=client(MIRA)))
     assert row["connectionTypes"] == ["tunnel", "wifi", "wired"]
     assert row["subnets"] == ["10.20.3.0", "192.168.178.0"]
     assert row["reflexiveIPAddresses"] == ["203.0.113.77", "203.0.113.9"]
+
+
+@pytest.mark.parametrize("end", [None, {}, {"userAgent": {"platform": "unknown"}}])
+def test_the_network_of_an_end_of_which_nothing_is_known_is_no_clients(end: JsonObject | None) -> None:
+    row = row_of(session(segment(audio(GOOD_AUDIO, calleeNetwork=OFFICE)), caller=client(MIRA), callee=end))
+    assert (row["subnets"], row["connectionTypes"], row["audioBySubnet"]) == ([], [], [])
+
+
+def test_the_network_of_a_client_is_told_whoever_was_at_it() -> None:
+    nobody = {"userAgent": {"platform": "windows"}}
+    row = row_of(session(segment(audio(GOOD_AUDIO, calleeNetwork=OFFICE)), callee=nobody))
+    assert row["subnets"] == [OFFICE["subnet"]]
+
+
+def test_subnets_with_the_poorest_audio_are_kept_in_a_row_that_has_too_many() -> None:
+    def on(subnet: str, *streams: JsonObject) -> JsonObject:
+        return session(segment(audio(*streams, callerNetwork={"subnet": subnet})), caller=client(MIRA))
+
+    silent = [on(f"10.0.{n // 250}.{n % 250}") for n in range(5)]
+    good = [on(f"10.1.{n // 250}.{n % 250}", GOOD_AUDIO) for n in range(CAPS["subnets"])]
+    often = on("172.16.9.0", GOOD_AUDIO, GOOD_AUDIO, SILENT_AUDIO)
+    poor, poorer = on("192.168.1.0", POOR_AUDIO), on("192.168.2.0", POOR_AUDIO, POOR_AUDIO)
+    row = row_of(*silent, *good, often, poor, poorer)
+    assert (row["subnetsCapped"], row["audioBySubnetCapped"]) == (True, True)
+    assert row["subnets"] == [each["subnet"] for each in row["audioBySubnet"]]
+    assert row["subnets"][:5] == ["192.168.2.0", "192.168.1.0", "172.16.9.0", "10.1.0.0", "10.1.0.1"]
+    assert row["audioBySubnet"][0] == {"subnet": "192.168.2.0", "good": 0, "poor": 2, "unclassified": 0}
+    assert len(row["subnets"]) == CAPS["subnets"] == CAPS["audioBySubnet"]
+    assert row_of(*silent, poor)["subnets"] == ["192.168.1.0", *(f"10.0.0.{n}" for n in range(5))]
 
 
 def test_failures_are_counted_in_legs_and_the_most_frequent_is_first() -> None:

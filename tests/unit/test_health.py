@@ -41,6 +41,10 @@ async def without_reconciliation(world: World) -> None:
     world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 7 * HOUR).isoformat()}
 
 
+async def without_roll_up(world: World) -> None:
+    world.state.items["usage"] = {"error": "Roll-up of 2026-03-04: Cosmos answered 413."}
+
+
 CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "cosmos": without_cosmos,
     "graph": without_permission,
@@ -48,6 +52,7 @@ CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "queues": without_queue,
     "poison": with_poison,
     "reconcile": without_reconciliation,
+    "usage": without_roll_up,
 }
 
 
@@ -100,7 +105,7 @@ async def test_many_who_ask_at_once_are_one_question_to_graph_and_one_to_cosmos(
 
 async def test_without_cosmos_every_link_that_it_tells_of_is_as_broken(world: World) -> None:
     await without_cosmos(world)
-    for link in ("cosmos", "subscription", "ingest", "reconcile"):
+    for link in ("cosmos", "subscription", "ingest", "reconcile", "usage"):
         assert await world.why(link) == "Cosmos answered 503."
     assert await world.why("graph") is None
 

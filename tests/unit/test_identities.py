@@ -90,7 +90,41 @@ def test_ids_are_equal_in_either_case() -> None:
     assert nobody(party_id=MIRA.upper()).key == nobody(party_id=MIRA).key == MIRA
     assert nobody().key is None
     told = party_at({"associatedIdentity": {"id": MIRA.upper()}}, {MIRA: Kind.GUEST})
-    assert told == nobody(Kind.GUEST, MIRA.upper())
+    assert told == nobody(Kind.GUEST, MIRA)
+
+
+def test_guids_are_in_lower_case_and_other_ids_as_they_are() -> None:
+    user = {"id": MIRA.upper(), "tenantId": TENANT.upper()}
+    assert participant({"id": "x1", "identity": {"user": user}}) == Party(Kind.USER, MIRA, None, None, TENANT)
+    assert participant({"id": MIRA.upper(), "identity": {"user": {}}}).id == MIRA
+    assert participant({"id": "X1", "identity": {"guest": {}}}).id == "X1"
+    assert identity_in({"guest": {"id": f"X{MIRA.upper()}"}}).id == f"X{MIRA.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kind"),
+    [
+        ({"associatedIdentity": {"id": MIRA, "tenantId": TENANT}}, Kind.USER),
+        ({"associatedIdentity": {"id": MIRA.upper(), "tenantId": TENANT, "displayName": "Mira"}}, Kind.USER),
+        ({"associatedIdentity": {"id": MIRA, "tenantId": None}}, Kind.UNKNOWN),
+        ({"associatedIdentity": {"id": "x1", "tenantId": TENANT}}, Kind.UNKNOWN),
+        ({"associatedIdentity": {"tenantId": TENANT}}, Kind.UNKNOWN),
+        (
+            {"associatedIdentity": {"id": MIRA, "tenantId": TENANT}, "identity": {"device": {"id": MIRA}}},
+            Kind.UNKNOWN,
+        ),
+        (
+            {"associatedIdentity": {"id": MIRA, "tenantId": TENANT}, "identity": {"applicationInstance": {}}},
+            Kind.APPLICATION,
+        ),
+    ],
+)
+def test_an_end_with_an_object_of_a_tenant_is_a_user_unless_something_else_is_told(
+    endpoint: JsonObject, kind: Kind
+) -> None:
+    told = party_at(endpoint, {})
+    assert told is not None
+    assert told.kind is kind
 
 
 def test_the_deprecated_identity_of_an_endpoint_tells_the_kind_and_stands_in_for_the_other() -> None:

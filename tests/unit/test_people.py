@@ -1,4 +1,7 @@
-from tests.unit.invented import TENANT
+import pytest
+
+from callrecords.jsontypes import JsonObject
+from tests.unit.invented import OTHER_TENANT, TENANT
 from tests.unit.invented_sessions import JONAS, MIRA, NUMBER, SERVICE, client, row_of, segment, session, telephone, user
 
 
@@ -61,6 +64,44 @@ def test_users_are_found_by_id_and_principal_name_in_lower_case() -> None:
     assert row["userPrincipalNames"] == ["0a11@fabrikam.example", "jonas.weber@fabrikam.example"]
 
 
+def test_users_of_the_organisation_are_those_whose_tenant_is_told_to_be_its_own() -> None:
+    third, number = MIRA.replace("0a11", "0a12"), {"phone": {"id": NUMBER, "tenantId": TENANT}}
+    row = row_of(
+        session(caller={"associatedIdentity": {"id": third, "tenantId": TENANT.upper()}}, callee=client(MIRA)),
+        session(caller={"associatedIdentity": {"id": "x1", "userPrincipalName": "x@fabrikam.example"}}),
+        participants_v2=[
+            user(MIRA.upper(), tenantId=TENANT),
+            user(JONAS, tenantId=OTHER_TENANT),
+            {"id": NUMBER, "identity": number},
+        ],
+    )
+    assert row["userIds"] == [MIRA, third, JONAS, "x1"]
+    assert (row["ownUserIds"], row["ownUserIdsCapped"]) == ([MIRA, third], False)
+
+
+def test_two_spellings_of_an_id_are_one_person_wherever_the_row_tells_of_them() -> None:
+    spellings = [
+        row_of(
+            session(caller=client(mira), callee=client(mira)),
+            organizer_v2=user(mira),
+            participants_v2=[user(mira, tenantId=mira)],
+        )
+        for mira in (MIRA, MIRA.upper())
+    ]
+    for row in spellings:
+        row["userPrincipalNames"] = []
+    assert spellings[0] == spellings[1]
+    assert spellings[0]["organizer"]["id"] == spellings[0]["legs"][0]["callee"]["id"] == MIRA
+
+
+def test_an_id_that_is_listed_as_a_users_and_as_a_guests_is_a_users_in_either_order() -> None:
+    listed = [user(MIRA, "Mira Kovac"), {"id": MIRA, "identity": {"guest": {"id": MIRA, "displayName": "Mira"}}}]
+    ends = {"caller": {"associatedIdentity": {"id": MIRA}}, "callee": SERVICE}
+    rows = [row_of(session(**ends), participants_v2=each) for each in (listed, listed[::-1])]
+    assert rows[0] == rows[1]
+    assert (rows[0]["legs"][0]["caller"]["kind"], rows[0]["userIds"]) == ("user", [MIRA])
+
+
 def test_an_end_is_of_the_kind_that_the_participants_tell() -> None:
     guest = {"id": "x1", "identity": {"guest": {"id": "x1"}}}
     unknown = {"id": JONAS, "identity": {"encrypted": {"id": JONAS}}}
@@ -88,3 +129,17 @@ def test_every_end_that_is_a_participant_adds_its_time() -> None:
     between_two = session(caller=client(MIRA), callee=telephone(), **times)
     assert row_of(in_a_meeting)["participantSeconds"] == 60.5
     assert row_of(in_a_meeting, between_two, session(callee=SERVICE))["participantSeconds"] == 181.5
+
+
+@pytest.mark.parametrize("end", [None, {}, {"userAgent": {"platform": "windows"}}])
+def test_an_end_of_which_no_party_is_known_adds_no_time(end: JsonObject | None) -> None:
+    times = {"startDateTime": "2026-03-04T10:00:00Z", "endDateTime": "2026-03-04T10:01:00Z"}
+    assert row_of(session(caller=client(MIRA), callee=end, **times))["participantSeconds"] == 60
+
+
+def test_applications_add_no_time() -> None:
+    times = {"startDateTime": "2026-03-04T10:00:00Z", "endDateTime": "2026-03-04T10:01:00Z"}
+    bot = {"id": "bot-1", "identity": {"application": {"id": "bot-1", "displayName": "Recorder"}}}
+    recording = session(caller={"associatedIdentity": {"id": "bot-1"}}, callee=SERVICE, **times)
+    row = row_of(session(caller=client(MIRA), callee=SERVICE, **times), recording, participants_v2=[user(MIRA), bot])
+    assert (row["participantCount"], row["participantSeconds"]) == (2, 60)
