@@ -1,9 +1,10 @@
 """Answers to people and services over HTTP: JSON or another text, with ETag and gzip where they help."""
 
 import gzip
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import orjson
@@ -13,7 +14,7 @@ from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled,
 _JSON = "application/json"
 # Below this, gzip does not save a packet.
 _WORTH_GZIP = 1_400
-_ZERO = re.compile(r"q=0(?:\.0*)?", re.IGNORECASE)
+_ZERO = re.compile(r"q=0(?:\.0*)?")
 
 _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -38,13 +39,14 @@ class Answer:
 
     def encoded(self, request_headers: Mapping[str, str]) -> "Answer":
         """The same as the request wants it: 304 without a body where it has it already, or gzipped."""
-        etag = self.headers.get("ETag")
-        if etag and etag in _listed(request_headers, "if-none-match"):
-            return Answer(HTTPStatus.NOT_MODIFIED, b"", self.media_type, {"ETag": etag})
-        if len(self.body) < _WORTH_GZIP or "gzip" not in _listed(request_headers, "accept-encoding"):
-            return self
-        headers = {**self.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return Answer(self.status, gzip.compress(self.body, compresslevel=5), self.media_type, headers)
+        varying = {"Vary": "Accept-Encoding"} if len(self.body) >= _WORTH_GZIP else {}
+        answer = replace(self, headers={**self.headers, **varying})
+        if _is_at_hand(self.headers.get("ETag"), _listed(request_headers, "if-none-match")):
+            return replace(answer, status=HTTPStatus.NOT_MODIFIED, body=b"")
+        if not (varying and _accepts_gzip(_listed(request_headers, "accept-encoding"))):
+            return answer
+        headers = {**answer.headers, "Content-Encoding": "gzip"}
+        return replace(answer, body=gzip.compress(self.body, compresslevel=5), headers=headers)
 
 
 def json_answer(document: object, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Answer:
@@ -63,12 +65,24 @@ def refusal(error: CallRecordsError) -> Answer:
     if isinstance(error, BadParameter):
         return problem(HTTPStatus.BAD_REQUEST, str(error))
     retry_after = getattr(error, "retry_after", None)
-    headers = {"Retry_After": str(round(retry_after))} if retry_after else {}
+    headers = {} if retry_after is None else {"Retry_After": str(max(1, math.ceil(retry_after)))}
     return problem(_STATUS.get(type(error), HTTPStatus.BAD_GATEWAY), str(error), **headers)
 
 
-def _listed(headers: Mapping[str, str], name: str) -> set[str]:
-    """The members of a list in a header, but those that a weight of 0 rules out."""
+def _listed(headers: Mapping[str, str], name: str) -> list[str]:
     text = next((value for key, value in headers.items() if key.lower() == name), "")
-    members = (member.replace(" ", "").split(";") for member in text.split(","))
-    return {member for member, *weights in members if not _ZERO.fullmatch("".join(weights))}
+    return text.replace(" ", "").split(",")
+
+
+def _is_at_hand(etag: str | None, listed: list[str]) -> bool:
+    """Whether If-None-Match lists it, by the weak comparison of https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2."""
+    return etag is not None and (
+        "*" in listed or etag.removeprefix("W/") in (each.removeprefix("W/") for each in listed)
+    )
+
+
+def _accepts_gzip(listed: list[str]) -> bool:
+    """Whether Accept-Encoding takes it: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3."""
+    codings = (coding.lower().partition(";") for coding in listed)
+    taken = {name: not _ZERO.fullmatch(weight) for name, _, weight in codings}
+    return taken.get("gzip", taken.get("*", False))

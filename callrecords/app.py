@@ -73,8 +73,8 @@ class App:
         from callrecords.progress import Progress
 
         progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
-        tenant_id, stores = self.settings.tenant_id, (self._store, self._facts)
-        return Ingest(tenant_id, self._call_records, *stores, progress, self._given_up, queue)
+        tenant_id, profile, stores = self.settings.tenant_id, self.settings.quality_profile, (self._store, self._facts)
+        return Ingest(tenant_id, self._call_records, *stores, progress, self._given_up, queue, profile)
 
     @functools.cached_property
     def subscription_care(self) -> "SubscriptionCare":

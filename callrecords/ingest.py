@@ -9,6 +9,7 @@ from callrecords.facts import fact_row
 from callrecords.jsontypes import JsonObject
 from callrecords.messages import CallMessage
 from callrecords.progress import Progress
+from callrecords.quality import Profile
 from callrecords.store import Saved, Stored
 from callrecords.workqueue import WorkQueue
 
@@ -69,6 +70,7 @@ class Ingest:
         progress: Progress,
         given_up: GivenUp,
         queue: WorkQueue,
+        profile: Profile = Profile.CURRENT,
     ) -> None:
         self._tenant_id = tenant_id
         self._records = records
@@ -77,6 +79,7 @@ class Ingest:
         self._progress = progress
         self._given_up = given_up
         self._queue = queue
+        self._profile = profile
 
     async def __call__(self, text: str, tries: int) -> None:
         """Handles one message, as WorkQueue.handle does."""
@@ -128,7 +131,7 @@ class Ingest:
             return  # a newer version is left to who stored it
         # After the deletions, and again where they are repeated: the change feed tells of this row alone, and whoever
         # finds the former days in it must find their rows gone.
-        await self._facts.save(fact_row(record, self._tenant_id, stored.former_days))
+        await self._facts.save(fact_row(record, self._tenant_id, stored.former_days, self._profile))
         # A newer version that begins on another day may have looked for this row before it was there.
         if stored.day in await self._store.former_days(stored.call_id):
             await self._derive(None, await self._store.look(stored.call_id))

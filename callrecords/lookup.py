@@ -17,8 +17,8 @@ from callrecords.workqueue import WorkQueue
 log = logging.getLogger(__name__)
 
 _NEVER_ANNOUNCED = (
-    "There is no such call, or its record is not made yet, or it began more than"
-    f" {GRAPH_KEEPS.days} days ago and this app was not there to collect it."
+    f"There is no such call, or its record is not made yet, or it began more than {GRAPH_KEEPS.days} days ago and this"
+    " app was not there to collect it, or has deleted it since, at the end of its retention (RETENTION_DAYS)."
 )
 _TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
 _TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
@@ -93,7 +93,7 @@ class Lookup:
         heard = datetime.fromisoformat(known["notifiedAt"])
         age = "" if self._clock() - heard <= GRAPH_KEEPS else _TOO_OLD
         raise NotFound(
-            f"{what}{age}. This app heard of it at {heard:{_TO_THE_MINUTE}} and gave it up: {known['reason']}"
+            f"{what}{age}. This app heard of it at {heard:{_TO_THE_MINUTE}} and does not have it: {known['reason']}"
         )
 
     async def _bring_home(self, call_id: str) -> None:

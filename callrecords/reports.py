@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import NamedTuple
 
 from callrecords.answers import Answer, json_answer
 from callrecords.jsontypes import JsonObject
@@ -12,9 +13,6 @@ MOST_DAYS = 366
 FORMATS = ("json", "csv")
 
 _OF_DAY = ("id", "tenantId", "month")
-_USAGE = (
-    "day", "calls", "minutes", "participantMinutes", "distinctUsers", "distinctOrganizers", "failedCalls",
-)  # fmt: skip
 _OF_QUALITY = ("streams", "failures", "worstSubnets")
 
 
@@ -26,10 +24,6 @@ def usage(days: Sequence[JsonObject]) -> list[JsonObject]:
 def quality(days: Sequence[JsonObject]) -> list[JsonObject]:
     """How good it was, by day."""
     return [{name: day[name] for name in ("day", "calls", "failedCalls", *_OF_QUALITY)} for day in days]
-
-
-def _usage_rows(days: Sequence[JsonObject]) -> list[JsonObject]:
-    return [{name: day[name] for name in _USAGE} for day in days]
 
 
 def _quality_rows(days: Sequence[JsonObject]) -> list[JsonObject]:
@@ -48,18 +42,42 @@ def _ratio(streams: Mapping[str, int]) -> float | None:
 
 type _Table = Callable[[Sequence[JsonObject]], list[JsonObject]]
 
-REPORTS: Mapping[str, tuple[_Table, _Table]] = {"usage": (usage, _usage_rows), "quality": (quality, _quality_rows)}
-"""For each report what it has in JSON, and its rows in CSV."""
+
+class Report(NamedTuple):
+    """What a report has in JSON; its columns in CSV, and the rows that have them."""
+
+    as_json: _Table
+    columns: tuple[str, ...]
+    as_rows: _Table
+
+
+REPORTS: Mapping[str, Report] = {
+    "usage": Report(
+        usage,
+        (
+            "day",
+            "calls",
+            "testCalls",
+            "minutes",
+            "participantMinutes",
+            "distinctUsers",
+            "distinctOwnUsers",
+            "distinctOrganizers",
+            "failedCalls",
+        ),
+        usage,
+    ),
+    "quality": Report(quality, ("day", "media", "good", "poor", "unclassified", "poorRatio"), _quality_rows),
+}
 
 
 def answer(name: str, days: Sequence[JsonObject], form: str) -> Answer:
     """The report called `name` over `days`, as `form`."""
-    as_json, as_rows = REPORTS[name]
+    report = REPORTS[name]
     if form == "json":
-        return json_answer({"days": as_json(days)})
-    rows = as_rows(days)
+        return json_answer({"days": report.as_json(days)})
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["day"])
+    writer = csv.DictWriter(text, report.columns, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(report.as_rows(days))
     return Answer(HTTPStatus.OK, text.getvalue().encode(), "text/csv")

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import orjson
 
 from callrecords.answers import BadParameter
+from callrecords.media import Modality
 from callrecords.primitives import utc
 
 MOST_DAYS = 31
@@ -25,11 +26,13 @@ _DAY = timedelta(days=1)
 _TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 VERDICTS = ("good", "poor", "unclassified")
 _MEDIA = ("audio", "video", "screenSharing")
+# As Graph spells them; others are searched for as they are written.
+_KNOWN = {each.lower(): each for each in ("groupCall", "peerToPeer", "unknown", *Modality)}
 
 # A condition on a fact row for each parameter; @name is the parameter's value.
 _CONDITIONS = {
     "user": "(ARRAY_CONTAINS(c.userIds, @user) OR ARRAY_CONTAINS(c.userPrincipalNames, @user))",
-    "number": "ARRAY_CONTAINS(c.phoneNumbers, @number)",
+    "number": "(ARRAY_CONTAINS(c.phoneNumbers, @number) OR ARRAY_CONTAINS(c.phoneNumbers, @numberWithPlus))",
     "type": "c.type = @type",
     "modality": "ARRAY_CONTAINS(c.modalities, @modality)",
     "subnet": "ARRAY_CONTAINS(c.subnets, @subnet)",
@@ -88,8 +91,9 @@ class _Place:
     def parse(cls, continuation: str) -> "_Place":
         try:
             fingerprint, asked, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
-            if not isinstance(token, str | None):
-                raise TypeError
+            # The token goes into a header.
+            if not (_TIME.fullmatch(asked) and (token is None or re.fullmatch(TEXT, token))):
+                raise ValueError
             return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), date.fromisoformat(day), token)
         except (ValueError, TypeError, OverflowError):
             raise BadParameter("continuation is malformed: expected that of the page before.") from None
@@ -97,6 +101,20 @@ class _Place:
 
 def parse(parameters: Mapping[str, str], now: datetime) -> Search:
     """The search that the parameters of a request ask for. Raises BadParameter naming the one that is wrong."""
+    _check(parameters)
+    continuation = parameters.get("continuation")
+    place = _Place.parse(continuation) if continuation else None
+    asked = place.asked if place else now  # later pages are of the same time
+    start, end = period(parameters, asked)
+    conditions, values = _filters(parameters)
+    top = _number(parameters, "top", DEFAULT_TOP, MOST_TOP)
+    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
+    fingerprint = hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
+    search = Search(start, end, conditions, values, top, fingerprint, asked, _last_day(end))
+    return _resumed(search, place) if place else search
+
+
+def _check(parameters: Mapping[str, str]) -> None:
     for name, value in parameters.items():
         if name not in PARAMETERS and name != "code":  # `code` is the function key
             raise BadParameter(f"{name[:60]} is not a parameter: expected {', '.join(PARAMETERS)}.")
@@ -105,28 +123,47 @@ def parse(parameters: Mapping[str, str], now: datetime) -> Search:
             raise BadParameter(f"{name} has {len(value)} characters: expected at most {most}.")
         if not re.fullmatch(TEXT, value):
             raise BadParameter(f"{name} is {value[:60]!r}: expected printable ASCII characters.")
-    continuation = parameters.get("continuation")
-    place = _Place.parse(continuation) if continuation else None
-    asked = place.asked if place else now  # later pages are of the same time
-    start, end = period(parameters, asked)
+
+
+def _filters(parameters: Mapping[str, str]) -> tuple[tuple[str, ...], Mapping[str, object]]:
+    """The conditions on a fact row, and the values of their parameters."""
     found = [name for name in _CONDITIONS if parameters.get(name)]
     conditions = [_CONDITIONS[name] for name in found]
-    values: dict[str, object] = {name: _value(name, parameters[name]) for name in found}
+    values: dict[str, object] = {}
+    for name in found:
+        values |= _values(name, parameters[name])
     quality = _one_of(parameters, "quality", VERDICTS)
     if quality == "poor" and "subnet" in values:
         # A meeting has many subnets, and its poor stream may be on another one.
         conditions.append("EXISTS(SELECT VALUE s FROM s IN c.audioBySubnet WHERE s.subnet = @subnet AND s.poor > 0)")
     elif quality:
         values["quality"] = quality
-        conditions.append("(" + " OR ".join(f"c.quality.{media}.verdict = @quality" for media in _MEDIA) + ")")
+        conditions.append("(" + " OR ".join(_has_verdict(media, quality) for media in _MEDIA) + ")")
     if failed := _one_of(parameters, "failed", ("true", "false")):
         values["failed"] = failed == "true"
         conditions.append("c.failed = @failed")
-    top = _number(parameters, "top", DEFAULT_TOP, MOST_TOP)
-    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
-    fingerprint = hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
-    search = Search(start, end, tuple(conditions), values, top, fingerprint, asked, _last_day(end))
-    return _resumed(search, place) if place else search
+    return tuple(conditions), values
+
+
+def _has_verdict(media: str, quality: str) -> str:
+    condition = f"c.quality.{media}.verdict = @quality"
+    if quality == "unclassified":  # as a media of which the call has no stream is too
+        return f"({condition} AND c.quality.{media}.streams.unclassified > 0)"
+    return condition
+
+
+def _values(name: str, text: str) -> Mapping[str, str]:
+    """What the condition of the parameter compares with: the text as rows have it."""
+    match name:
+        case "user":
+            return {name: text.lower()}
+        case "number":
+            # Graph has E.164, mostly; a + that is not escaped in a URL is a space. What has letters is no number.
+            bare = text if re.search("[a-z]", text, re.IGNORECASE) else re.sub("[^0-9*]", "", text)
+            return {name: bare, "numberWithPlus": f"+{bare}"}
+        case "subnet":
+            return {name: re.sub(r"/\d{1,3}$", "", text)}  # rows have no mask
+    return {name: _KNOWN.get(text.lower(), text)}
 
 
 def _resumed(search: Search, place: _Place) -> Search:
@@ -158,19 +195,15 @@ def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> d
     if not text:
         return None
     try:
-        if not _TIME.fullmatch(text):
+        unescaped = text.replace(" ", "+")  # a + that is not escaped in a URL is a space
+        if not _TIME.fullmatch(unescaped):
             raise ValueError
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(unescaped)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC) + after_day
     except (ValueError, OverflowError):
         raise BadParameter(
             f"{name} is {text[:60]!r}: expected a day or time from 2000 on such as 2026-03-04T10:00:00Z."
         ) from None
-
-
-def _value(name: str, text: str) -> str:
-    # Ids and user principal names are stored in lower case.
-    return text.lower() if name == "user" else text
 
 
 def _one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from callrecords import values
 from callrecords.connections import CONNECTIONS, Connection, resolve
 from callrecords.errors import CallRecordsError
+from callrecords.quality import Profile
 from callrecords.values import GRAPH_ROOTS
 
 
@@ -81,6 +82,12 @@ USAGE_SCHEDULE = Setting(
     values.schedule,
     "0 5,35 * * * *",
 )
+QUALITY_PROFILE = Setting(
+    "QUALITY_PROFILE",
+    "Which of Microsoft's definitions of a poor stream: current, or before2022",
+    values.profile,
+    Profile.CURRENT,
+)
 SETTINGS = (
     TENANT_ID,
     CLIENT_STATE,
@@ -94,6 +101,7 @@ SETTINGS = (
     RECONCILE_RECENT_SCHEDULE,
     RECONCILE_HISTORY_SCHEDULE,
     USAGE_SCHEDULE,
+    QUALITY_PROFILE,
 )
 
 
@@ -112,6 +120,7 @@ class Settings:
     reconcile_recent_schedule: str
     reconcile_history_schedule: str
     usage_schedule: str
+    quality_profile: Profile
     queue: Connection
     cosmos: Connection
 
@@ -139,6 +148,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
         reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
         usage_schedule=value[USAGE_SCHEDULE] or "",
+        quality_profile=Profile(value[QUALITY_PROFILE] or ""),
         queue=queue,
         cosmos=cosmos,
     )

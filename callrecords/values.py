@@ -4,6 +4,8 @@ import re
 import uuid
 from urllib.parse import urlsplit
 
+from callrecords.quality import Profile
+
 GRAPH_ROOTS = {
     "global": "https://graph.microsoft.com",
     "usgov": "https://graph.microsoft.us",
@@ -60,6 +62,13 @@ def schedule(text: str) -> str:
     if not re.fullmatch(r"[\w*/,\-]+( [\w*/,\-]+){5}", text):
         raise ValueError("an NCRONTAB expression of six fields such as '0 */15 * * * *'")
     return text
+
+
+def profile(text: str) -> Profile:
+    """One of the profiles, as `qualityProfile` of a fact row names it."""
+    if text not in Profile:
+        raise ValueError(f"one of {', '.join(Profile)}")
+    return Profile(text)
 
 
 def name(text: str) -> str:

@@ -15,6 +15,7 @@ param optionalSettings = {
   RECONCILE_RECENT_SCHEDULE: readEnvironmentVariable('RECONCILE_RECENT_SCHEDULE', '')
   RECONCILE_HISTORY_SCHEDULE: readEnvironmentVariable('RECONCILE_HISTORY_SCHEDULE', '')
   USAGE_SCHEDULE: readEnvironmentVariable('USAGE_SCHEDULE', '')
+  QUALITY_PROFILE: readEnvironmentVariable('QUALITY_PROFILE', '')
 }
 
 param readerPrincipalIds = json(readEnvironmentVariable('READER_PRINCIPAL_IDS', '[]'))

@@ -53,6 +53,7 @@ type OptionalSettings = {
   RECONCILE_RECENT_SCHEDULE: string?
   RECONCILE_HISTORY_SCHEDULE: string?
   USAGE_SCHEDULE: string?
+  QUALITY_PROFILE: ('' | 'current' | 'before2022')?
 }
 
 @export()

@@ -182,7 +182,7 @@ def test_a_worked_query_filters_and_sorts_by_what_is_indexed(title: str) -> None
 
 def test_nothing_is_indexed_that_neither_a_worked_query_nor_the_search_uses() -> None:
     asked = {"user": "a", "number": "b", "type": "c", "modality": "d", "subnet": "e", "failed": "true"}
-    searches = [parse({**asked, "quality": quality}, NOW).query for quality in ("poor", "good")]
+    searches = [parse({**asked, "quality": quality}, NOW).query for quality in ("poor", "good", "unclassified")]
     used = {name: {path for query in of(name) for path in used_paths(query)} for name in DEFINITIONS}
     used["calls"] |= {path for query in searches for path in used_paths(query)}
     assert used == {name: indexed_paths(name) for name in DEFINITIONS}

@@ -99,7 +99,9 @@ async def test_a_malformed_call_id_is_refused_by_name(account: Account, call_id:
 @pytest.mark.parametrize(
     ("error", "status", "retry_after"),
     [
-        (Throttled("Graph answered 429.", 17.4), 429, "17"),
+        (Throttled("Graph answered 429.", 17.4), 429, "18"),
+        (Throttled("Graph answered 429.", 0.2), 429, "1"),
+        (Throttled("Graph answered 429.", 0), 429, "1"),
         (Throttled("Graph answered 429.", None), 429, None),
         (Unavailable("Graph answered 500."), 503, None),
         (Forbidden("Graph answered 403."), 503, None),
@@ -126,7 +128,8 @@ async def answer_of_404(world: World) -> str:
 async def test_of_a_call_that_this_app_never_heard_of_404_says_all_that_it_may_mean(account: Account) -> None:
     assert await answer_of_404(World(account, NotFound("Graph answered 404."))) == (
         f"Call record {CALL}: Graph does not have it. There is no such call, or its record is not made yet, or it"
-        " began more than 30 days ago and this app was not there to collect it."
+        " began more than 30 days ago and this app was not there to collect it, or has deleted it since, at the end of"
+        " its retention (RETENTION_DAYS)."
     )
 
 
@@ -141,5 +144,15 @@ async def test_of_a_call_that_was_given_up_404_says_why_and_whether_it_is_too_ol
     await world.given_up.note(call_message(age=age), "never appeared: Graph answered 404.")
     assert await answer_of_404(world) == (
         f"Call record {CALL}: Graph does not have it{so_far}. This app heard of it at {heard:%Y-%m-%d %H:%M} UTC"
-        " and gave it up: never appeared: Graph answered 404."
+        " and does not have it: never appeared: Graph answered 404."
+    )
+
+
+async def test_of_a_call_that_is_late_404_does_not_say_that_it_was_given_up(account: Account) -> None:
+    world = World(account, NotFound("Graph answered 404."))
+    age = timedelta(days=1)
+    await world.given_up.note_if_late(call_message(age=age), Throttled("Graph answered 429.", None))
+    assert await answer_of_404(world) == (
+        f"Call record {CALL}: Graph does not have it. This app heard of it at {NOW - age:%Y-%m-%d %H:%M} UTC and does"
+        " not have it: not here yet: Graph answered 429."
     )

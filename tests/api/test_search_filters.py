@@ -22,10 +22,15 @@ WANTED: dict[str, Callable[[JsonObject, str], bool]] = {
     "number": lambda row, value: value in row["phoneNumbers"],
     "type": lambda row, value: row["type"] == value,
     "modality": lambda row, value: value in row["modalities"],
-    "quality": lambda row, value: any(row["quality"][media]["verdict"] == value for media in MEDIA),
+    "quality": lambda row, value: value in verdicts(row),
     "failed": lambda row, value: row["failed"] == (value == "true"),
     "subnet": lambda row, value: value in row["subnets"],
 }
+
+
+def verdicts(row: JsonObject) -> set[str]:
+    """Those of the media of which the call has streams."""
+    return {row["quality"][media]["verdict"] for media in MEDIA if any(row["quality"][media]["streams"].values())}
 
 
 def values(name: str) -> list[str]:
@@ -43,7 +48,7 @@ def _values(row: JsonObject, name: str) -> list[Any]:
         case "failed":
             return [str(row["failed"]).lower()]
         case "quality":
-            return [row["quality"][media]["verdict"] for media in MEDIA]
+            return sorted(verdicts(row))
     found: list[str] = row[lists[name]]
     return found
 
@@ -76,6 +81,39 @@ async def test_a_filter_finds_what_it_names(api: Api, name: str) -> None:
 async def test_a_user_is_found_in_capitals(api: Api) -> None:
     value = next(name for row in rows() for name in row["userPrincipalNames"])
     assert await found(api, {"user": value.upper()}) == expected({"user": value}) != []
+
+
+async def test_a_media_without_streams_is_not_unclassified(api: Api) -> None:
+    without = [row["id"] for row in rows() if "unclassified" not in verdicts(row)]
+    assert without
+    assert set(without).isdisjoint(await found(api, {"quality": "unclassified"}))
+
+
+@pytest.mark.parametrize(
+    "spelled", ["+{0}", " {0}", "{0}", "+{1} {2}", "+{1}-{2}", "({1}) {2}", "+{1}.{2}", "[{1}]{2}", "+ {0}"]
+)
+async def test_a_number_is_found_however_it_is_written(api: Api, spelled: str) -> None:
+    number = values("number")[0]
+    digits = number.removeprefix("+")
+    assert await found(api, {"number": spelled.format(digits, digits[:4], digits[4:])}) == expected({"number": number})
+
+
+async def test_a_subnet_is_found_with_its_mask(api: Api) -> None:
+    for subnet in values("subnet")[:3]:
+        assert await found(api, {"subnet": f"{subnet}/24"}) == expected({"subnet": subnet}) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known"),
+    [
+        ("type", "groupcall", "groupCall"),
+        ("type", "PeerToPeer", "peerToPeer"),
+        ("modality", "Audio", "audio"),
+        ("modality", "videobasedscreensharing", "videoBasedScreenSharing"),
+    ],
+)
+async def test_a_member_that_is_known_is_found_in_any_case(api: Api, name: str, text: str, known: str) -> None:
+    assert await found(api, {name: text}) == expected({name: known}) != []
 
 
 @pytest.mark.parametrize("name", ["user", "number", "type", "modality", "subnet"])

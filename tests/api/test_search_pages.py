@@ -101,6 +101,31 @@ def test_a_continuation_of_a_day_that_is_not_searched_is_refused(day: str) -> No
         parse({**period, "continuation": continuation}, NOW)
 
 
+def crafted(asked: object, token: object) -> str:
+    """A continuation of the search without parameters, with these."""
+    search = parse({}, NOW)
+    place = [search.fingerprint, asked, search.day.isoformat(), token]
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "token"),
+    [
+        ("0001-01-01T00:00:00+00:00", None),
+        ("9999-12-31T23:59:59+00:00", None),
+        ("1999-12-31T00:00:00+00:00", None),
+        (NOW.isoformat(), "a\r\nb"),
+        (NOW.isoformat(), "a\n"),
+        (NOW.isoformat(), "\x00"),
+        (NOW.isoformat(), "é"),
+    ],
+)
+async def test_a_continuation_that_was_made_up_is_refused(api: Api, asked: str, token: str | None) -> None:
+    answer = await api.search({"continuation": crafted(asked, token)})
+    assert answer.status == 400
+    assert body(answer)["error"].startswith("continuation is malformed: expected ")
+
+
 def moved(row: JsonObject, call_id: str, time: str) -> JsonObject:
     """Another call like that of `row`."""
     return {**deepcopy(row), "id": call_id, "callId": call_id, "startDateTime": time, "day": time[:10]}

@@ -92,6 +92,28 @@ def test_a_day_is_searched_to_its_end_and_a_time_is_taken_to_utc() -> None:
     assert search.day.isoformat() == "2026-03-03"
 
 
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_plus_that_is_not_escaped_in_a_time_is_one(name: str) -> None:
+    others = {"from": "2026-03-03", "to": "2026-03-04"}
+    found, escaped = (parse({**others, name: f"2026-03-03T10:00:00{plus}01:00"}, NOW) for plus in " +")
+    assert (found.start, found.end) == (escaped.start, escaped.end)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("type", "surveyCall", {"type": "surveyCall"}),
+        ("modality", "Hologram", {"modality": "Hologram"}),
+        ("number", "sip:front-desk", {"number": "sip:front-desk", "numberWithPlus": "+sip:front-desk"}),
+        ("number", "+1555***", {"number": "1555***", "numberWithPlus": "+1555***"}),
+        ("subnet", "2001:db8::", {"subnet": "2001:db8::"}),
+        ("subnet", "2001:db8::/64", {"subnet": "2001:db8::"}),
+    ],
+)
+def test_what_is_not_known_is_searched_for_as_it_is_written(name: str, text: str, expected: dict[str, str]) -> None:
+    assert parse({name: text}, NOW).values == expected
+
+
 def test_the_function_key_asks_for_nothing() -> None:
     assert parse({"code": "a key"}, NOW) == parse({}, NOW)
 

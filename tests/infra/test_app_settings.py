@@ -74,4 +74,4 @@ def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
 
 def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:
     optional = set(template["definitions"]["OptionalSettings"]["properties"])
-    assert optional == {each.name for each in settings.SETTINGS if each.parse is values.schedule}
+    assert optional == {each.name for each in settings.SETTINGS if each.parse in (values.schedule, values.profile)}

@@ -52,6 +52,7 @@ def test_the_parameters_are_what_the_environment_says(bicep: Bicep) -> None:
         "RETENTION_DAYS": '{"callRecords":90}',
         "MAXIMUM_INSTANCE_COUNT": "100",
         "USAGE_SCHEDULE": "0 5 * * * *",
+        "QUALITY_PROFILE": "before2022",
     }
     done = bicep("build-params", "main.bicepparam", "--stdout", environment=LEAST | values)
     assert (done.returncode, done.stderr) == (0, "")
@@ -66,6 +67,7 @@ def test_the_parameters_are_what_the_environment_says(bicep: Bicep) -> None:
     assert given["retentionDays"]["value"] == {"callRecords": 90}
     assert given["maximumInstanceCount"]["value"] == 100
     assert given["optionalSettings"]["value"]["USAGE_SCHEDULE"] == "0 5 * * * *"
+    assert given["optionalSettings"]["value"]["QUALITY_PROFILE"] == "before2022"
 
 
 def test_an_environment_that_says_little_gives_the_defaults_of_the_template(bicep: Bicep, template: JsonObject) -> None:
@@ -88,6 +90,7 @@ def test_every_value_that_is_read_from_the_environment_is_in_the_documentation_a
 REFUSED = {
     "GRAPH_CLIENT_STATE": "too short",
     "GRAPH_CLOUD": "china",
+    "QUALITY_PROFILE": "old",
     "TAGS": '{"costCenter":7}',
     "READER_PRINCIPAL_IDS": '["me"]',
     "SIGN_IN": '{"clientId":"me","allowedApplications":[]}',

@@ -4,7 +4,8 @@ from functools import cached_property
 import pytest
 
 from callrecords.app import App, start
-from tests.unit.invented import CLIENT_STATE, ENVIRONMENT
+from tests.unit.ingest_world import World
+from tests.unit.invented import CLIENT_STATE, DAY, ENVIRONMENT, call_message
 
 QUIET = ("azure", "httpx", "httpcore")
 
@@ -25,6 +26,18 @@ def app() -> App:
 @pytest.mark.parametrize("part", [name for name, each in vars(App).items() if isinstance(each, cached_property)])
 async def test_every_part_can_be_made_before_anything_can_be_reached(app: App, part: str) -> None:
     assert getattr(app, part) is not None
+
+
+async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUALITY_PROFILE", "before2022")
+    app, _ = start()
+    assert app
+    world = World()
+    parts = {"_call_records": world.graph, "_store": world.store, "_facts": world.facts, "_state": world.state}
+    for name, part in parts.items():
+        monkeypatch.setattr(App, name, part)
+    await app.ingest(str(call_message()), 1)
+    assert world.facts.rows[DAY]["qualityProfile"] == "before2022"
 
 
 async def test_a_part_is_made_once(app: App) -> None:

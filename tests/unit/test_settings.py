@@ -1,5 +1,6 @@
 import pytest
 
+from callrecords.quality import Profile
 from callrecords.settings import SETTINGS, Setting, Settings, SettingsError, read
 from callrecords.values import GRAPH_ROOTS
 from tests.unit.invented import ACCOUNT_KEY, CLIENT_STATE, ENVIRONMENT, PREVIOUS_CLIENT_STATE, TENANT
@@ -25,6 +26,7 @@ def test_the_least_environment_gives_the_defaults() -> None:
     assert settings.client_id is None
     assert settings.notification_base_url == "https://calls.fabrikam.example"
     assert settings.cosmos_database == "callrecords"
+    assert settings.quality_profile is Profile.CURRENT
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,11 @@ def test_the_least_environment_gives_the_defaults() -> None:
 def test_each_schedule_has_its_own_setting(name: str, default: str) -> None:
     assert getattr(read(ENVIRONMENT), name.lower()) == default
     assert getattr(read_with(**{name: "1 * * * * *"}), name.lower()) == "1 * * * * *"
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_quality_profile_is_named_as_in_fact_rows(profile: Profile) -> None:
+    assert read_with(QUALITY_PROFILE=profile.value).quality_profile is profile
 
 
 def test_each_connection_comes_from_its_own_setting() -> None:
@@ -104,6 +111,7 @@ def test_a_missing_connection_is_named(name: str) -> None:
         ("RECONCILE_RECENT_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
         ("RECONCILE_HISTORY_SCHEDULE", "daily", "an NCRONTAB expression of six fields"),
         ("USAGE_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
+        ("QUALITY_PROFILE", "old", "one of current, before2022"),
     ],
 )
 def test_a_malformed_setting_is_shown_with_what_was_expected(name: str, text: str, expected: str) -> None:
