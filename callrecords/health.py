@@ -22,7 +22,7 @@ _CACHED_FOR = timedelta(seconds=5)
 _OLDEST_MESSAGE = timedelta(minutes=90)
 # A dependency that takes longer is no better than one that is away.
 _PATIENCE_SECONDS = LONGEST_WAIT + 3
-# What the last hours are compared for is lost to them after that; all of history may be compared once a week. A first
+# A later comparison of the last hours leaves some of them out; all of history may be compared once a week. A first
 # comparison, over a gap, counts for both.
 _COMPARED_WITHIN = {reconcilerun.RECENT: RECENT_WINDOW, reconcilerun.HISTORY: timedelta(days=8)}
 _CARED_FOR_WITHIN = RENEW_BEFORE / 2
