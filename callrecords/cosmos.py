@@ -82,14 +82,33 @@ def cosmos_errors(what: str) -> Iterator[None]:
         raise Unavailable(f"{what}: Cosmos could not be reached ({type(error).__name__}).") from error
 
 
-def is_absent(error: CosmosHttpResponseError) -> bool:
-    """Whether it says that there is no such item; a container or replica that lacks has a sub-status."""
-    return error.status_code == HTTPStatus.NOT_FOUND and not error.sub_status
+async def read_if_there(container: ContainerProxy, item_id: str, partition_key: str | list[str]) -> JsonObject | None:
+    """The item, with the properties that Cosmos adds; None where there is none. Raises what the SDK does."""
+    try:
+        return await container.read_item(item_id, partition_key=partition_key)
+    except CosmosResourceNotFoundError as error:
+        if _is_absent(error):
+            return None
+        raise
+
+
+async def delete_if_there(container: ContainerProxy, item_id: str, partition_key: str | list[str]) -> None:
+    """Removes the item, if there is one. Raises what the SDK does."""
+    try:
+        await container.delete_item(item_id, partition_key=partition_key)
+    except CosmosResourceNotFoundError as error:
+        if not _is_absent(error):
+            raise
 
 
 def is_lost_race(error: CosmosHttpResponseError | CosmosBatchOperationError) -> bool:
     """Whether the condition of a write did not hold: somebody else was faster."""
     return error.status_code in _LOST_RACE and not error.sub_status
+
+
+def _is_absent(error: CosmosResourceNotFoundError) -> bool:
+    """Whether it says that there is no such item; that of a replica which is behind has a sub-status."""
+    return not error.sub_status
 
 
 def own_properties(item: JsonObject) -> JsonObject:

@@ -5,9 +5,9 @@ from typing import Any
 
 from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from callrecords.cosmos import Account, cosmos_errors, is_absent, is_lost_race
+from callrecords.cosmos import Account, cosmos_errors, is_lost_race, read_if_there
 from callrecords.errors import Unavailable
 from callrecords.jsontypes import JsonObject
 
@@ -26,7 +26,7 @@ class FactStore:
     async def version(self, call_id: str, day: str) -> int | None:
         """The version that the row of the call was derived from; None where there is no row."""
         with cosmos_errors(f"Facts of call {call_id}"):
-            row = await self._read(await self._container(), call_id, day)
+            row = await read_if_there(await self._container(), call_id, self._key(day))
         return row["version"] if row else None
 
     async def save(self, row: JsonObject) -> None:
@@ -37,7 +37,7 @@ class FactStore:
         with cosmos_errors(f"Facts of call {row['id']}"):
             container = await self._container()
             for _ in range(_TRIES):
-                stored = await self._read(container, row["id"], row["day"])
+                stored = await read_if_there(container, row["id"], self._key(row["day"]))
                 if (stored and stored["version"] > row["version"]) or await _write(container, row, stored):
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
@@ -47,7 +47,7 @@ class FactStore:
         with cosmos_errors(f"Facts of call {call_id}"):
             container = await self._container()
             for _ in range(_TRIES):
-                stored = await self._read(container, call_id, day)
+                stored = await read_if_there(container, call_id, self._key(day))
                 if stored is None or stored["version"] >= older_than or await self._remove(container, stored):
                     return
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
@@ -56,23 +56,18 @@ class FactStore:
         """The versions of the calls that began on `day`, by call id."""
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
-            rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=[self._tenant_id, day])
+            rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=self._key(day))
             return {row["id"]: row["version"] async for row in rows}
 
     async def _container(self) -> ContainerProxy:
         return await self._account.container(CONTAINER)
 
-    async def _read(self, container: ContainerProxy, call_id: str, day: str) -> JsonObject | None:
-        try:
-            return await container.read_item(call_id, partition_key=[self._tenant_id, day])
-        except CosmosResourceNotFoundError as error:
-            if is_absent(error):
-                return None
-            raise
+    def _key(self, day: str) -> list[str]:
+        return [self._tenant_id, day]
 
     async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
         """Whether the row was removed as it was read."""
-        key = [self._tenant_id, stored["day"]]
+        key = self._key(stored["day"])
         return await _won(container.delete_item(stored["id"], partition_key=key, **_unchanged(stored)))
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection
 
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
-
-from callrecords.cosmos import Account, cosmos_errors, is_absent, own_properties
+from callrecords.cosmos import Account, cosmos_errors, delete_if_there, own_properties, read_if_there
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "state"
@@ -20,13 +18,7 @@ class StateStore:
         """The item as it was written; empty where there is none."""
         with cosmos_errors(f"State {item_id}"):
             container = await self._account.container(CONTAINER)
-            try:
-                item: JsonObject = await container.read_item(item_id, partition_key=item_id)
-            except CosmosResourceNotFoundError as error:
-                if is_absent(error):
-                    return {}
-                raise
-        return _as_written(item)
+            return _as_written(await read_if_there(container, item_id, item_id) or {})
 
     async def read_all(self, item_ids: Collection[str]) -> dict[str, JsonObject]:
         """Those items that there are, by id."""
@@ -53,11 +45,7 @@ class StateStore:
         """Removes the item, if it is there."""
         with cosmos_errors(f"State {item_id}"):
             container = await self._account.container(CONTAINER)
-            try:
-                await container.delete_item(item_id, partition_key=item_id)
-            except CosmosResourceNotFoundError as error:
-                if not is_absent(error):
-                    raise
+            await delete_if_there(container, item_id, item_id)
 
 
 def _as_written(item: JsonObject) -> JsonObject:

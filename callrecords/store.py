@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosBatchOperationError
 
 from callrecords.callrecord import CallRecord
-from callrecords.cosmos import Account, cosmos_errors, is_absent, is_lost_race
+from callrecords.cosmos import Account, cosmos_errors, delete_if_there, is_lost_race, read_if_there
 from callrecords.errors import Unavailable
 from callrecords.facts import day_of
 from callrecords.items import Items, join, part_version, share_batch, split
@@ -88,7 +88,7 @@ class CallRecordStore:
     async def former_days(self, call_id: str) -> frozenset[str]:
         """The days other than that of the stored version under which fact rows of the call may be."""
         with cosmos_errors(f"Call record {call_id}"):
-            header = await self._read(await self._container(), call_id, call_id) or {}
+            header = await read_if_there(await self._container(), call_id, self._key(call_id)) or {}
         return frozenset(header.get("formerDays", ()))
 
     async def load(self, call_id: str) -> CallRecord | None:
@@ -97,12 +97,12 @@ class CallRecordStore:
         Raises Unavailable as well when the record kept being replaced.
         """
         with cosmos_errors(f"Call record {call_id}"):
-            container = await self._container()
+            container, key = await self._container(), self._key(call_id)
             for _ in range(_TRIES):
-                header = await self._read(container, call_id, call_id)
+                header = await read_if_there(container, call_id, key)
                 if header is None:
                     return None
-                parts = await asyncio.gather(*(self._read(container, call_id, name) for name in header["parts"]))
+                parts = await asyncio.gather(*(read_if_there(container, name, key) for name in header["parts"]))
                 whole = [part for part in parts if part is not None]
                 if len(whole) == len(parts):
                     return join(Items(header, whole))
@@ -113,14 +113,6 @@ class CallRecordStore:
 
     def _key(self, call_id: str) -> list[str]:
         return [self._tenant_id, call_id]
-
-    async def _read(self, container: ContainerProxy, call_id: str, item_id: str) -> JsonObject | None:
-        try:
-            return await container.read_item(item_id, partition_key=self._key(call_id))
-        except CosmosResourceNotFoundError as error:
-            if is_absent(error):
-                return None
-            raise
 
     async def _look(self, container: ContainerProxy, call_id: str) -> Stored:
         found = container.query_items(_PARTITION, partition_key=self._key(call_id))
@@ -157,11 +149,7 @@ class CallRecordStore:
         """
         for part_id in sorted(stored.part_ids - stored.named_parts):
             if stored.version is not None and (part_version(part_id) or 0) <= stored.version:
-                try:
-                    await container.delete_item(part_id, partition_key=self._key(stored.call_id))
-                except CosmosResourceNotFoundError as error:
-                    if not is_absent(error):  # else another worker was as tidy
-                        raise
+                await delete_if_there(container, part_id, self._key(stored.call_id))  # another worker may be as tidy
 
 
 def _stored(call_id: str, header: JsonObject | None, part_ids: Iterable[str]) -> Stored:

@@ -1,8 +1,6 @@
 """The `usage` container: one roll-up a day."""
 
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
-
-from callrecords.cosmos import Account, cosmos_errors, is_absent, own_properties
+from callrecords.cosmos import Account, cosmos_errors, delete_if_there, own_properties
 from callrecords.jsontypes import JsonObject
 
 CONTAINER = "usage"
@@ -25,11 +23,7 @@ class UsageStore:
         """Removes the roll-up of a day without calls, if there is one."""
         with cosmos_errors(f"Usage of {day}"):
             container = await self._account.container(CONTAINER)
-            try:
-                await container.delete_item(day, partition_key=[self._tenant_id, _month(day)])
-            except CosmosResourceNotFoundError as error:
-                if not is_absent(error):
-                    raise
+            await delete_if_there(container, day, [self._tenant_id, _month(day)])
 
     async def between(self, first_day: str, last_day: str) -> list[JsonObject]:
         """The roll-ups from `first_day` to `last_day`, both included, in the order of days."""
