@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from local.compare import Comparison, compare
 from local.environment import ROOT
 from local.graph import GraphSimulator
 from local.play import play
-from local.processes import StackError
+from local.processes import exit_status
 from local.report import endpoints, figures, result_table
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
@@ -140,15 +139,7 @@ def main() -> int:
     """Exit status: 0 all is there, 1 something is not, 2 the stack does not run, 130 interrupted."""
     console = Console()
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # both end the stack in order
-    try:
-        return 0 if asyncio.run(demo(arguments, console)) else 1
-    except StackError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Stopped; nothing is left running.")
-        return 130
+    return exit_status(lambda: 0 if asyncio.run(demo(arguments, console)) else 1)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,19 @@ _STOP_SECONDS = 15
 
 class StackError(Exception):
     """The local stack cannot run; the message says why and what to do."""
+
+
+def exit_status(run: Callable[[], int]) -> int:
+    """What `run` comes to; 2 where the stack does not run, 130 where Ctrl-C or SIGTERM ended it in order. Says so."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return run()
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; nothing is left running.")
+        return 130
 
 
 @dataclass

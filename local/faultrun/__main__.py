@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import json
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from rich.console import Console
 
 from local.environment import ROOT
 from local.faultrun.run import fault_run
-from local.processes import StackError
+from local.processes import StackError, exit_status
 
 FOLDER = ROOT / ".local" / "faults"
 
@@ -51,22 +50,18 @@ def _emptied_folder() -> Iterator[Path]:
 
 def main() -> int:
     """Exit status: 0 nothing was lost, 1 something was, 2 the stack does not run, 130 interrupted."""
-    console, began = Console(), time.monotonic()
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the stack in order
+    return exit_status(lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    console, began = Console(), time.monotonic()
 
     def say(what: str) -> None:
         console.print(f"{time.monotonic() - began:5.0f} s  {what}", highlight=False)
 
-    try:
-        with _emptied_folder() as folder:
-            outcome = asyncio.run(fault_run(arguments.calls, arguments.seed, arguments.speed, folder, say))
-    except StackError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Stopped; nothing is left running.")
-        return 130
+    with _emptied_folder() as folder:
+        outcome = asyncio.run(fault_run(arguments.calls, arguments.seed, arguments.speed, folder, say))
     console.print(outcome.table())
     console.print(f"The app's log: {FOLDER / 'app.log'}", soft_wrap=True)
     if arguments.json:
