@@ -1,27 +1,11 @@
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from callrecords import items, store
-from callrecords.cosmos import Account
-from local.cosmos import CosmosServer
-from tests.store.cosmosaccount import CosmosAccount, running_account
 from tests.store.invented import BATCH_BYTES, PART_BYTES
-
-
-@pytest.fixture(scope="module")
-async def cosmos() -> AsyncIterator[CosmosAccount]:
-    async with running_account(CosmosServer()) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def account(cosmos: CosmosAccount) -> AsyncIterator[Account]:
-    """The account as one worker has it."""
-    async with cosmos.open() as account:
-        yield account
 
 
 @pytest.fixture(scope="module")

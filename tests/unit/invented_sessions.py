@@ -12,6 +12,7 @@ TO_CALLEE, TO_CALLER = "callerToCallee", "calleeToCaller"
 POOR_AUDIO: JsonObject = {"packetUtilization": 501, "averageJitter": "PT0.045S"}
 GOOD_AUDIO: JsonObject = {"packetUtilization": 501, "averageJitter": "PT0.007S"}
 SILENT_AUDIO: JsonObject = {"packetUtilization": 12, "averageJitter": "PT0.007S"}
+NO_STREAMS = {"good": 0, "poor": 0, "unclassified": 0}
 
 SERVICE: JsonObject = {
     "@odata.type": "#microsoft.graph.callRecords.serviceEndpoint",

@@ -6,6 +6,7 @@ from tests.unit.invented_sessions import (
     HOME,
     JONAS,
     MIRA,
+    NO_STREAMS,
     OFFICE,
     POOR_AUDIO,
     SERVICE,
@@ -17,8 +18,6 @@ from tests.unit.invented_sessions import (
     segment,
     session,
 )
-
-NO_STREAMS = {"good": 0, "poor": 0, "unclassified": 0}
 
 
 def test_audio_is_told_for_each_subnet_that_it_went_from_or_to() -> None:

@@ -11,6 +11,7 @@ from tests.unit.invented_sessions import (
     JONAS,
     LOST,
     MIRA,
+    NO_STREAMS,
     OFFICE,
     POOR_AUDIO,
     SERVICE,
@@ -23,8 +24,6 @@ from tests.unit.invented_sessions import (
     session,
     telephone,
 )
-
-NO_STREAMS = {"good": 0, "poor": 0, "unclassified": 0}
 
 
 def test_the_row_tells_of_the_call_as_a_whole() -> None:
