@@ -54,18 +54,21 @@ class GivenUp:
             return message.reason == "reconcile" and _is_of(known, message) and known["reason"] == reason
         return False
 
-    async def note(self, message: CallMessage, reason: str) -> None:
-        """Remembers it. A failure is logged alone: the message is on the poison queue."""
-        now = self._clock().isoformat()
+    async def note(self, message: CallMessage, reason: str, told_for: timedelta = timedelta()) -> None:
+        """Remembers it, unless the call was told of within `told_for`. A failure is logged alone: the message is on the
+        poison queue, or comes back."""
+        now = self._clock()
         try:
             known = await self.find(message.call_id)
+            if known and now - datetime.fromisoformat(known["at"]) < told_for:
+                return
             values = {
                 "callId": message.call_id,
                 "version": message.version,
                 "reason": reason,
                 "notifiedAt": message.notified_at.isoformat(),
-                "since": known["since"] if _is_of(known, message) else now,
-                "at": now,
+                "since": known["since"] if _is_of(known, message) else now.isoformat(),
+                "at": now.isoformat(),
                 "ttl": round(GRAPH_KEEPS.total_seconds()),
             }
             await self._state.write(_PREFIX + message.call_id, values)
@@ -73,14 +76,10 @@ class GivenUp:
             log.error("It is not remembered that call record %s is missing: %s", message.call_id, error)
 
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
-        """As `note`, for a message that fails with `error` and comes back, if the record is awaited for long. Told once
-        an hour, and not worth another fetch of the record where that fails."""
+        """As `note`, once an hour, for a message that fails with `error` and comes back, if the record is awaited for
+        long."""
         if self._clock() - message.first_seen > _LATE:
-            with contextlib.suppress(CallRecordsError):
-                known = await self.find(message.call_id)
-                if known and self._clock() - datetime.fromisoformat(known["at"]) < _TOLD_FOR:
-                    return
-            await self.note(message, f"not here yet: {error}")
+            await self.note(message, f"not here yet: {error}", _TOLD_FOR)
 
     async def forget(self, call_id: str, version: int) -> None:
         """Forgets it, for the record is there in `version`; not worth another fetch of it where that fails."""

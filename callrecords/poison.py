@@ -1,7 +1,6 @@
 """Messages that were given up: which there are and why, putting them back, and throwing them away."""
 
 import contextlib
-import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from azure.storage.queue.aio import QueueClient
 
 from callrecords.errors import Unreadable
 from callrecords.jsontypes import JsonObject
+from callrecords.messages import CALL_ID
 from callrecords.workqueue import queue_errors
 
 # How long a message that is looked at is hidden from others that look; enough for some ten thousand.
 _HIDDEN_SECONDS = 300
 _PEEKED = 32
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNTOLD = "the host gave it up after maxDequeueCount failures"
 _OF_A_TRY = ("attempt", "failure", "failingSince")
 
@@ -39,7 +38,7 @@ class Entry:
         with contextlib.suppress(orjson.JSONDecodeError):
             document = orjson.loads(text)
         if isinstance(document, dict) and "poisonedAt" in document:
-            return cls(_GUID.sub("<id>", str(document.get("reason"))), str(document.get("message")))
+            return cls(CALL_ID.sub("<id>", str(document.get("reason"))), str(document.get("message")))
         return cls(_UNTOLD, text)
 
     def as_new(self) -> str:

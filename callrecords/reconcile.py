@@ -141,9 +141,11 @@ class Reconciliation:
         outcome = message.outcome(self._clock(), is_finished=True)
         counts = ", ".join(f"{outcome[name]} {name}" for name in ("listed", "missing", "stale", "givenUp"))
         log.info("Reconciled %s: %s.", message.run, counts)
+        if message.run == STEP:
+            return
         known = await self._state.read(ended(message.run))
         # One that was put back after days tells nothing of the last hours.
-        if message.run != STEP and known.get("windowEnd", "") <= outcome["windowEnd"]:
+        if known.get("windowEnd", "") <= outcome["windowEnd"]:
             await self._state.write(ended(message.run), outcome)
 
     async def _step(self, message: ReconcileMessage, holdings: Holdings) -> ReconcileMessage:

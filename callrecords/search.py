@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import orjson
 
 from callrecords.answers import BadParameter
+from callrecords.legs import MEDIA
 from callrecords.media import Modality
 from callrecords.primitives import utc
 
@@ -25,7 +26,6 @@ _DAY = timedelta(days=1)
 # A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
 _TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 VERDICTS = ("good", "poor", "unclassified")
-_MEDIA = ("audio", "video", "screenSharing")
 # As Graph spells them; others are searched for as they are written.
 _KNOWN = {each.lower(): each for each in ("groupCall", "peerToPeer", "unknown", *Modality)}
 
@@ -138,7 +138,7 @@ def _filters(parameters: Mapping[str, str]) -> tuple[tuple[str, ...], Mapping[st
         conditions.append("EXISTS(SELECT VALUE s FROM s IN c.audioBySubnet WHERE s.subnet = @subnet AND s.poor > 0)")
     elif quality:
         values["quality"] = quality
-        conditions.append("(" + " OR ".join(_has_verdict(media, quality) for media in _MEDIA) + ")")
+        conditions.append("(" + " OR ".join(_has_verdict(media, quality) for media in MEDIA) + ")")
     if failed := _one_of(parameters, "failed", ("true", "false")):
         values["failed"] = failed == "true"
         conditions.append("c.failed = @failed")
