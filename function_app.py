@@ -2,12 +2,13 @@
 
 import azure.functions as func
 
-from callrecords import operations, webhook
-from callrecords.answers import Answer, json_answer
 from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
-from callrecords.connections import QUEUE_CONNECTION
-from callrecords.openapi import document
-from callrecords.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
+from callrecords.http import operations
+from callrecords.http.answers import Answer, json_answer
+from callrecords.http.openapi import document
+from callrecords.queues.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
+from callrecords.settings.connections import QUEUE_CONNECTION
+from callrecords.webhook import receive as webhook
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app, problems = start()

@@ -20,8 +20,8 @@ from random import Random
 
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.messages import CallMessage
-from callrecords.workqueue import CALL_RECORDS
+from callrecords.queues.messages import CallMessage
+from callrecords.queues.workqueue import CALL_RECORDS
 from local.graph import GraphSimulator, Limits, Operation
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import generate

@@ -7,8 +7,8 @@ from datetime import date
 import orjson
 
 from callrecords.callrecord import CallRecord
-from callrecords.facts import fact_row
-from callrecords.jsontypes import JsonObject
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
 from local.traffic import generate
 
 TENANT_ID = "1f2e3d4c-5b6a-4788-99aa-bbccddeeff00"

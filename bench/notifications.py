@@ -17,8 +17,8 @@ import aiohttp
 import orjson
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.jsontypes import JsonObject
-from callrecords.workqueue import CALL_RECORDS
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.workqueue import CALL_RECORDS
 from local.graph import NO_LIMITS, GraphSimulator
 from local.stack import CLIENT_STATE, IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import generate

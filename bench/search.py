@@ -17,14 +17,14 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from callrecords.callrecord import CallRecord
-from callrecords.connections import Connection
-from callrecords.cosmos import Account
-from callrecords.factqueries import FactQueries
-from callrecords.facts import fact_row
-from callrecords.factstore import CONTAINER
-from callrecords.jsontypes import JsonObject
-from callrecords.search import parse
-from callrecords.values import Secret
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.callqueries import FactQueries
+from callrecords.cosmos.calls import CONTAINER
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
+from callrecords.http.search import parse
+from callrecords.settings.connections import Connection
+from callrecords.settings.forms import Secret
 from local.cosmos import KEY, CosmosServer
 from local.environment import ROOT
 from local.serve import serve

@@ -14,10 +14,7 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from callrecords import settings
-from callrecords.settings import Settings, SettingsError
-from callrecords.webhook import Webhook
-from callrecords.workqueue import (
+from callrecords.queues.workqueue import (
     CALL_RECORDS,
     POISON_SUFFIX,
     QUEUES,
@@ -26,25 +23,28 @@ from callrecords.workqueue import (
     LenientDecodePolicy,
     WorkQueue,
 )
+from callrecords.settings import read as settings
+from callrecords.settings.read import Settings, SettingsError
+from callrecords.webhook.receive import Webhook
 
 if TYPE_CHECKING:
-    from callrecords.api import Api
-    from callrecords.cosmos import Account
-    from callrecords.factqueries import FactQueries
-    from callrecords.factstore import FactStore
-    from callrecords.givenup import GivenUp
+    from callrecords.collect.givenup import GivenUp
+    from callrecords.collect.ingest import Ingest
+    from callrecords.collect.reconcile import Reconciliation
+    from callrecords.collect.subscription import SubscriptionCare
+    from callrecords.cosmos.account import Account
+    from callrecords.cosmos.callqueries import FactQueries
+    from callrecords.cosmos.callrecords import CallRecordStore
+    from callrecords.cosmos.calls import FactStore
+    from callrecords.cosmos.state import StateStore
+    from callrecords.cosmos.usage import UsageStore
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
-    from callrecords.health import Health
-    from callrecords.ingest import Ingest
-    from callrecords.lookup import Lookup
-    from callrecords.poison import PoisonQueue
-    from callrecords.reconcile import Reconciliation
-    from callrecords.rollup import RollUp
-    from callrecords.state import StateStore
-    from callrecords.store import CallRecordStore
-    from callrecords.subscriptions import SubscriptionCare
-    from callrecords.usagestore import UsageStore
+    from callrecords.http.api import Api
+    from callrecords.http.lookup import Lookup
+    from callrecords.operate.health import Health
+    from callrecords.queues.poison import PoisonQueue
+    from callrecords.usage.rollup import RollUp
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ class App:
 
     @functools.cached_property
     def ingest(self) -> "Ingest":
-        from callrecords.ingest import Ingest
-        from callrecords.progress import Progress
+        from callrecords.collect.arrivals import Progress
+        from callrecords.collect.ingest import Ingest
 
         progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
         tenant_id, profile, stores = self.settings.tenant_id, self.settings.quality_profile, (self._store, self._facts)
@@ -78,8 +78,8 @@ class App:
 
     @functools.cached_property
     def subscription_care(self) -> "SubscriptionCare":
+        from callrecords.collect.subscription import Endpoint, SubscriptionCare
         from callrecords.graph.subscriptions import Subscriptions
-        from callrecords.subscriptions import Endpoint, SubscriptionCare
 
         root = f"{self.settings.notification_base_url}/api"
         endpoint = Endpoint(
@@ -92,7 +92,7 @@ class App:
 
     @functools.cached_property
     def reconciliation(self) -> "Reconciliation":
-        from callrecords.reconcile import Reconciliation
+        from callrecords.collect.reconcile import Reconciliation
 
         calls, queue = self._work_queue(CALL_RECORDS), self._work_queue(RECONCILE)
         tenant_id, kept = self.settings.tenant_id, (self._facts, self._given_up, self._state)
@@ -100,26 +100,26 @@ class App:
 
     @functools.cached_property
     def roll_up(self) -> "RollUp":
-        from callrecords.rollup import RollUp
+        from callrecords.usage.rollup import RollUp
 
         return RollUp(self.settings.tenant_id, self._fact_queries, self._usage, self._state, _now)
 
     @functools.cached_property
     def lookup(self) -> "Lookup":
-        from callrecords.lookup import Lookup
+        from callrecords.http.lookup import Lookup
 
         calls = self._work_queue(CALL_RECORDS)
         return Lookup(self.settings.tenant_id, self._store, self._call_records, self._given_up, calls, _now)
 
     @functools.cached_property
     def api(self) -> "Api":
-        from callrecords.api import Api
+        from callrecords.http.api import Api
 
         return Api(self._fact_queries, self._usage, _now)
 
     @functools.cached_property
     def health(self) -> "Health":
-        from callrecords.health import Health
+        from callrecords.operate.health import Health
 
         queues = {name: (self._queue(name), poison) for name, poison in self.poison_queues.items()}
         return Health(self._call_records, self._state, queues, _now)
@@ -127,7 +127,7 @@ class App:
     @functools.cached_property
     def poison_queues(self) -> "dict[str, PoisonQueue]":
         """The poison queues by the name of the queue that each belongs to."""
-        from callrecords.poison import PoisonQueue
+        from callrecords.queues.poison import PoisonQueue
 
         return {name: PoisonQueue(self._queue(name), self._queue(name + POISON_SUFFIX)) for name in QUEUES}
 
@@ -139,37 +139,37 @@ class App:
 
     @functools.cached_property
     def _store(self) -> "CallRecordStore":
-        from callrecords.store import CallRecordStore
+        from callrecords.cosmos.callrecords import CallRecordStore
 
         return CallRecordStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _facts(self) -> "FactStore":
-        from callrecords.factstore import FactStore
+        from callrecords.cosmos.calls import FactStore
 
         return FactStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _fact_queries(self) -> "FactQueries":
-        from callrecords.factqueries import FactQueries
+        from callrecords.cosmos.callqueries import FactQueries
 
         return FactQueries(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _usage(self) -> "UsageStore":
-        from callrecords.usagestore import UsageStore
+        from callrecords.cosmos.usage import UsageStore
 
         return UsageStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _given_up(self) -> "GivenUp":
-        from callrecords.givenup import GivenUp
+        from callrecords.collect.givenup import GivenUp
 
         return GivenUp(self._state, _now)
 
     @functools.cached_property
     def _state(self) -> "StateStore":
-        from callrecords.state import StateStore
+        from callrecords.cosmos.state import StateStore
 
         return StateStore(self._cosmos)
 
@@ -202,7 +202,7 @@ class App:
 
     @functools.cached_property
     def _cosmos(self) -> "Account":
-        from callrecords.cosmos import Account
+        from callrecords.cosmos.account import Account
 
         connection = self.settings.cosmos
         return Account(connection, self.settings.cosmos_database, lambda: self._credential(connection.client_id))

@@ -1,8 +1,17 @@
-"""A call record as Graph sent it, whole."""
+"""A call record as Graph sent it, whole, and the words that everything about calls shares."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
-from callrecords.jsontypes import JsonObject
+from callrecords.errors import Unreadable
+from callrecords.graphtypes import JsonObject, moment
+
+# Graph's ids are GUIDs. A call's becomes a Cosmos item id and a part of a URL, so nothing else is let through.
+CALL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+# Graph keeps a record for 30 days from the start of the call (the text of its own 404).
+GRAPH_KEEPS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -18,3 +27,11 @@ class CallRecord:
     properties: JsonObject
     sessions: list[JsonObject]
     participants: list[JsonObject]
+
+
+def day_of(call_id: str, start: object) -> str:
+    """The UTC day of `startDateTime`, such as 2026-03-04; Unreadable where it is not a time."""
+    found = moment(start)
+    if found is None:
+        raise Unreadable(f"Call record {call_id}: startDateTime is not a time with its offset from UTC.")
+    return found.date().isoformat()

@@ -1,6 +1,6 @@
 """The errors of this app, by what they mean for the work at hand.
 
-`retries.py` decides from the class alone what becomes of a queue message. Messages name the thing, its value
+`queues/retries.py` decides from the class alone what becomes of a queue message. Messages name the thing, its value
 and what was expected; they never hold a piece of a call record.
 """
 
@@ -52,5 +52,10 @@ def unexpected(error: Exception) -> Unexpected:
     """The error that tells of `error` where it came from, without its words, which may have a piece of a record."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "callrecords" in frame.filename] or frames
-    where = f" in {PurePath(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    where = f" in {_in_package(own[-1].filename)}, line {own[-1].lineno}" if own else ""
     return Unexpected(f"An unexpected {type(error).__name__}{where}.")
+
+
+def _in_package(filename: str) -> str:
+    """The last folder and the name, such as usage/day.py: names alone repeat."""
+    return "/".join(PurePath(filename).parts[-2:])

@@ -7,7 +7,7 @@ from pathlib import Path
 from azure.core.exceptions import ResourceExistsError, ServiceRequestError
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.workqueue import POISON_SUFFIX, QUEUES
+from callrecords.queues.workqueue import POISON_SUFFIX, QUEUES
 from local.environment import ROOT, inherited
 from local.processes import Process, running
 

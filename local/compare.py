@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 from azure.cosmos.aio import ContainerProxy
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 _LISTS = ("sessions", "participants_v2")
 

@@ -14,8 +14,8 @@ from azure.storage.queue.aio import QueueClient
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from callrecords.store import CONTAINER
-from callrecords.workqueue import CALL_RECORDS
+from callrecords.cosmos.callrecords import CONTAINER
+from callrecords.queues.workqueue import CALL_RECORDS
 from local.compare import Comparison, compare
 from local.environment import ROOT
 from local.graph import GraphSimulator

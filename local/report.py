@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_account_sas
 from rich.table import Table
 
-from callrecords.store import CONTAINER
+from callrecords.cosmos.callrecords import CONTAINER
 from local import azurite
 from local.compare import Comparison
 from local.cosmos.authorization import authorization

@@ -42,7 +42,7 @@ from callrecords.errors import (
     Unreadable,
 )
 from callrecords.graph.limits import Bucket, Limiter
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 # Unknown enum members tell more than `unknownFutureValue`; nulls are the only thing that may be left out.
 _PREFER = "include-unknown-enum-members, omit-values=nulls"

@@ -6,7 +6,7 @@ from typing import Self
 from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import Bucket
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 # The largest meetings have a few thousand sessions; without an end, a loop of nextLinks would never stop.
 _MAX_PAGES = 500

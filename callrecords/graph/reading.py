@@ -16,7 +16,7 @@ from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import RECORD_FIRST_PAGE, RECORD_NEXT_PAGE, TENANT
 from callrecords.graph.pages import Pages
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 _Query = CallRecordItemRequestBuilder.CallRecordItemRequestBuilderGetQueryParameters
 

@@ -8,15 +8,13 @@ from datetime import UTC, datetime
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CALL_ID, CallRecord, day_of
 from callrecords.errors import NotFound, Refused, Throttled, Unavailable, Unreadable
-from callrecords.facts import day_of
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading, version_of
-from callrecords.jsontypes import JsonObject
-from callrecords.messages import CALL_ID
+from callrecords.graphtypes import JsonObject
 
 _READS = 3
 # Of all unfinished readings together: 60 sessions of a large meeting take 2.3 MB of memory, so these are up to 460 MB.

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from msgraph.generated.models.subscription import Subscription as GraphSubscription
 
+from callrecords.collect.subscription import CHANGE_TYPE, RESOURCE, Subscription
 from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient, graph_errors
 from callrecords.graph.pages import elements
-from callrecords.jsontypes import JsonObject
-from callrecords.subscriptions import CHANGE_TYPE, RESOURCE, Subscription
+from callrecords.graphtypes import JsonObject
 
 _WHAT = "Subscriptions"
 

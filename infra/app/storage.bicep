@@ -5,7 +5,7 @@ param location string
 param tags Tags
 param publicAccess bool
 
-// Those of callrecords/workqueue.py. The host makes a poison queue when it first needs it; health asks for all of them.
+// Those of callrecords/queues/workqueue.py. The host makes a poison queue when it first needs it; health asks for all of them.
 var queues = ['call-records', 'subscriptions', 'reconcile']
 var poisonQueues = map(queues, queue => '${queue}-poison')
 

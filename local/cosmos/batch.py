@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.call import Answer
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.items import Items, Outcome

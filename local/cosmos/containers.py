@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.errors import bad_request
 from local.cosmos.indexing import DEFAULT_POLICY, check_policy
 from local.cosmos.partitions import PartitionKeyDefinition

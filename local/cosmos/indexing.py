@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/cosmos-db/index-policy
 from collections.abc import Sequence
 from typing import Any
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.errors import bad_request
 
 DEFAULT_POLICY: JsonObject = {

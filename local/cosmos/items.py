@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos import errors
 from local.cosmos.containers import Container, check_ttl
 from local.cosmos.itemtable import Stored, Version

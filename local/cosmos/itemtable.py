@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.partitions import Scope
 
 _PUT = """

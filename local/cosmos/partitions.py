@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 import orjson
 from azure.cosmos import PartitionKey
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.errors import bad_request, partition_range_gone, wrong_partition_key
 
 UNDEFINED: JsonObject = {}  # how the wire writes that an item has no value at the partition key's path

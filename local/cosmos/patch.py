@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/cosmos-db/partial-document-update
 from dataclasses import dataclass
 from typing import Any, Self
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.errors import CosmosError, bad_request, precondition_failed
 from local.cosmos.query import compile_condition
 

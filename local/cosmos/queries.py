@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.call import Answer, Call, feed
 from local.cosmos.containers import Container
 from local.cosmos.errors import bad_request

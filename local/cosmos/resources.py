@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos import errors
 from local.cosmos.call import Answer, Call, feed
 from local.cosmos.containers import Container, define, redefine

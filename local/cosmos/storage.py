@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.containers import Container
 from local.cosmos.itemtable import ItemTable
 

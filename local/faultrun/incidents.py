@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from callrecords.factstore import CONTAINER as CALLS
-from callrecords.store import CONTAINER as CALL_RECORDS
+from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
+from callrecords.cosmos.calls import CONTAINER as CALLS
 from local.cosmos.faults import FaultRule
 from local.faultrun.queueproxy import QueueFailure, QueueProxy
 from local.faultrun.services import ServiceFaults

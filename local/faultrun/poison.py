@@ -8,7 +8,7 @@ import orjson
 from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.workqueue import POISON_SUFFIX, QUEUES
+from callrecords.queues.workqueue import POISON_SUFFIX, QUEUES
 from local.stack import Stack
 
 _LEASE_SECONDS = 3

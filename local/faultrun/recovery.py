@@ -6,9 +6,9 @@ import aiohttp
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.jsontypes import JsonObject
-from callrecords.state import CONTAINER as STATE
-from callrecords.workqueue import CALL_RECORDS, QUEUES, RECONCILE, SUBSCRIPTIONS
+from callrecords.cosmos.state import CONTAINER as STATE
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.workqueue import CALL_RECORDS, QUEUES, RECONCILE, SUBSCRIPTIONS
 from local.processes import StackError
 from local.stack import Stack
 

@@ -11,10 +11,10 @@ from random import Random
 
 from azure.cosmos.aio import ContainerProxy
 
-from callrecords.connections import QUEUE_CONNECTION
-from callrecords.factstore import CONTAINER as CALLS
-from callrecords.jsontypes import JsonObject
-from callrecords.store import CONTAINER as CALL_RECORDS
+from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
+from callrecords.cosmos.calls import CONTAINER as CALLS
+from callrecords.graphtypes import JsonObject
+from callrecords.settings.connections import QUEUE_CONNECTION
 from local import azurite
 from local.compare import compare
 from local.faultrun import poison, recovery

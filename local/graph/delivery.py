@@ -15,7 +15,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.endpoint import DeliveryRules, Endpoint
 
 type Outcome = Literal["delivered", "dropped", "abandoned"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 
 class GraphError(Exception):

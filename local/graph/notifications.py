@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/change-notifications-lifecycle-events
 
 from datetime import UTC
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.subscriptions import Subscription
 
 

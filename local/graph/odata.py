@@ -14,7 +14,7 @@ from datetime import datetime
 
 from multidict import MultiMapping
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.errors import bad_request
 
 # A moment and what it has beyond whole seconds: Graph's have seven digits, datetime keeps six.

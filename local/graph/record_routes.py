@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.errors import forbidden
 from local.graph.odata import PARTICIPANTS, RECORD, RECORDS, SESSIONS, Resource, parse_query
 from local.graph.records import Preferences, Representation

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import orjson
 from aiohttp import web
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.errors import bad_request
 
 _CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;charset=utf-8"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aiohttp import web
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.delivery import Deliveries
 from local.graph.endpoint import DeliveryRules
 from local.graph.errors import GraphError, record_not_found

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from yarl import URL
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.errors import GraphError
 from local.graph.odata import parse_instant
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import subscription_rules as rules
 from local.graph.errors import GraphError
 from local.graph.handshake import validate_endpoint

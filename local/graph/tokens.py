@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph.errors import invalid_token
 
 _LIFETIME = timedelta(hours=1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.primitives import guid
 
 _HEADSETS = (

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.kinds import kinds_of_a_day
 from local.traffic.people import found
 from local.traffic.primitives import cut, date_time

@@ -5,7 +5,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-deviceinfo
 
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.clients import Client
 from local.traffic.primitives import single
 

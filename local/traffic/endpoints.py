@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-participantendpoint
 from dataclasses import dataclass
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.clients import Client
 from local.traffic.identities import associated_identity, deprecated_identity_set
 from local.traffic.networks import Connection, client_connection, service_connection

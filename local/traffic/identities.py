@@ -1,6 +1,6 @@
 """Parties as identities: https://learn.microsoft.com/graph/api/resources/communicationsidentityset."""
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.people import Party
 
 # All keys are sent, those that say nothing as null; some of them no documentation declares.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.meetings import meeting
 from local.traffic.people import Organisation
 from local.traffic.telephony import telephone_call

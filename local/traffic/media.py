@@ -2,7 +2,7 @@
 
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.devices import NO_DEVICE, audio_device, camera
 from local.traffic.endpoints import End
 from local.traffic.networks import network_info

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.endpoints import participant_end, service_end
 from local.traffic.media import AUDIO, BOTH, DATA, SCREEN, TO_CALLEE, TO_CALLER, VIDEO, Negotiated
 from local.traffic.people import Organisation, Party, passer_by

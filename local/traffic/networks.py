@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-networkinfo
 from dataclasses import dataclass
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.clients import Client
 from local.traffic.conditions import DATA_CENTRE, Conditions, conditions
 from local.traffic.primitives import single

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.identities import deprecated_identity_set, participant
 from local.traffic.people import Party
 from local.traffic.primitives import Span, date_time

@@ -6,7 +6,7 @@ or missing until then. A consumer cannot expect that versions only grow, nor tha
 
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.streams import MEASURED
 
 _PAGE_OF_SESSIONS = 60

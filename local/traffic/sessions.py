@@ -3,7 +3,7 @@
 from itertools import pairwise
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.endpoints import End
 from local.traffic.media import Negotiated, media, modalities
 from local.traffic.primitives import Span, date_time, guid

@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-mediastream
 from dataclasses import dataclass
 from random import Random
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic.conditions import Conditions
 from local.traffic.primitives import Span, date_time, duration, single
 

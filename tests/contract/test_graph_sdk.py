@@ -9,12 +9,12 @@ from azure.identity.aio import DefaultAzureCredential
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
 
+from callrecords.collect.subscription import LIFETIME
 from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.records import CallRecords
 from callrecords.graph.subscriptions import Subscriptions
-from callrecords.jsontypes import JsonObject
-from callrecords.subscriptions import LIFETIME
+from callrecords.graphtypes import JsonObject
 from local.graph import (
     NO_LIMITS,
     Fault,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from tests.infra.commands import Commands
 from tests.infra.predicted import INFRA, ROOT, app_settings
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 ROOT = Path(__file__).parents[2]
 INFRA = ROOT / "infra"

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from tests.infra.predicted import INFRA, ROOT, SNAPSHOTS, prediction
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

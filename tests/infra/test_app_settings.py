@@ -2,9 +2,10 @@
 
 import pytest
 
-from callrecords import settings, values
-from callrecords.connections import CONNECTIONS
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
+from callrecords.settings import forms as values
+from callrecords.settings import read as settings
+from callrecords.settings.connections import CONNECTIONS
 from tests.infra.predicted import SNAPSHOTS, app_settings, prediction
 
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings

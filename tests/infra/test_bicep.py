@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from tests.infra.conftest import Bicep
 from tests.infra.predicted import INFRA, ROOT
 

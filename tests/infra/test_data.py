@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
-from callrecords.workqueue import POISON_SUFFIX, QUEUES
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.workqueue import POISON_SUFFIX, QUEUES
 from tests.infra.predicted import INFRA, SNAPSHOTS, prediction
 
 QUEUE = "Microsoft.Storage/storageAccounts/queueServices/queues"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
-from callrecords.store import Saved
+from callrecords.cosmos.callrecords import Saved
+from callrecords.graphtypes import JsonObject
 from tests.infra.predicted import ROOT, SNAPSHOTS, prediction
 
 # The Functions host says this when it moves a message to a poison queue.

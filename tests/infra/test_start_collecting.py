@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import pytest
 
-from callrecords.health import Link, Report
+from callrecords.operate.health import Link, Report
 from tests.infra.commands import Commands
 
 TRIGGER = "/admin/functions/maintain_subscriptions_on_schedule"

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from callrecords.connections import CONNECTIONS
-from callrecords.settings import SETTINGS
+from callrecords.settings.connections import CONNECTIONS
+from callrecords.settings.read import SETTINGS
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 

@@ -4,8 +4,8 @@ import orjson
 from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.jsontypes import JsonObject
-from callrecords.workqueue import CALL_RECORDS, POISON_SUFFIX
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.workqueue import CALL_RECORDS, POISON_SUFFIX
 from local.compare import Comparison, compare
 from local.stack import TENANT_ID, Stack
 

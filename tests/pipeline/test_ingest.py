@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.workqueue import CALL_RECORDS
+from callrecords.queues.workqueue import CALL_RECORDS
 from local.graph import Fault, Status
 from local.stack import Stack
 from local.traffic import Call

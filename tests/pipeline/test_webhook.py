@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import orjson
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.processes import free_port
 from local.stack import CLIENT_STATE, TENANT_ID, Stack, running_app
 from tests.pipeline.reading import waiting_messages

@@ -4,8 +4,8 @@ from functools import cached_property
 import pytest
 
 from callrecords.app import App, start
-from tests.unit.ingest_world import World
-from tests.unit.invented import CLIENT_STATE, DAY, ENVIRONMENT, call_message
+from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, call_message
+from tests.unit.collect.ingest_world import World
 
 QUIET = ("azure", "httpx", "httpcore")
 

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from callrecords import settings, values
 from callrecords.errors import Unexpected, unexpected
+from callrecords.settings import forms as values
+from callrecords.settings import read as settings
 
 SPOILT: dict[str, Any] = {"GRAPH_TENANT_ID": ["private"]}
 
@@ -21,13 +22,13 @@ def test_an_unexpected_error_tells_its_kind_and_the_last_place_in_this_app() -> 
     error = unexpected(error_of_this_app())
     line = values.guid.__code__.co_firstlineno + 3
     assert type(error) is Unexpected
-    assert str(error) == f"An unexpected AttributeError in values.py, line {line}."
+    assert str(error) == f"An unexpected AttributeError in settings/forms.py, line {line}."
 
 
 def test_an_unexpected_error_that_never_was_in_this_app_tells_where_it_was() -> None:
     with pytest.raises(ValueError, match="private") as raised:
         raise ValueError("private")
-    assert str(unexpected(raised.value)).startswith("An unexpected ValueError in test_errors.py, line ")
+    assert str(unexpected(raised.value)).startswith("An unexpected ValueError in unit/test_errors.py, line ")
 
 
 def test_an_unexpected_error_that_came_from_nowhere_tells_its_kind() -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.unit.invented import ENVIRONMENT
+from tests.invented import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
 REPORT = """

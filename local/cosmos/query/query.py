@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lark import Tree
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.query.errors import QueryError
 from local.cosmos.query.names import Frame
 from local.cosmos.query.parse import parse

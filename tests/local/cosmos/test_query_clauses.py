@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.cosmos.query import QueryError, compile_query
 
 SATIN = {"codec": "SATIN", "jitter": 4}

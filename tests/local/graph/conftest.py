@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientSession, web
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import NO_LIMITS, GraphSimulator
 from local.serve import serve as serve_application
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientSession
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import GraphSimulator
 
 RECORDS = "/v1.0/communications/callRecords"

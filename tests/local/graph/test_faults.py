@@ -8,7 +8,7 @@ import orjson
 import pytest
 from aiohttp import ClientSession
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import Delay, Fault, GraphSimulator, NextLinkLoop, NotJson, Operation, Reset, Status, Truncate
 
 RECORDS = "/v1.0/communications/callRecords"

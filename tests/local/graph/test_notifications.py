@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import NO_LIMITS, DeliveryRules, GraphSimulator
 
 CALL_ID = "7b1d0c52-9f6e-4f0c-8d0e-000000000001"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from aiohttp import ClientSession
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.graph import Fault, GraphSimulator, Limit, Limits, Operation, Status
 
 RECORDS = "/v1.0/communications/callRecords"

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic import Call, generate
 
 

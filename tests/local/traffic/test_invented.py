@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 # RFC 5737, RFC 3849 and RFC 1918.
 NETWORKS: list[IPv4Network | IPv6Network] = [

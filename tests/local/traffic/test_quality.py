@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 
 def _seconds(duration: str) -> float:

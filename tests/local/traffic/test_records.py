@@ -16,7 +16,7 @@ from msgraph.generated.models.call_records.service_user_agent import ServiceUser
 from msgraph.generated.models.call_records.session import Session
 from msgraph.generated.models.call_records.user_feedback import UserFeedback
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from local.traffic import Call
 
 # https://github.com/microsoftgraph/msgraph-metadata, schemas/v1.0-Prod.csdl, namespace microsoft.graph.callRecords

@@ -13,7 +13,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from callrecords.graph.client import GraphClient
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 
 ROOT = "https://graph.fabrikam.example"
 SCOPE = f"{ROOT}/.default"

@@ -2,9 +2,9 @@
 
 import httpx
 
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
+from tests.invented import CALL
 from tests.unit.graph.fake_graph import ROOT
-from tests.unit.invented import CALL
 
 PATH = f"/v1.0/communications/callRecords/{CALL}"
 SESSIONS_NEXT = "sessions@odata.nextLink"

@@ -7,9 +7,9 @@ import pytest
 
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords, Listed
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
+from tests.invented import CALL, DAY, OTHER_CALL, START
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
-from tests.unit.invented import CALL, DAY, OTHER_CALL, START
 
 FROM, UNTIL = datetime(2026, 3, 4, 9, 30, tzinfo=UTC), datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 WHAT = "Call records from 2026-03-04 09:30:00 on"

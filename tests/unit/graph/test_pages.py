@@ -7,7 +7,7 @@ from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.graph import pages
 from callrecords.graph.limits import Bucket, Limit
 from callrecords.graph.pages import Pages, elements
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
 WHAT = "Call record 1"

@@ -5,10 +5,10 @@ import pytest
 
 from callrecords.errors import Throttled
 from callrecords.graph.records import CallRecords
+from tests.invented import CALL, OTHER_CALL, call_id
 from tests.unit.graph.fake_graph import FakeGraph
 from tests.unit.graph.fake_time import FakeTime
 from tests.unit.graph.record_answers import PagedCall, with_participants, with_sessions
-from tests.unit.invented import CALL, OTHER_CALL, call_id
 
 
 def answer(request: httpx.Request) -> httpx.Response:

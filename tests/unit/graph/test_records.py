@@ -4,7 +4,8 @@ import pytest
 from callrecords.callrecord import CallRecord
 from callrecords.errors import NotFound, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
+from tests.invented import CALL
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 from tests.unit.graph.record_answers import (
     PARTICIPANTS_NEXT,
@@ -15,7 +16,6 @@ from tests.unit.graph.record_answers import (
     with_participants,
     with_sessions,
 )
-from tests.unit.invented import CALL
 
 
 async def fetched(graph: FakeGraph, *answers: object) -> CallRecord:

@@ -4,14 +4,14 @@ import httpx
 import orjson
 import pytest
 
+from callrecords.collect.subscription import Subscription
 from callrecords.errors import Forbidden, NotFound, Unreadable
 from callrecords.graph.subscriptions import Subscriptions
-from callrecords.jsontypes import JsonObject
-from callrecords.subscriptions import Subscription
-from callrecords.values import Secret
+from callrecords.graphtypes import JsonObject
+from callrecords.settings.forms import Secret
+from tests.invented import CLIENT_STATE
+from tests.unit.collect.subscription_world import LIFECYCLE, NOTIFICATIONS
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
-from tests.unit.invented import CLIENT_STATE
-from tests.unit.subscription_world import LIFECYCLE, NOTIFICATIONS
 
 EXPIRES = datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
 URL = f"{ROOT}/v1.0/subscriptions"

@@ -9,11 +9,11 @@ from callrecords.callrecord import CallRecord
 from callrecords.errors import CallRecordsError, Throttled, Unavailable, Unreadable
 from callrecords.graph import records as records_module
 from callrecords.graph.records import CallRecords
-from callrecords.jsontypes import JsonObject
+from callrecords.graphtypes import JsonObject
+from tests.invented import CALL, call_id
 from tests.unit.graph.fake_graph import FakeGraph
 from tests.unit.graph.fake_time import FakeTime
 from tests.unit.graph.record_answers import PagedCall
-from tests.unit.invented import CALL, call_id
 
 SESSIONS, PARTICIPANTS, VERSION = "sessions($expand=segments)", "participants_v2", "id,version"
 LATER = 400.0  # seconds after which no limit holds anything back any more

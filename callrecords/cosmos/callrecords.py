@@ -1,0 +1,164 @@
+"""The `callRecords` container: call records whole, and never older than what is there.
+
+The header is the commit point: parts that are too large for one batch are written first, then the header with
+the parts that fit in a transactional batch, guarded by the etag that was read, then what older versions left is
+deleted. Whatever happens in between, a reader that follows the header finds one version, whole; and as the queue
+message stays until the end, the next try finishes what this one left.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosBatchOperationError
+
+from callrecords.callrecord import CallRecord, day_of
+from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, is_lost_race, read_if_there
+from callrecords.cosmos.items import Items, join, part_version, share_batch, split
+from callrecords.errors import Unavailable
+from callrecords.graphtypes import JsonObject
+
+CONTAINER = "callRecords"
+
+_TRIES = 5
+_PARTITION = "SELECT c.id, c.version, c.startDateTime, c.formerDays, c.parts, c._etag FROM c"
+
+
+class Saved(Enum):
+    """What became of a record that was to be stored."""
+
+    STORED = "stored"
+    REPEATED = "repeated"  # this version is there already
+    OUTDATED = "outdated"  # a newer version is there already
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What Cosmos holds of one call: the header's version and etag, None where there is no header; the days under
+    which fact rows of it may be, its own and former ones; the parts that the header names, and every part."""
+
+    call_id: str
+    version: int | None
+    etag: str | None
+    day: str | None
+    former_days: frozenset[str]
+    named_parts: frozenset[str]
+    part_ids: frozenset[str]
+
+
+class CallRecordStore:
+    """The call records of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
+
+    def __init__(self, account: Account, tenant_id: str) -> None:
+        self._account = account
+        self._tenant_id = tenant_id
+
+    async def look(self, call_id: str) -> Stored:
+        """What there is of the call."""
+        with cosmos_errors(f"Call record {call_id}"):
+            return await self._look(await self._container(), call_id)
+
+    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
+        """Makes `record` the stored one unless a newer version is there; `stored` is what `look` found.
+
+        Returns which it was, and what there is of the call now. Raises what `split` raises; Unavailable as well when
+        other writers of the same call kept winning.
+        """
+        with cosmos_errors(f"Call record {record.call_id}"):
+            container = await self._container()
+            for _ in range(_TRIES):
+                if stored.version is not None and stored.version >= record.version:
+                    await self._sweep(container, stored)
+                    return (Saved.REPEATED if stored.version == record.version else Saved.OUTDATED), stored
+                written = await self._write(container, record, stored)
+                if written:
+                    await self._sweep(container, written)
+                    return Saved.STORED, written
+                stored = await self._look(container, record.call_id)
+        raise Unavailable(f"Call record {record.call_id}: lost {_TRIES} races against other writers.")
+
+    async def tidy(self, stored: Stored) -> None:
+        """Deletes what a writer that was stopped left beside the stored version."""
+        with cosmos_errors(f"Call record {stored.call_id}"):
+            await self._sweep(await self._container(), stored)
+
+    async def former_days(self, call_id: str) -> frozenset[str]:
+        """The days other than that of the stored version under which fact rows of the call may be."""
+        with cosmos_errors(f"Call record {call_id}"):
+            header = await read_if_there(await self._container(), call_id, self._key(call_id)) or {}
+        return frozenset(header.get("formerDays", ()))
+
+    async def load(self, call_id: str) -> CallRecord | None:
+        """The stored record, whole, or None; a version that is replaced while it is read is read anew.
+
+        Raises Unavailable as well when the record kept being replaced.
+        """
+        with cosmos_errors(f"Call record {call_id}"):
+            container, key = await self._container(), self._key(call_id)
+            for _ in range(_TRIES):
+                header = await read_if_there(container, call_id, key)
+                if header is None:
+                    return None
+                parts = await asyncio.gather(*(read_if_there(container, name, key) for name in header["parts"]))
+                whole = [part for part in parts if part is not None]
+                if len(whole) == len(parts):
+                    return join(Items(header, whole))
+        raise Unavailable(f"Call record {call_id}: was replaced {_TRIES} times while it was read.")
+
+    async def _container(self) -> ContainerProxy:
+        return await self._account.container(CONTAINER)
+
+    def _key(self, call_id: str) -> list[str]:
+        return [self._tenant_id, call_id]
+
+    async def _look(self, container: ContainerProxy, call_id: str) -> Stored:
+        found = container.query_items(_PARTITION, partition_key=self._key(call_id))
+        items = {item["id"]: item async for item in found}
+        header = items.pop(call_id, None)
+        return _stored(call_id, header, items)
+
+    async def _write(self, container: ContainerProxy, record: CallRecord, stored: Stored) -> Stored | None:
+        """Writes the parts and then the header; None when the header is no longer the one that was read."""
+        day = day_of(record.call_id, record.properties.get("startDateTime"))
+        former_days = (stored.former_days | ({stored.day} if stored.day else frozenset())) - {day}
+        items = split(record, self._tenant_id, former_days)
+        header, (ahead, within) = items.header, share_batch(items)
+        for part in ahead:
+            await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
+        operations: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
+            ("create", (header,), {})
+            if stored.etag is None
+            else ("replace", (header["id"], header), {"if_match_etag": stored.etag}),
+            *(("upsert", (part,), {}) for part in within),
+        ]
+        try:
+            await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
+        except CosmosBatchOperationError as error:
+            if is_lost_race(error):
+                return None
+            raise
+        return _stored(record.call_id, header, stored.part_ids)
+
+    async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
+        """Deletes the parts that the header does not name, of its version and of older ones.
+
+        Parts of a newer version belong to a writer that has not committed yet.
+        """
+        for part_id in sorted(stored.part_ids - stored.named_parts):
+            if stored.version is not None and (part_version(part_id) or 0) <= stored.version:
+                await delete_if_there(container, part_id, self._key(stored.call_id))  # another worker may be as tidy
+
+
+def _stored(call_id: str, header: JsonObject | None, part_ids: Iterable[str]) -> Stored:
+    known = header or {}
+    return Stored(
+        call_id=call_id,
+        version=known.get("version"),
+        etag=known.get("_etag"),
+        day=day_of(call_id, known["startDateTime"]) if header else None,
+        former_days=frozenset(known.get("formerDays", ())),
+        named_parts=frozenset(known.get("parts", ())),
+        part_ids=frozenset(part_ids),
+    )

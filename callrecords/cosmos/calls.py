@@ -1,0 +1,93 @@
+"""The `calls` container: one fact row a call, never older than what is there."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, read_if_there
+from callrecords.errors import Unavailable
+from callrecords.graphtypes import JsonObject
+
+CONTAINER = "calls"
+
+_TRIES = 5
+
+
+class FactStore:
+    """The fact rows of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
+
+    def __init__(self, account: Account, tenant_id: str) -> None:
+        self._account = account
+        self._tenant_id = tenant_id
+
+    async def version(self, call_id: str, day: str) -> int | None:
+        """The version that the row of the call was derived from; None where there is no row."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            row = await read_if_there(await self._container(), call_id, self._key(day))
+        return row["version"] if row else None
+
+    async def save(self, row: JsonObject) -> None:
+        """Makes `row` the stored one unless one of a newer version is there.
+
+        Raises Unavailable as well when other writers of the same row kept winning.
+        """
+        with cosmos_errors(f"Facts of call {row['id']}"):
+            container = await self._container()
+            for _ in range(_TRIES):
+                stored = await read_if_there(container, row["id"], self._key(row["day"]))
+                if (stored and stored["version"] > row["version"]) or await _write(container, row, stored):
+                    return
+        raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
+
+    async def delete(self, call_id: str, day: str, older_than: int) -> None:
+        """Removes the row of the call from the partition of `day`, if it is there and of an older version."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            container = await self._container()
+            for _ in range(_TRIES):
+                stored = await read_if_there(container, call_id, self._key(day))
+                if stored is None or stored["version"] >= older_than or await self._remove(container, stored):
+                    return
+        raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
+
+    async def versions(self, day: str) -> dict[str, int]:
+        """The versions of the calls that began on `day`, by call id."""
+        with cosmos_errors(f"Facts of {day}"):
+            container = await self._container()
+            rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=self._key(day))
+            return {row["id"]: row["version"] async for row in rows}
+
+    async def _container(self) -> ContainerProxy:
+        return await self._account.container(CONTAINER)
+
+    def _key(self, day: str) -> list[str]:
+        return [self._tenant_id, day]
+
+    async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
+        """Whether the row was removed as it was read."""
+        key = self._key(stored["day"])
+        return await _won(container.delete_item(stored["id"], partition_key=key, **_unchanged(stored)))
+
+
+async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:
+    """Whether `row` took the place of `stored`."""
+    if stored is None:
+        return await _won(container.create_item(row))
+    return await _won(container.replace_item(row["id"], row, **_unchanged(stored)))
+
+
+async def _won(write: Awaitable[object]) -> bool:
+    """Whether the condition of the write held."""
+    try:
+        await write
+    except CosmosHttpResponseError as error:
+        if is_lost_race(error):
+            return False
+        raise
+    return True
+
+
+def _unchanged(stored: JsonObject) -> dict[str, Any]:
+    return {"etag": stored["_etag"], "match_condition": MatchConditions.IfNotModified}

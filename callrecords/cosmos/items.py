@@ -1,0 +1,123 @@
+"""Call records to Cosmos items and back: pure.
+
+A record is one header item, `id = callId`, and part items that hold its long lists in order. The header names
+its parts; a part's id tells its version and a digest of its content, and it is never changed, so a reader that
+follows the header never sees a mixture: neither of versions, nor of two answers of Graph with one version in another
+order. Sizes are in bytes of JSON as azure-cosmos sends it.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from callrecords.callrecord import CallRecord
+from callrecords.errors import Unreadable
+from callrecords.graphtypes import JsonObject
+
+# Cosmos refuses items over 2 MB and transactional batches over 2 MB or 100 operations
+# (https://learn.microsoft.com/azure/cosmos-db/concepts-limits); both limits leave room for the envelope.
+PART_BYTES = 1_500_000
+BATCH_BYTES = 1_800_000
+BATCH_OPERATIONS = 100
+
+_LISTS = {"sessions": "sessions", "participants": "participants_v2"}
+_OWN = ("tenantId", "callId", "parts", "formerDays")
+_PART_ID = re.compile(r"(?:sessions|participants)-(\d+)-\d+-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True)
+class Items:
+    """The Cosmos items of one record."""
+
+    header: JsonObject
+    parts: list[JsonObject]
+
+
+def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), part_bytes: int = PART_BYTES) -> Items:
+    """The items of `record`, each under `part_bytes`; Unreadable where one element alone is larger.
+
+    `former_days` are those other than its own under which a fact row of an older version may be: the header keeps them.
+    """
+    key = {"tenantId": tenant_id, "callId": record.call_id}
+    lists = {"sessions": record.sessions, "participants": record.participants}
+    parts = [
+        {"id": f"{kind}-{record.version}-{number}-{_digest(chunk)}", **key, "version": record.version}
+        | {_LISTS[kind]: chunk}
+        for kind, elements in lists.items()
+        for number, chunk in enumerate(_chunks(record.call_id, kind, elements, part_bytes))
+    ]
+    header = {**record.properties, **key, "id": record.call_id, "parts": [part["id"] for part in parts]}
+    if days := sorted(former_days):
+        header["formerDays"] = days
+    if size(header) > part_bytes:
+        raise Unreadable(
+            f"Call record {record.call_id}: the record without its lists has {size(header)} bytes, "
+            f"expected at most {part_bytes}."
+        )
+    return Items(header, parts)
+
+
+def join(items: Items) -> CallRecord:
+    """The record that `split` was given."""
+    header = items.header
+    return CallRecord(
+        call_id=header["callId"],
+        version=header["version"],
+        # Properties that begin with an underscore are Cosmos' own.
+        properties={k: v for k, v in header.items() if k not in _OWN and not k.startswith("_")},
+        sessions=[element for part in items.parts for element in part.get("sessions", ())],
+        participants=[element for part in items.parts for element in part.get("participants_v2", ())],
+    )
+
+
+def share_batch(items: Items) -> tuple[list[JsonObject], list[JsonObject]]:
+    """The parts to write ahead, and those that fit in one batch with the header."""
+    room = BATCH_BYTES - size(items.header)
+    ahead: list[JsonObject] = []
+    within: list[JsonObject] = []
+    for part in items.parts:
+        if size(part) <= room and len(within) < BATCH_OPERATIONS - 1:
+            within.append(part)
+            room -= size(part)
+        else:
+            ahead.append(part)
+    return ahead, within
+
+
+def part_version(item_id: str) -> int | None:
+    """The version in a part's id; None for a header's id."""
+    found = _PART_ID.fullmatch(item_id)
+    return int(found[1]) if found else None
+
+
+def size(item: object) -> int:
+    """Bytes of `item` on the wire: azure-cosmos escapes what is not ASCII, so characters are bytes."""
+    return len(json.dumps(item, separators=(",", ":")))
+
+
+def _digest(chunk: list[JsonObject]) -> str:
+    return hashlib.sha256(orjson.dumps(chunk)).hexdigest()[:8]
+
+
+def _chunks(call_id: str, kind: str, elements: list[JsonObject], part_bytes: int) -> Iterator[list[JsonObject]]:
+    envelope = 512  # id, tenantId, callId, version and the names, with room to spare
+    chunk: list[JsonObject] = []
+    used = envelope
+    for element in elements:
+        needed = size(element) + 1
+        if envelope + needed > part_bytes:
+            raise Unreadable(
+                f"Call record {call_id}: one element of its {kind} has {needed} bytes, "
+                f"expected at most {part_bytes - envelope}."
+            )
+        if used + needed > part_bytes:
+            yield chunk
+            chunk, used = [], envelope
+        chunk.append(element)
+        used += needed
+    if chunk:
+        yield chunk

@@ -1,0 +1,75 @@
+"""JSON as it comes from Graph and goes to Cosmos, and Graph's primitive types in it, whatever is there.
+
+What is not of the type is None, or empty, like what is not there: Graph leaves properties out, sends them as null, and
+removes them, and a call is not to be lost over one of them. The types are those of
+https://learn.microsoft.com/graph/api/resources/callrecords-mediastream.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+# Unknown properties are kept, so no closer type.
+type JsonObject = dict[str, Any]
+
+# Edm.Duration: days, hours, minutes and seconds.
+_DURATION = re.compile(
+    r"P(?=[0-9]|T[0-9])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
+)
+# JSON has no larger numbers that every reader keeps exact (https://www.rfc-editor.org/rfc/rfc8259#section-6).
+_LARGEST = 2**53
+
+
+def as_object(value: object) -> JsonObject:
+    """The object; {} for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> list[JsonObject]:
+    """The objects in a list; [] for anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """The text, unless it is empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def texts(value: object) -> list[str]:
+    """The texts in a list that are not empty; [] for anything else."""
+    return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []
+
+
+def number(value: object) -> float | None:
+    """The number, unless it is negative or has no place in JSON: nothing in a call record is negative but levels."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        return None
+    return value
+
+
+def seconds(value: object) -> float | None:
+    """The seconds of a Duration such as PT0.016S or P1DT2H3M4.5S."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    days, hours, minutes, rest = map(float, found.groups("0"))
+    return number(((days * 24 + hours) * 60 + minutes) * 60 + rest)
+
+
+def moment(value: object) -> datetime | None:
+    """The DateTimeOffset, in UTC. Graph gives 0 to 7 digits of a second, of which six are kept."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def utc(found: datetime | None) -> str | None:
+    """The moment as text, cut to the second, such as 2026-03-04T10:00:03Z: later moments are greater texts."""
+    return f"{found.replace(tzinfo=None, microsecond=0).isoformat()}Z" if found else None
+
+
+def known(properties: JsonObject) -> JsonObject:
+    """The properties that tell something: no nulls, and no empty lists and objects."""
+    return {name: value for name, value in properties.items() if value not in (None, [], {})}

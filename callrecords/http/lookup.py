@@ -1,0 +1,103 @@
+"""The use case behind `GET calls/{callId}`: one call record, whole."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from callrecords.callrecord import CALL_ID, GRAPH_KEEPS, CallRecord
+from callrecords.errors import CallRecordsError, NotFound
+from callrecords.graphtypes import JsonObject
+from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
+from callrecords.queues.messages import CallMessage
+from callrecords.queues.workqueue import WorkQueue
+
+log = logging.getLogger(__name__)
+
+_NEVER_ANNOUNCED = (
+    f"There is no such call, or its record is not made yet, or it began more than {GRAPH_KEEPS.days} days ago and this"
+    " app was not there to collect it, or has deleted it since, at the end of its retention (RETENTION_DAYS)."
+)
+_TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
+
+
+class Store(Protocol):
+    """Where call records are kept: store.CallRecordStore."""
+
+    async def load(self, call_id: str) -> CallRecord | None: ...
+
+
+class Records(Protocol):
+    """Where call records are fetched: graph.records.CallRecords."""
+
+    async def fetch(self, call_id: str) -> CallRecord | None: ...
+
+
+class GivenUp(Protocol):
+    """Where it is remembered which records were given up: givenup.GivenUp."""
+
+    async def find(self, call_id: str) -> JsonObject: ...
+
+
+class Lookup:
+    """Finds call records of `tenant_id` in Cosmos, else in Graph."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        store: Store,
+        records: Records,
+        given_up: GivenUp,
+        calls: WorkQueue,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._store = store
+        self._records = records
+        self._given_up = given_up
+        self._calls = calls
+        self._clock = clock
+
+    async def __call__(self, call_id: str) -> Answer:
+        """The record with its sessions and participants_v2; its ETag is its version.
+
+        One that is only in Graph is answered all the same, and put on its way into Cosmos. Graph gives the same 404
+        for a call that is too old and for one that never was; this one tells which, where the app had heard of it.
+        """
+        try:
+            record = await self._find(call_id.lower())
+        except CallRecordsError as error:
+            return refusal(error)
+        whole = {**record.properties, "sessions": record.sessions, "participants_v2": record.participants}
+        return json_answer(whole, ETag=f'W/"{record.version}"')
+
+    async def _find(self, call_id: str) -> CallRecord:
+        if not CALL_ID.fullmatch(call_id):
+            raise BadParameter(f"callId is {call_id[:60]!r}: expected a GUID.")
+        record = await self._store.load(call_id)
+        if record is None:
+            record = await self._fetch(call_id)
+            await self._bring_home(call_id)
+        return record
+
+    async def _fetch(self, call_id: str) -> CallRecord:
+        with contextlib.suppress(NotFound):
+            if record := await self._records.fetch(call_id):
+                return record
+        what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
+        if not known:
+            raise NotFound(f"{what}. {_NEVER_ANNOUNCED}")
+        heard = datetime.fromisoformat(known["notifiedAt"])
+        age = "" if self._clock() - heard <= GRAPH_KEEPS else _TOO_OLD
+        raise NotFound(
+            f"{what}{age}. This app heard of it at {heard:{_TO_THE_MINUTE}} and does not have it: {known['reason']}"
+        )
+
+    async def _bring_home(self, call_id: str) -> None:
+        message = CallMessage.new(self._tenant_id, self._clock(), call_id=call_id, reason="lookup")
+        try:
+            await self._calls.put(message)
+        except CallRecordsError as error:
+            log.warning("%s The record that was looked up will be found by the next comparison.", error)

@@ -1,0 +1,162 @@
+"""The OpenAPI document of what people and services ask over HTTP."""
+
+from collections.abc import Sequence
+
+from callrecords.graphtypes import JsonObject
+from callrecords.http import reports, search
+
+_SENTENCE: JsonObject = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+_WRONG: JsonObject = {
+    "description": "What is wrong, in a sentence",
+    "content": {"application/json": {"schema": _SENTENCE}},
+}
+_RETRY_AFTER: JsonObject = {"description": "Seconds, where known", "schema": {"type": "integer", "minimum": 1}}
+# The names of responses in `components`; of other statuses it is Error.
+_RESPONSES = {"401": "NoKey", "429": "Throttled"}
+_GUID = {"type": "string", "format": "uuid"}
+_TIME: JsonObject = {
+    "type": "string",
+    "description": "A UTC day (2026-03-04) or time (2026-03-04T10:00:00Z)",
+    "anyOf": [{"format": "date"}, {"format": "date-time"}],
+}
+_OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
+_FACT_ROW = _OBJECT | {"description": "Fact row of a call, field by field in docs/schemas/calls.schema.json"}
+_DAY = _OBJECT | {"description": "Of the roll-up of a day, field by field in docs/schemas/usage.schema.json"}
+
+_TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST, "pattern": search.TEXT}
+
+_DAYS: dict[str, tuple[str, JsonObject]] = {
+    "from": ("Begin of the period, each UTC day of which is reported whole; a day before `to` where not given", _TIME),
+    "to": ("Its end; a day is included. Now, where not given", _TIME),
+}
+_SEARCH: dict[str, tuple[str, JsonObject]] = {
+    "from": ("Calls that began from then on; a day before `to` where not given", _TIME),
+    "to": ("Calls that began before then; a day is included. Now, where not given", _TIME),
+    "user": ("Entra object id or user principal name of a participant", _TEXT),
+    "number": ("Phone number of a party, with or without + and what separates its digits", _TEXT),
+    "type": ("Graph's callType: groupCall, peerToPeer, unknown, or what Graph may add", _TEXT),
+    "modality": ("One of Graph's modalities", _TEXT),
+    "subnet": (
+        "Subnet of a client: its first address; a mask is ignored. With quality=poor, calls with poor audio there",
+        _TEXT,
+    ),
+    "quality": (
+        "Verdict of any media of which the call has streams",
+        {"type": "string", "enum": list(search.VERDICTS)},
+    ),
+    "failed": ("Whether a leg failed", {"type": "string", "enum": ["true", "false"]}),
+    "top": (
+        "Calls in a page",
+        {"type": "integer", "minimum": 1, "maximum": search.MOST_TOP, "default": search.DEFAULT_TOP},
+    ),
+    "continuation": (
+        "That of the page before, with the same other parameters",
+        {"type": "string", "maxLength": search.LONGEST_CONTINUATION, "pattern": search.TEXT},
+    ),
+}
+
+
+def document() -> JsonObject:
+    """The document, as https://spec.openapis.org/oas/v3.1.0 has it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Call Records",
+            "version": "1",
+            "description": "Teams call records from Microsoft Graph: looked up, searched and reported.",
+        },
+        "servers": [{"url": "/api"}],
+        "security": [{"key": []}, {"code": []}],
+        "paths": {
+            "/calls/{callId}": {"get": _look_up()},
+            "/calls": {"get": _search()},
+            **{f"/reports/{name}": {"get": _report(name, each.columns)} for name, each in reports.REPORTS.items()},
+        },
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                "code": {"type": "apiKey", "in": "query", "name": "code"},
+            },
+            "responses": {
+                "Error": _WRONG,
+                "NoKey": {"description": "There is no function key, or not one of the app; without a body"},
+                "Throttled": _WRONG | {"headers": {"Retry-After": _RETRY_AFTER}},
+            },
+        },
+    }
+
+
+def _look_up() -> JsonObject:
+    found = {
+        "description": "The record as Graph has it, with all sessions, segments and participants_v2",
+        "headers": {"ETag": {"description": "Of the record's version", "schema": {"type": "string"}}},
+        "content": _json(_OBJECT | {"required": ["id", "version", "sessions", "participants_v2"]}),
+    }
+    parameters = [
+        {"name": "callId", "in": "path", "required": True, "description": "Graph's id of the call", "schema": _GUID},
+        {"name": "If-None-Match", "in": "header", "description": "ETag that is at hand", "schema": {"type": "string"}},
+    ]
+    return {
+        "operationId": "getCall",
+        "summary": "One call record, whole; from Graph where it is not stored yet",
+        "parameters": parameters,
+        "responses": {
+            "200": found,
+            "304": {"description": "The version at hand is the stored one"},
+            **_errors("400", "401", "404", "429", "502", "503"),
+        },
+    }
+
+
+def _search() -> JsonObject:
+    page = {
+        "type": "object",
+        "required": ["calls", "continuation"],
+        "properties": {"calls": {"type": "array", "items": _FACT_ROW}, "continuation": {"type": ["string", "null"]}},
+    }
+    return {
+        "operationId": "searchCalls",
+        "summary": f"The facts of calls within at most {search.MOST_DAYS} days, newest first",
+        "parameters": _query(_SEARCH),
+        "responses": {
+            "200": {"description": "A page", "content": _json(page)},
+            **_errors("400", "401", "429", "502", "503"),
+        },
+    }
+
+
+def _report(name: str, columns: Sequence[str]) -> JsonObject:
+    days = {"type": "object", "required": ["days"], "properties": {"days": {"type": "array", "items": _DAY}}}
+    table = {"type": "string", "description": f"The columns {', '.join(columns)}; the rest is in JSON alone"}
+    form: tuple[str, JsonObject] = (
+        "Of the answer",
+        {"type": "string", "enum": list(reports.FORMATS), "default": reports.FORMATS[0]},
+    )
+    return {
+        "operationId": f"report{name.capitalize()}",
+        "summary": f"The {name} of at most {reports.MOST_DAYS} days, by day",
+        "parameters": _query({**_DAYS, "format": form}),
+        "responses": {
+            "200": {
+                "description": "The days on which there were calls",
+                "content": {**_json(days), "text/csv": {"schema": table}},
+            },
+            **_errors("400", "401", "429", "502", "503"),
+        },
+    }
+
+
+def _query(parameters: dict[str, tuple[str, JsonObject]]) -> list[JsonObject]:
+    return [
+        # The Functions host leaves an empty parameter out: it is as good as none.
+        {"name": name, "in": "query", "description": meaning, "schema": schema, "allowEmptyValue": True}
+        for name, (meaning, schema) in parameters.items()
+    ]
+
+
+def _errors(*statuses: str) -> JsonObject:
+    return {status: {"$ref": f"#/components/responses/{_RESPONSES.get(status, 'Error')}"} for status in statuses}
+
+
+def _json(schema: JsonObject) -> JsonObject:
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,1 @@
+"""What operators want to know: is the app healthy."""

@@ -1,0 +1,117 @@
+"""Messages that were given up: which there are and why, putting them back, and throwing them away."""
+
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from azure.core.exceptions import AzureError
+from azure.storage.queue import QueueMessage
+from azure.storage.queue.aio import QueueClient
+
+from callrecords.callrecord import CALL_ID
+from callrecords.errors import Unreadable
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.workqueue import queue_errors
+
+# How long a message that is looked at is hidden from others that look; enough for some ten thousand.
+_HIDDEN_SECONDS = 300
+_PEEKED = 32
+_UNTOLD = "the host gave it up after maxDequeueCount failures"
+_OF_A_TRY = ("attempt", "failure", "failingSince")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A message that was given up, and why; ids in the reason are left out, so that like reasons are alike."""
+
+    reason: str
+    message: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Entry":
+        """The entry that WorkQueue made, or the message alone where the Functions host moved it."""
+        document = None
+        with contextlib.suppress(orjson.JSONDecodeError):
+            document = orjson.loads(text)
+        if isinstance(document, dict) and "poisonedAt" in document:
+            return cls(CALL_ID.sub("<id>", str(document.get("reason"))), str(document.get("message")))
+        return cls(_UNTOLD, text)
+
+    def as_new(self) -> str:
+        """The message as one that was never tried. Raises Unreadable for what is not a message of this app."""
+        try:
+            document: JsonObject = orjson.loads(self.message)
+            fresh = {name: value for name, value in document.items() if name not in _OF_A_TRY} | {"attempt": 0}
+        except (orjson.JSONDecodeError, AttributeError):
+            raise Unreadable("The message is not a JSON object.") from None
+        if "callId" in fresh:
+            fresh["reason"] = "replay"
+        return orjson.dumps(fresh).decode()
+
+
+class PoisonQueue:
+    """The poison queue of `queue`. Every method raises Unavailable where the queues cannot be reached."""
+
+    def __init__(self, queue: QueueClient, poison_queue: QueueClient) -> None:
+        self._queue = queue
+        self._poison_queue = poison_queue
+
+    async def count(self) -> int:
+        """How many messages there are, about."""
+        with queue_errors("The poison queue"):
+            return (await self._poison_queue.get_queue_properties()).approximate_message_count or 0
+
+    async def reasons(self) -> Counter[str]:
+        """Why, with the number of messages, of the 32 oldest."""
+        with queue_errors("The poison queue"):
+            peeked = await self._poison_queue.peek_messages(max_messages=_PEEKED)
+        return Counter(Entry.parse(message.content).reason for message in peeked)
+
+    async def replay(self, reason: str | None) -> JsonObject:
+        """Puts the messages of `reason` (None: all) back on their queue; how many were put back, and how many
+        could not be because they are no messages of this app."""
+        done: Counter[str] = Counter(replayed=0, unreadable=0)
+        with queue_errors("The poison queue"):
+            async for received, entry in self._matching(reason):
+                try:
+                    message = entry.as_new()
+                except Unreadable:
+                    done["unreadable"] += 1
+                    continue
+                # Sent before the old one is deleted: a crash in between makes a harmless twin.
+                await self._queue.send_message(message, time_to_live=-1)
+                await self._poison_queue.delete_message(received)
+                done["replayed"] += 1
+        return dict(done)
+
+    async def discard(self, reason: str | None) -> JsonObject:
+        """Deletes the messages of `reason` (None: all) for good; how many."""
+        discarded = 0
+        with queue_errors("The poison queue"):
+            async for received, _ in self._matching(reason):
+                await self._poison_queue.delete_message(received)
+                discarded += 1
+        return {"discarded": discarded}
+
+    async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
+        passed_over: dict[str, QueueMessage] = {}
+        began = datetime.now(UTC)
+        received: Any
+        async for received in self._poison_queue.receive_messages(
+            messages_per_page=_PEEKED, visibility_timeout=_HIDDEN_SECONDS
+        ):
+            if received.id in passed_over:
+                break  # these can be seen again, after so long: all others were looked at
+            entry = Entry.parse(received.content)
+            # What was given up again meanwhile is for the next time, or this would not end.
+            if reason in (None, entry.reason) and received.inserted_on <= began:
+                yield received, entry
+            else:
+                passed_over[received.id] = received
+        for received in passed_over.values():
+            with contextlib.suppress(AzureError):  # it can be seen again by itself, later
+                await self._poison_queue.update_message(received, visibility_timeout=0)

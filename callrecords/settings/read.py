@@ -1,0 +1,168 @@
+"""Typed settings, read once from the environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from callrecords.errors import CallRecordsError
+from callrecords.facts.streamquality import Profile
+from callrecords.settings import forms as values
+from callrecords.settings.connections import CONNECTIONS, Connection, resolve
+from callrecords.settings.forms import GRAPH_ROOTS
+
+
+class SettingsError(CallRecordsError):
+    """Settings are missing or malformed; `problems` has one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One app setting: `parse` turns its text into a value or raises ValueError saying what was expected."""
+
+    name: str
+    meaning: str
+    parse: Callable[[str], str]
+    default: str | None = None
+    required: bool = False
+    secret: bool = False
+
+
+TENANT_ID = Setting("GRAPH_TENANT_ID", "Tenant whose call records are collected, a GUID", values.guid, required=True)
+CLIENT_STATE = Setting(
+    "GRAPH_CLIENT_STATE",
+    "Secret of 16 to 128 characters that Graph repeats in every notification",
+    values.client_state,
+    required=True,
+    secret=True,
+)
+CLIENT_STATE_PREVIOUS = Setting(
+    "GRAPH_CLIENT_STATE_PREVIOUS",
+    "The secret before the last rotation, still accepted",
+    values.client_state,
+    secret=True,
+)
+CLOUD = Setting("GRAPH_CLOUD", "Which Graph: global (with GCC), usgov (GCC High) or dod", values.cloud, "global")
+GRAPH_BASE_URL = Setting(
+    "GRAPH_BASE_URL", "Another root than the cloud's, for the local Graph simulator", values.base_url
+)
+CLIENT_ID = Setting(
+    "AZURE_CLIENT_ID", "Client id of the managed identity or app registration that reads Graph", values.guid
+)
+NOTIFICATION_BASE_URL = Setting(
+    "NOTIFICATION_BASE_URL",
+    "Public root of this app that Graph posts to; in Azure the app's own host name where not set",
+    values.base_url,
+    required=True,
+)
+COSMOS_DATABASE = Setting("COSMOS_DATABASE", "Cosmos DB database that holds the containers", values.name, "callrecords")
+SUBSCRIPTION_SCHEDULE = Setting(
+    "SUBSCRIPTION_SCHEDULE",
+    "When the Graph subscription is looked after, NCRONTAB in UTC",
+    values.schedule,
+    "0 */15 * * * *",
+)
+RECONCILE_RECENT_SCHEDULE = Setting(
+    "RECONCILE_RECENT_SCHEDULE",
+    "When the calls of the last hours are compared with Graph, NCRONTAB in UTC",
+    values.schedule,
+    "0 20 * * * *",
+)
+RECONCILE_HISTORY_SCHEDULE = Setting(
+    "RECONCILE_HISTORY_SCHEDULE",
+    "When the calls of the last 30 days are compared with Graph, NCRONTAB in UTC",
+    values.schedule,
+    "0 40 3 * * *",
+)
+USAGE_SCHEDULE = Setting(
+    "USAGE_SCHEDULE",
+    "When the days on which calls changed are rolled up, NCRONTAB in UTC",
+    values.schedule,
+    "0 5,35 * * * *",
+)
+QUALITY_PROFILE = Setting(
+    "QUALITY_PROFILE",
+    "Which of Microsoft's definitions of a poor stream: current, or before2022",
+    values.profile,
+    Profile.CURRENT,
+)
+SETTINGS = (
+    TENANT_ID,
+    CLIENT_STATE,
+    CLIENT_STATE_PREVIOUS,
+    CLOUD,
+    GRAPH_BASE_URL,
+    CLIENT_ID,
+    NOTIFICATION_BASE_URL,
+    COSMOS_DATABASE,
+    SUBSCRIPTION_SCHEDULE,
+    RECONCILE_RECENT_SCHEDULE,
+    RECONCILE_HISTORY_SCHEDULE,
+    USAGE_SCHEDULE,
+    QUALITY_PROFILE,
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of the app, checked; secrets masked in repr."""
+
+    tenant_id: str
+    client_states: tuple[str, ...]
+    graph_root: str
+    graph_scope: str
+    client_id: str | None
+    notification_base_url: str
+    cosmos_database: str
+    subscription_schedule: str
+    reconcile_recent_schedule: str
+    reconcile_history_schedule: str
+    usage_schedule: str
+    quality_profile: Profile
+    queue: Connection
+    cosmos: Connection
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings in `environ`; SettingsError names every one that is missing or malformed."""
+    if (host_name := environ.get("WEBSITE_HOSTNAME")) and not environ.get(NOTIFICATION_BASE_URL.name):
+        environ = {**environ, NOTIFICATION_BASE_URL.name: f"https://{host_name}"}
+    problems: list[str] = []
+    value = {setting: _parsed(setting, environ, problems) for setting in SETTINGS}
+    queue, cosmos = (resolve(connection, environ, problems) for connection in CONNECTIONS)
+    if problems:
+        raise SettingsError(problems)
+    states = (value[CLIENT_STATE], value[CLIENT_STATE_PREVIOUS])
+    cloud_root = GRAPH_ROOTS[value[CLOUD] or ""]
+    return Settings(
+        tenant_id=value[TENANT_ID] or "",
+        client_states=tuple(state for state in states if state),
+        graph_root=value[GRAPH_BASE_URL] or cloud_root,
+        graph_scope=f"{cloud_root}/.default",
+        client_id=value[CLIENT_ID],
+        notification_base_url=value[NOTIFICATION_BASE_URL] or "",
+        cosmos_database=value[COSMOS_DATABASE] or "",
+        subscription_schedule=value[SUBSCRIPTION_SCHEDULE] or "",
+        reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
+        reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
+        usage_schedule=value[USAGE_SCHEDULE] or "",
+        quality_profile=Profile(value[QUALITY_PROFILE] or ""),
+        queue=queue,
+        cosmos=cosmos,
+    )
+
+
+def _parsed(setting: Setting, environ: Mapping[str, str], problems: list[str]) -> str | None:
+    text = environ.get(setting.name) or setting.default
+    if text is None:
+        if setting.required:
+            problems.append(f"{setting.name} is missing: {setting.meaning}.")
+        return None
+    try:
+        return setting.parse(text)
+    except ValueError as expected:
+        shown = f"malformed ({len(text)} characters)" if setting.secret else repr(text)
+        problems.append(f"{setting.name} is {shown}: expected {expected}.")
+        return None

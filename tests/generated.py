@@ -1,0 +1,60 @@
+"""Generated calls as the app stores them, and pure answers to what is asked of them."""
+
+import functools
+from collections.abc import Iterable
+from datetime import date
+
+from callrecords.callrecord import CallRecord
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.callrecords import CallRecordStore
+from callrecords.cosmos.calls import FactStore
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
+from callrecords.usage.day import DayUsage
+from local.traffic import generate
+from tests.invented import TENANT
+
+DAYS = ("2026-03-02", "2026-03-03", "2026-03-04")
+MEDIA = ("audio", "video", "screenSharing")
+
+_LISTS = ("sessions", "participants_v2")
+
+
+def call_record(record: JsonObject) -> CallRecord:
+    """The callRecord resource as the app has it."""
+    properties = {name: value for name, value in record.items() if name not in _LISTS}
+    return CallRecord(record["id"], record["version"], properties, record["sessions"], record["participants_v2"])
+
+
+@functools.cache
+def versions(day: str, calls: int) -> tuple[tuple[CallRecord, ...], ...]:
+    """Of each of so many calls that began on `day` all versions, first to last."""
+    generated = generate(seed=7, calls=calls, day=date.fromisoformat(day), tenant_id=TENANT)
+    return tuple(tuple(call_record(version.record) for version in call.versions) for call in generated)
+
+
+@functools.cache
+def rows() -> tuple[JsonObject, ...]:
+    """The fact rows of the calls of all DAYS."""
+    return tuple(fact_row(each[-1], TENANT) for day in DAYS for each in versions(day, 40))
+
+
+def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
+    """The roll-up of `day` where these are its fact rows."""
+    usage = DayUsage(tenant_id, day)
+    for row in rows:
+        usage.add(row)
+    return usage.item()
+
+
+async def store_rows(account: Account, rows: Iterable[JsonObject]) -> None:
+    """Puts the rows into `calls`."""
+    facts = FactStore(account, TENANT)
+    for row in rows:
+        await facts.save(row)
+
+
+async def store_record(account: Account, record: CallRecord, tenant_id: str = TENANT) -> None:
+    """Puts the record into `callRecords`."""
+    records = CallRecordStore(account, tenant_id)
+    await records.save(record, await records.look(record.call_id))

@@ -1,0 +1,62 @@
+"""The use case under test with all that is around it but Cosmos."""
+
+from dataclasses import dataclass, field
+
+from callrecords.callrecord import CallRecord
+from callrecords.collect.arrivals import Progress
+from callrecords.collect.givenup import GivenUp
+from callrecords.collect.ingest import Ingest
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.callrecords import CallRecordStore
+from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.state import StateStore
+from callrecords.queues.messages import CallMessage
+from callrecords.queues.workqueue import WorkQueue
+from tests.integration.cosmos.invented import TENANT, call_message, now
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Stands for Graph, which holds one version of a call."""
+
+    record: CallRecord
+
+    async def fetch(self, call_id: str, newer_than: int | None) -> CallRecord | None:
+        assert call_id == self.record.call_id
+        return None if newer_than is not None and self.record.version <= newer_than else self.record
+
+
+@dataclass
+class Queue:
+    """Stands for a QueueClient: keeps the messages that it is sent."""
+
+    sent: list[str] = field(default_factory=list)
+
+    async def send_message(
+        self, content: object, *, visibility_timeout: int | None = None, time_to_live: int | None = None
+    ) -> None:
+        self.sent.append(str(content))
+
+
+class Collector:
+    """A worker that collects the one call that Graph holds as `record`."""
+
+    def __init__(self, account: Account, record: CallRecord) -> None:
+        self._record = record
+        self._queue, self._poison_queue = Queue(), Queue()
+        self._ingest = Ingest(
+            TENANT,
+            Graph(record),
+            CallRecordStore(account, TENANT),
+            FactStore(account, TENANT),
+            Progress(StateStore(account), now),
+            GivenUp(StateStore(account), now),
+            WorkQueue(self._queue, self._poison_queue, TENANT, now),
+        )
+
+    async def handle(self, text: str | None = None) -> CallMessage | None:
+        """Handles the first message about the call, or `text`. Returns the message that was put back for later, if
+        one was; what is given up fails the test."""
+        await self._ingest(text or call_message(self._record.call_id), 1)
+        assert self._poison_queue.sent == []
+        return CallMessage.parse(self._queue.sent.pop()) if self._queue.sent else None

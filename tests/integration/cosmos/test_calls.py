@@ -1,0 +1,176 @@
+"""Fact rows: an older one never takes the place of a newer one."""
+
+import itertools
+
+import pytest
+
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.calls import FactStore
+from callrecords.errors import Unavailable
+from callrecords.graphtypes import JsonObject
+from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.integration.cosmos.faultrules import ReplicaBehind
+from tests.integration.cosmos.invented import DAY, NEXT_DAY, TENANT, new_call_id
+from tests.integration.cosmos.stepping import Worker
+
+_TRIES = 5
+
+
+@pytest.fixture
+def facts(account: Account) -> FactStore:
+    return FactStore(account, TENANT)
+
+
+def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObject:
+    return {"id": call_id, "tenantId": TENANT, "day": day, "version": version, **others}
+
+
+def saving(account: Account, row: JsonObject) -> Worker[None]:
+    """A worker that saves `row` step by step: it reads the stored one, then writes."""
+    return Worker(account, lambda stepped: FactStore(stepped, TENANT).save(row))
+
+
+def deleting(account: Account, call_id: str, older_than: int) -> Worker[None]:
+    """A worker that deletes the call's row of `DAY` step by step: it reads it, then deletes it."""
+    return Worker(account, lambda stepped: FactStore(stepped, TENANT).delete(call_id, DAY, older_than))
+
+
+async def test_a_call_without_a_row_has_no_version(facts: FactStore) -> None:
+    assert await facts.version(new_call_id(), DAY) is None
+
+
+async def test_a_row_of_the_same_version_or_a_newer_one_takes_the_place_of_the_stored_one(
+    cosmos: CosmosAccount, facts: FactStore
+) -> None:
+    call_id = new_call_id()
+    for saved in (row(call_id, 1), row(call_id, 1, type="groupCall"), row(call_id, 2)):
+        await facts.save(saved)
+        assert await cosmos.fact_rows(call_id) == [saved]
+        assert await facts.version(call_id, DAY) == saved["version"]
+
+
+async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: FactStore) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 2))
+    await facts.save(row(call_id, 1))
+    assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
+
+
+@pytest.mark.parametrize("stored", [None, 0])
+@pytest.mark.parametrize(("slow", "fast"), [(1, 2), (2, 1)])
+async def test_the_newer_row_stays_whoever_is_slow(
+    cosmos: CosmosAccount, account: Account, facts: FactStore, stored: int | None, slow: int, fast: int
+) -> None:
+    for steps in itertools.count():
+        call_id = new_call_id()
+        if stored is not None:
+            await facts.save(row(call_id, stored))
+        worker = saving(account, row(call_id, slow))
+        await worker.steps(steps)
+        has_ended = worker.ended
+        await facts.save(row(call_id, fast))
+        await worker.run()
+        assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
+        if has_ended:
+            break
+
+
+async def test_a_404_that_does_not_mean_the_row_is_no_lost_race(cosmos: CosmosAccount, facts: FactStore) -> None:
+    behind = ReplicaBehind("create", times=None)
+    with cosmos.failing(behind), pytest.raises(Unavailable, match="Cosmos answered 404"):
+        await facts.save(row(new_call_id(), 1))
+
+
+async def test_a_row_that_is_deleted_before_it_is_replaced_is_made_anew(
+    cosmos: CosmosAccount, account: Account, facts: FactStore
+) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 1))
+    worker = saving(account, row(call_id, 2))
+    await worker.step()
+    await facts.delete(call_id, DAY, older_than=2)
+    await worker.run()
+    assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
+
+
+@pytest.mark.parametrize("losses", [_TRIES - 1, _TRIES])
+async def test_a_writer_that_loses_again_and_again_comes_back_later(
+    cosmos: CosmosAccount, account: Account, facts: FactStore, losses: int
+) -> None:
+    call_id = new_call_id()
+    worker = saving(account, row(call_id, 100))
+    for version in range(losses):
+        await worker.step()
+        await facts.save(row(call_id, version))
+        await worker.step()
+    if losses < _TRIES:
+        await worker.run()
+        assert await cosmos.fact_rows(call_id) == [row(call_id, 100)]
+    else:
+        with pytest.raises(Unavailable, match="lost 5 races against other writers"):
+            await worker.run()
+
+
+async def test_an_older_row_is_deleted_from_the_day_that_is_named_and_doing_it_again_is_no_error(
+    cosmos: CosmosAccount, facts: FactStore
+) -> None:
+    call_id = new_call_id()
+    for day in (DAY, NEXT_DAY):
+        await facts.save(row(call_id, 1, day))
+    for _ in range(2):
+        await facts.delete(call_id, DAY, older_than=2)
+        assert await cosmos.fact_rows(call_id) == [row(call_id, 1, NEXT_DAY)]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+async def test_a_row_that_is_not_older_is_not_deleted(cosmos: CosmosAccount, facts: FactStore, version: int) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, version))
+    await facts.delete(call_id, DAY, older_than=2)
+    assert await cosmos.fact_versions(call_id) == {DAY: version}
+
+
+@pytest.mark.parametrize(("version", "left"), [(2, {}), (3, {DAY: 3})])
+async def test_a_row_that_was_replaced_before_it_is_deleted_is_looked_at_again(
+    cosmos: CosmosAccount, account: Account, facts: FactStore, version: int, left: dict[str, int]
+) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 1))
+    worker = deleting(account, call_id, older_than=3)
+    await worker.step()
+    await facts.save(row(call_id, version))
+    await worker.run()
+    assert await cosmos.fact_versions(call_id) == left
+
+
+async def test_two_workers_may_delete_a_row_at_once(cosmos: CosmosAccount, account: Account, facts: FactStore) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 1))
+    worker = deleting(account, call_id, older_than=2)
+    await worker.step()
+    await facts.delete(call_id, DAY, older_than=2)
+    await worker.run()
+    assert await cosmos.fact_versions(call_id) == {}
+
+
+async def test_a_row_that_keeps_being_replaced_is_deleted_later(account: Account, facts: FactStore) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 0))
+    worker = deleting(account, call_id, older_than=100)
+    for version in range(1, 1 + _TRIES):
+        await worker.step()
+        await facts.save(row(call_id, version))
+        await worker.step()
+    with pytest.raises(Unavailable, match="lost 5 races against other writers"):
+        await worker.run()
+
+
+async def test_the_versions_of_a_day_are_those_of_its_calls_and_of_this_tenant(account: Account) -> None:
+    tenant = "0f2e3d4c-5b6a-4788-99aa-bbccddeeff00"
+    facts, others = FactStore(account, tenant), FactStore(account, TENANT)
+    first, second, other = new_call_id(), new_call_id(), new_call_id()
+    for saved in (row(first, 3), row(second, 1), row(other, 1, NEXT_DAY)):
+        await facts.save({**saved, "tenantId": tenant})
+    await others.save(row(other, 1))
+    assert await facts.versions(DAY) == {first: 3, second: 1}
+    assert await facts.versions("2026-03-01") == {}

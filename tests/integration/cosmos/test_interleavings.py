@@ -1,0 +1,121 @@
+"""Any order of the Cosmos calls of workers that hold versions of one call, some of them killed."""
+
+import itertools
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from callrecords.callrecord import CallRecord
+from callrecords.cosmos.account import Account
+from tests.integration.cosmos.collector import Collector
+from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.integration.cosmos.invented import (
+    DAY,
+    NEXT_DAY,
+    call_record,
+    fact_versions_of,
+    in_another_order,
+    new_call_id,
+)
+from tests.integration.cosmos.race import Race
+
+pytestmark = pytest.mark.usefixtures("small_items")
+
+_TO_THE_END = 1_000
+# A worker is also overtaken by all that others do, which is rare where each step is anybody's.
+_STEPS = st.integers(1, 8) | st.just(_TO_THE_END)
+# From no part at all to some that have to be written ahead of the batch.
+_SESSIONS = st.sampled_from([0, 1, 4, 9])
+_DAYS = st.sampled_from([DAY, NEXT_DAY])
+
+
+# Without shrinking, which takes minutes of requests.
+@settings(max_examples=50, deadline=None, phases=[Phase.reuse, Phase.generate])
+@given(data=st.data())
+async def test_any_interleaving_ends_with_the_newest_version_whole_and_nothing_else(
+    cosmos: CosmosAccount, account: Account, data: st.DataObject
+) -> None:
+    call_id = new_call_id()
+    oldest, old, newer, newest = (
+        call_record(
+            call_id,
+            version,
+            sessions=data.draw(_SESSIONS, f"sessions of version {version}"),
+            day=data.draw(_DAYS, f"day of version {version}"),
+        )
+        for version in range(1, 5)
+    )
+    stored = data.draw(st.sampled_from([None, oldest]), "stored")
+    kills = data.draw(st.lists(st.integers(0, 15), max_size=3), "the runs after which a worker is killed")
+    race = await begin_race(cosmos, account, stored, old, newer, in_another_order(newer), newest)
+    try:
+        for run in itertools.count():
+            if not race.running:
+                break
+            name = data.draw(st.sampled_from(race.running), "next")
+            await race.run(name, data.draw(_STEPS, "steps"))
+            if run in kills:
+                await race.kill(name)
+    finally:
+        await race.close()
+    race.assert_loads_went_forward()
+    await assert_nothing_else_is_there(cosmos, newest)
+
+
+@pytest.mark.parametrize(
+    ("versions", "days"),
+    [
+        ([1, 2, 3], [DAY, DAY, DAY]),
+        ([1, 3, 2], [DAY, DAY, DAY]),
+        ([1, 2, 2], [DAY, DAY, DAY]),
+        ([1, 3, 2], [DAY, NEXT_DAY, DAY]),
+        ([1, 2, 3], [DAY, DAY, NEXT_DAY]),
+        ([1, 2, 3], [DAY, NEXT_DAY, DAY]),
+    ],
+)
+async def test_a_worker_may_be_overtaken_or_killed_at_any_call(
+    cosmos: CosmosAccount, account: Account, versions: list[int], days: list[str]
+) -> None:
+    """The versions that are stored, of the slow worker and of the fast one, and the days of these."""
+    for steps in itertools.count():
+        has_ended = False
+        for is_killed in (False, True):
+            call_id = new_call_id()
+            stored, slow, fast = (
+                call_record(call_id, version, sessions=4 + version % 2, participants=0, day=day)
+                for version, day in zip(versions, days, strict=True)
+            )
+            if fast == slow:
+                fast = in_another_order(slow)
+            race = await begin_race(cosmos, account, stored, slow, fast)
+            has_ended = await overtake(race, steps, is_killed)
+            await assert_nothing_else_is_there(cosmos, max(slow, fast, key=lambda record: record.version))
+        if has_ended:
+            break
+
+
+async def overtake(race: Race, steps: int, is_killed: bool) -> bool:
+    """Lets the first worker make so many calls, then the second all of its own, then whoever is left; returns whether
+    the first one's calls were all of its own."""
+    slow, fast = race.running[:2]
+    await race.run(slow, steps)
+    has_ended = slow not in race.running
+    await race.run(fast, _TO_THE_END)
+    if is_killed:
+        await race.kill(slow)
+    for name in race.running:
+        await race.run(name, _TO_THE_END)
+    return has_ended
+
+
+async def begin_race(cosmos: CosmosAccount, account: Account, stored: CallRecord | None, *records: CallRecord) -> Race:
+    if stored:
+        assert await Collector(account, stored).handle() is None
+    return Race(cosmos, account, stored, records)
+
+
+async def assert_nothing_else_is_there(cosmos: CosmosAccount, newest: CallRecord) -> None:
+    compared = [await cosmos.compared_with(answer) for answer in (newest, in_another_order(newest))]
+    assert any(each.complete for each in compared), compared
+    assert await cosmos.fact_versions(newest.call_id) == fact_versions_of(newest)

@@ -1,0 +1,217 @@
+"""Every item that the code writes is as its schema says, and the schemas refuse what is not promised."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from callrecords.callrecord import CallRecord
+from callrecords.collect.arrivals import Progress
+from callrecords.collect.givenup import GivenUp
+from callrecords.collect.reconcilerun import GAP, HISTORY, RECENT
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.callqueries import FactQueries
+from callrecords.cosmos.items import split
+from callrecords.cosmos.state import StateStore
+from callrecords.cosmos.usage import UsageStore
+from callrecords.errors import Forbidden
+from callrecords.graphtypes import JsonObject
+from callrecords.usage.rollup import RollUp
+from tests.documented import complaints, schema
+from tests.doubles import Clock
+from tests.generated import DAYS, roll_up, rows, store_record, store_rows, versions
+from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.invented import CALL, NOW, TENANT, call_message
+from tests.unit.collect.reconcile_world import World as ReconcileWorld
+from tests.unit.collect.reconcile_world import calls_every
+from tests.unit.collect.subscription_world import AGEING, LIVE
+from tests.unit.collect.subscription_world import World as SubscriptionWorld
+
+CONTAINERS = ("callRecords", "calls", "usage", "state")
+RECORD = versions(DAYS[0], 9)[0][-1]
+ROLLED = ("position", "at", "failedDays", "error")
+ITEMS = split(RECORD, TENANT, ["2026-03-01"])
+
+
+async def items(cosmos: CosmosAccount, container: str) -> list[JsonObject]:
+    """All that is in the container, as Cosmos has it."""
+    found = cosmos.database.get_container_client(container).read_all_items()
+    return [dict(item) async for item in found]
+
+
+def places(value: Any) -> Iterator[JsonObject]:
+    """Every object in the schema."""
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from places(each)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_schema_is_valid_and_describes_every_property(container: str) -> None:
+    Draft202012Validator.check_schema(schema(container))
+    for place in places(schema(container)):
+        if place.get("type") == "object" and "properties" in place:
+            assert all(each.get("description") for each in place["properties"].values())
+
+
+async def test_call_records_are_stored_as_promised(account: Account, cosmos: CosmosAccount) -> None:
+    for each in versions(DAYS[1], 20):
+        if len(each[-1].sessions) < 60:  # aiohttp warns of large bodies
+            await store_record(account, each[-1])
+    await store_record(account, replace(RECORD, sessions=[], participants=[]))
+    stored = await items(cosmos, "callRecords")
+    assert len(stored) > 30
+    assert [complaints("callRecords", item) for item in stored] == [[]] * len(stored)
+    headers = [item for item in stored if "parts" in item]
+    assert all(header["id"] == header["callId"] for header in headers)
+
+
+def test_the_items_of_large_and_revised_records_are_as_promised() -> None:
+    for each in versions(DAYS[0], 50):
+        for record in each:
+            found = split(record, TENANT, ["2026-03-01"], part_bytes=60_000)
+            assert [complaints("callRecords", item) for item in (found.header, *found.parts)] == [[]] * (
+                len(found.parts) + 1
+            )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": "1"},
+        {"startDateTime": "2026-03-04"},
+        {"parts": ["sessions-1"]},
+        {"formerDays": []},
+        {"callId": "A" * 36},
+        {"sessions": []},
+    ],
+    ids=str,
+)
+def test_a_header_that_is_not_as_promised_is_refused(change: JsonObject) -> None:
+    assert complaints("callRecords", ITEMS.header | {"newFromGraph": 1}) == []
+    assert complaints("callRecords", ITEMS.header | change)
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"id": "x"}, {"sessions": []}, {"participants_v2": [{}]}], ids=str)
+def test_a_part_that_is_not_as_promised_is_refused(change: JsonObject) -> None:
+    assert complaints("callRecords", ITEMS.parts[0] | {"_etag": "x"}) == []
+    assert complaints("callRecords", ITEMS.parts[0] | change)
+
+
+async def test_roll_ups_and_their_position_are_as_promised(account: Account, cosmos: CosmosAccount) -> None:
+    rolling = RollUp(TENANT, FactQueries(account, TENANT), UsageStore(account, TENANT), StateStore(account), Clock())
+    await rolling.on_schedule()
+    (position,) = await items(cosmos, "state")
+    assert complaints("state", position) == []
+    await store_rows(account, rows())
+    await rolling.on_schedule()
+    stored = await items(cosmos, "usage")
+    assert [item["day"] for item in stored] == list(DAYS)
+    assert [complaints("usage", item) for item in stored] == [[]] * len(stored)
+    (position,) = await items(cosmos, "state")
+    assert position["position"]
+    assert complaints("state", position) == []
+    assert complaints("state", position | {"failedDays": [DAYS[0]], "error": "Cosmos answered 413."}) == []
+    assert complaints("state", position | {"failedDays": ["yesterday"]})
+    assert [len(complaints("state", {key: position[key] for key in position if key != name})) for name in ROLLED] == [
+        1
+    ] * len(ROLLED)
+
+
+def test_a_roll_up_is_asked_for_every_field_and_nothing_else() -> None:
+    item = roll_up(TENANT, DAYS[0], rows())
+    assert list(item) == list(schema("usage")["properties"])
+    assert [len(complaints("usage", {key: item[key] for key in item if key != name})) for name in item] == [1] * len(
+        item
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"more": 1}, {"calls": -1}, {"minutes": -1}, {"streams": {}}, {"month": "2026"}, {"testCalls": None}],
+    ids=str,
+)
+def test_a_roll_up_that_is_not_as_promised_is_refused(change: JsonObject) -> None:
+    assert complaints("usage", roll_up(TENANT, DAYS[0], rows()) | change)
+
+
+def test_the_roll_up_of_a_day_of_test_calls_alone_is_as_promised() -> None:
+    item = roll_up(TENANT, DAYS[0], [{**row, "isTest": True} for row in rows()])
+    assert (item["calls"], item["testCalls"]) == (0, len(rows()))
+    assert complaints("usage", item) == []
+
+
+def test_a_failure_without_a_stage_and_a_reason_is_as_promised() -> None:
+    row = {**rows()[0], "failures": [{"stage": None, "reason": None, "legCount": 1}], "failed": True}
+    assert complaints("usage", roll_up(TENANT, row["day"], [row])) == []
+
+
+async def test_what_is_remembered_of_the_subscription_is_as_promised() -> None:
+    found = []
+    for world in (SubscriptionWorld(), SubscriptionWorld(LIVE), SubscriptionWorld(AGEING)):
+        await world.care.on_schedule()
+        found.append(world.recorded)
+        world.graph.failing = {"list": Forbidden("Subscriptions: Graph answered 403.")}
+        await world.care.on_schedule()
+        found.append(world.recorded)
+    never = SubscriptionWorld()
+    never.graph.failing = {"list": Forbidden("Subscriptions: Graph answered 403.")}
+    await never.care.on_schedule()
+    found.append(never.recorded)
+    assert {each["action"] for each in found} == {"created", "kept", "renewed", "failed"}
+    for each in found:
+        assert complaints("state", {"id": "subscription", **each}) == []
+        assert complaints("state", {"id": "subscription", **each, "clientState": "secret"})
+        assert complaints("state", {"id": "subscription", **{name: each[name] for name in each if name != "at"}})
+
+
+@pytest.mark.parametrize("run", [RECENT, HISTORY, GAP])
+async def test_what_is_remembered_of_a_comparison_is_as_promised(run: str) -> None:
+    world = ReconcileWorld(*calls_every(timedelta(minutes=30), NOW - timedelta(hours=5)))
+    match run:
+        case "recent":
+            await world.reconciliation.over_recent()
+        case "history":
+            await world.reconciliation.over_history()
+        case "gap":
+            await world.reconciliation.over_gap(None)
+    await world.run()
+    item = {"id": f"reconcile-{run}", **world.outcome(run)}
+    assert complaints("state", item) == complaints("state", item | {"finished": None}) == []
+    assert complaints("state", item | {"id": f"reconcile-{run}-running"}) == []
+    assert complaints("state", item | {"id": "reconcile-other"})
+
+
+@pytest.mark.parametrize("version", [None, 3])
+async def test_what_is_remembered_of_a_call_that_was_given_up_is_as_promised(
+    account: Account, cosmos: CosmosAccount, version: int | None
+) -> None:
+    message = replace(call_message(), version=version)
+    await GivenUp(StateStore(account), Clock()).note(message, "Graph's answer is not JSON.")
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"given-up-{CALL}"]
+    assert (item["callId"], item["version"]) == (CALL, version)
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"version": "3"})
+
+
+async def test_what_is_remembered_of_progress_is_as_promised(account: Account, cosmos: CosmosAccount) -> None:
+    await Progress(StateStore(account), Clock()).note(call_message(age=timedelta(seconds=3)))
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == "ingest"]
+    assert item["lagSeconds"] == 3
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"lagSeconds": "3"})
+
+
+def test_what_a_header_has_besides_graphs_properties_is_in_its_schema() -> None:
+    own = ITEMS.header.keys() - RECORD.properties.keys()
+    assert own == {"tenantId", "callId", "parts", "formerDays"}
+    assert own < schema("callRecords")["$defs"]["header"]["properties"].keys()
+
+
+def test_a_record_that_has_nothing_but_its_start_is_as_promised() -> None:
+    bare = CallRecord(RECORD.call_id, 1, {"version": 1, "startDateTime": "2026-03-04T10:00:00+01:00"}, [], [])
+    assert complaints("callRecords", split(bare, TENANT).header) == []

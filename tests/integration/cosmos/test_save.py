@@ -1,0 +1,163 @@
+"""What a save makes of what is there, and of what others do meanwhile."""
+
+import pytest
+
+from callrecords.callrecord import CallRecord
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.callrecords import CallRecordStore, Saved, Stored
+from callrecords.errors import Unavailable
+from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.integration.cosmos.invented import DAY, TENANT, call_record, in_another_order, new_call_id
+from tests.integration.cosmos.stepping import Worker
+
+pytestmark = pytest.mark.usefixtures("small_items")
+
+_TRIES = 5
+
+
+@pytest.fixture
+def store(account: Account) -> CallRecordStore:
+    return CallRecordStore(account, TENANT)
+
+
+async def save(store: CallRecordStore, record: CallRecord) -> Saved:
+    return (await store.save(record, await store.look(record.call_id)))[0]
+
+
+def saving(account: Account, record: CallRecord) -> Worker[Saved]:
+    """A worker that saves `record` step by step."""
+    return Worker(account, lambda stepped: save(CallRecordStore(stepped, TENANT), record))
+
+
+async def ready_to_commit(worker: Worker[Saved], cosmos: CosmosAccount, record: CallRecord) -> list[str]:
+    """Lets the worker write what goes ahead of the batch, two parts; these."""
+    await worker.steps(3)
+    ahead = [name for name in await cosmos.items(record.call_id) if f"-{record.version}-" in name]
+    assert len(ahead) == 2
+    return ahead
+
+
+async def test_of_an_unknown_call_there_is_nothing(store: CallRecordStore) -> None:
+    call_id = new_call_id()
+    assert await store.look(call_id) == Stored(call_id, None, None, None, frozenset(), frozenset(), frozenset())
+
+
+async def test_what_is_saved_is_what_there_is(cosmos: CosmosAccount, store: CallRecordStore) -> None:
+    record = call_record(new_call_id(), 3, sessions=7)
+    saved, stored = await store.save(record, await store.look(record.call_id))
+    assert saved is Saved.STORED
+    assert (await cosmos.compared_with(record)).complete
+    found = await store.look(record.call_id)
+    for each in (stored, found):
+        assert (each.version, each.day, each.former_days) == (3, DAY, frozenset())
+    assert stored.named_parts == found.named_parts == found.part_ids
+
+
+@pytest.mark.parametrize(("version", "outcome"), [(1, Saved.OUTDATED), (2, Saved.REPEATED), (3, Saved.STORED)], ids=str)
+@pytest.mark.parametrize("has_looked_before", [False, True])
+async def test_only_a_newer_version_takes_the_place_of_the_stored_one(
+    cosmos: CosmosAccount, store: CallRecordStore, version: int, outcome: Saved, has_looked_before: bool
+) -> None:
+    call_id = new_call_id()
+    before = await store.look(call_id)
+    stored = call_record(call_id, 2, sessions=5)
+    await save(store, stored)
+    record = call_record(call_id, version, sessions=7)
+
+    saved, there = await store.save(record, before if has_looked_before else await store.look(call_id))
+
+    assert saved is outcome
+    assert there.version == max(version, 2)
+    assert (await cosmos.compared_with(record if outcome is Saved.STORED else stored)).complete
+
+
+async def test_of_two_answers_with_one_version_the_first_one_stays_whole(
+    cosmos: CosmosAccount, account: Account, store: CallRecordStore
+) -> None:
+    record = call_record(new_call_id(), 1, sessions=7)
+    other = saving(account, in_another_order(record))
+    await ready_to_commit(other, cosmos, record)
+    assert await save(store, record) is Saved.STORED
+    assert await other.run() is Saved.REPEATED
+    assert (await cosmos.compared_with(record)).complete
+
+
+async def test_what_a_newer_writer_has_not_committed_yet_is_left_alone(
+    cosmos: CosmosAccount, account: Account, store: CallRecordStore
+) -> None:
+    call_id = new_call_id()
+    newer = call_record(call_id, 2, sessions=7)
+    writer = saving(account, newer)
+    ahead = await ready_to_commit(writer, cosmos, newer)
+
+    await save(store, call_record(call_id, 1))
+    await save(store, call_record(call_id, 1))
+    await store.tidy(await store.look(call_id))
+
+    assert ahead == [name for name in await cosmos.items(call_id) if name in ahead]
+    assert await writer.run() is Saved.STORED
+    assert (await cosmos.compared_with(newer)).complete
+
+
+async def test_a_writer_goes_on_where_a_killed_one_stopped(
+    cosmos: CosmosAccount, account: Account, store: CallRecordStore
+) -> None:
+    record = call_record(new_call_id(), 1, sessions=7)
+    killed = saving(account, record)
+    await ready_to_commit(killed, cosmos, record)
+    await killed.kill()
+    assert await save(store, record) is Saved.STORED
+    assert (await cosmos.compared_with(record)).complete
+
+
+async def test_what_killed_writers_left_is_tidied_away(
+    cosmos: CosmosAccount, account: Account, store: CallRecordStore
+) -> None:
+    call_id = new_call_id()
+    newest = call_record(call_id, 2, sessions=7)
+    killed = [saving(account, record) for record in (call_record(call_id, 1, sessions=7), in_another_order(newest))]
+    for writer in killed:
+        await writer.step()
+    await save(store, newest)
+    for writer in killed:
+        await writer.steps(2)
+        await writer.kill()
+    assert len((await cosmos.compared_with(newest)).orphans) == 4
+
+    await store.tidy(await store.look(call_id))
+
+    assert (await cosmos.compared_with(newest)).complete
+
+
+async def test_two_workers_may_tidy_up_at_once(cosmos: CosmosAccount, account: Account, store: CallRecordStore) -> None:
+    call_id = new_call_id()
+    await save(store, call_record(call_id, 1, sessions=7))
+    newest = call_record(call_id, 2)
+    writer = saving(account, newest)
+    await writer.steps(2)
+    assert (await cosmos.items(call_id))[call_id]["version"] == 2
+
+    assert await save(store, newest) is Saved.REPEATED
+
+    assert await writer.run() is Saved.STORED
+    assert (await cosmos.compared_with(newest)).complete
+
+
+@pytest.mark.parametrize("losses", [_TRIES - 1, _TRIES])
+async def test_a_writer_that_loses_again_and_again_comes_back_later(
+    cosmos: CosmosAccount, account: Account, store: CallRecordStore, losses: int
+) -> None:
+    call_id = new_call_id()
+    newest = call_record(call_id, 100)
+    writer = saving(account, newest)
+    for version in range(losses):
+        await writer.step()  # looks; its next step is the batch
+        await save(store, call_record(call_id, version))
+        await writer.step()
+    if losses < _TRIES:
+        assert await writer.run() is Saved.STORED
+        assert (await cosmos.compared_with(newest)).complete
+    else:
+        with pytest.raises(Unavailable, match="lost 5 races against other writers"):
+            await writer.run()
+        assert (await cosmos.compared_with(call_record(call_id, losses - 1))).complete

@@ -1,0 +1,128 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from azure.storage.queue.aio import QueueServiceClient
+
+from callrecords.collect import subscription as subscriptions
+from callrecords.errors import Forbidden, Unavailable
+from tests.integration.operate.health_world import HOUR, World, give_up
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world(queue_service: QueueServiceClient) -> World:
+    return await World.create(queue_service)
+
+
+async def without_cosmos(world: World) -> None:
+    world.state.failing[""] = Unavailable("Cosmos answered 503.")
+
+
+async def without_permission(world: World) -> None:
+    world.graph.failure = Forbidden("Graph answered 403.")
+
+
+async def without_subscription(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {}
+
+
+async def without_queue(world: World) -> None:
+    await world.calls.main.delete_queue()
+
+
+async def with_poison(world: World) -> None:
+    await give_up(world.lifecycle, "no")
+
+
+async def without_reconciliation(world: World) -> None:
+    world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 7 * HOUR).isoformat()}
+
+
+async def without_roll_up(world: World) -> None:
+    world.state.items["usage"] = {"error": "Roll-up of 2026-03-04: Cosmos answered 413."}
+
+
+CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
+    "cosmos": without_cosmos,
+    "graph": without_permission,
+    "subscription": without_subscription,
+    "queues": without_queue,
+    "poison": with_poison,
+    "reconcile": without_reconciliation,
+    "usage": without_roll_up,
+}
+
+
+async def test_where_all_is_well_every_link_holds(world: World) -> None:
+    report = await world.health()
+    assert report.healthy
+    assert [link for link in report.links if link not in ("settings", "ingest")] == list(CHAIN)
+    assert report.as_json()["broken"] is None
+
+
+@pytest.mark.parametrize("link", CHAIN)
+async def test_a_link_that_is_broken_is_named(world: World, link: str) -> None:
+    await CHAIN[link](world)
+    assert await world.broken() == link
+    assert not (await world.health()).healthy
+
+
+@pytest.mark.parametrize("number", range(len(CHAIN)))
+async def test_of_many_broken_links_the_first_of_the_way_is_named(world: World, number: int) -> None:
+    for break_link in [*CHAIN.values()][number:]:
+        await break_link(world)
+    assert await world.broken() == [*CHAIN][number]
+
+
+async def test_an_answer_is_good_for_some_seconds(world: World) -> None:
+    first = await world.health()
+    await with_poison(world)
+    world.clock.forward(5 * SECOND)
+    assert await world.health() is first
+    world.clock.forward(SECOND)
+    assert await world.broken() == "poison"
+
+
+async def test_a_bad_answer_is_good_for_as_long(world: World) -> None:
+    await without_permission(world)
+    await world.health()
+    world.graph.failure = None
+    assert await world.broken() == "graph"
+    world.clock.forward(6 * SECOND)
+    assert await world.broken() is None
+
+
+async def test_many_who_ask_at_once_are_one_question_to_graph_and_one_to_cosmos(world: World) -> None:
+    reports = await asyncio.gather(*(world.health() for _ in range(20)))
+    assert all(report is reports[0] for report in reports)
+    assert world.graph.asked == [(world.clock.now, world.clock.now + MINUTE)]
+    assert world.graph.listed == 1
+    assert world.state.asked == 1
+
+
+async def test_without_cosmos_every_link_that_it_tells_of_is_as_broken(world: World) -> None:
+    await without_cosmos(world)
+    for link in ("cosmos", "subscription", "ingest", "reconcile", "usage"):
+        assert await world.why(link) == "Cosmos answered 503."
+    assert await world.why("graph") is None
+
+
+async def test_what_is_remembered_of_the_secret_is_not_told(world: World) -> None:
+    world.state.items[subscriptions.STATE] |= {"clientStateDigest": "0123456789abcdef"}
+    assert "0123456789abcdef" not in str((await world.health()).as_json())
+
+
+async def test_a_defect_in_one_check_is_a_broken_link(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {"action": "kept"}
+    assert await world.broken() == "subscription"
+
+
+async def test_a_message_that_is_not_base64_is_a_message_like_any_other(world: World) -> None:
+    await world.calls.raw_main.send_message("not base64!")
+    assert await world.broken() is None
+    await world.calls.raw_poison.send_message("not base64!")
+    world.clock.forward(6 * SECOND)
+    assert await world.broken() == "poison"

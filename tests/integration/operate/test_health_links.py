@@ -1,0 +1,160 @@
+"""What is told of each link of the chain."""
+
+from datetime import timedelta
+
+import pytest
+from azure.storage.queue.aio import QueueServiceClient
+
+from callrecords.collect import arrivals as progress
+from callrecords.collect import subscription as subscriptions
+from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
+from callrecords.operate.health import Health
+from tests.integration.operate import health_world
+from tests.integration.operate.health_world import HOUR, World, give_up
+from tests.invented import call_message
+from tests.unit.collect import reconcile_world
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world(queue_service: QueueServiceClient) -> World:
+    return await World.create(queue_service)
+
+
+@pytest.mark.parametrize("error", [Forbidden("Graph answered 403."), Unavailable("Graph could not be reached.")])
+async def test_what_graph_answers_is_told(world: World, error: CallRecordsError) -> None:
+    world.graph.failure = error
+    assert await world.why("graph") == str(error)
+
+
+async def test_a_graph_that_throttles_knows_the_app_and_is_no_broken_link(world: World) -> None:
+    world.graph.failure = Throttled("held back for 20 s", 20)
+    assert await world.broken() is None
+    assert await world.facts("graph") == {"note": "held back for 20 s"}
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ({}, "there is none yet: it is made by maintain_subscriptions_on_schedule"),
+        ({"action": "failed", "error": "Graph answered 400."}, "Graph answered 400."),
+        ({"action": "kept", "expires": "2026-03-04T10:30:00+00:00"}, "it expired at 2026-03-04T10:30:00+00:00"),
+    ],
+)
+async def test_what_is_wrong_with_the_subscription_is_told(world: World, state: dict[str, str], why: str) -> None:
+    world.state.items[subscriptions.STATE] = state
+    assert await world.why("subscription") == why
+    assert await world.facts("subscription") == state
+
+
+async def test_a_subscription_is_alive_until_it_expires(world: World) -> None:
+    world.state.items[subscriptions.STATE]["expires"] = (world.clock.now + 6 * SECOND).isoformat()
+    assert await world.why("subscription") is None
+    world.clock.forward(6 * SECOND)
+    assert (await world.why("subscription") or "").startswith("it expired at ")
+
+
+async def test_a_subscription_that_nobody_cares_for_is_told_before_it_expires(world: World) -> None:
+    world.clock.forward(24 * HOUR)
+    assert await world.why("subscription") is None
+    world.clock.forward(6 * SECOND)
+    assert (await world.why("subscription") or "").startswith("it was last cared for at ")
+
+
+async def test_a_subscription_that_could_never_be_made_is_told(world: World) -> None:
+    world.state.items[subscriptions.STATE] = {"action": "creating", "at": world.clock.now.isoformat()}
+    assert (await world.why("subscription") or "").startswith("there is none yet")
+
+
+async def test_graph_is_asked_once_a_minute_while_it_answers(world: World) -> None:
+    for _ in range(10):
+        await world.health()
+        world.clock.forward(6 * SECOND)
+    assert len(world.graph.asked) == 1
+    world.graph.failure = Forbidden("Graph answered 403.")
+    for _ in range(3):
+        assert await world.why("graph") == "Graph answered 403."
+        world.clock.forward(6 * SECOND)
+    assert len(world.graph.asked) == 4
+
+
+async def test_the_depth_of_each_queue_and_the_age_of_its_oldest_message_are_told(world: World) -> None:
+    await world.calls.main.send_message(str(call_message()))
+    await world.calls.main.send_message(str(call_message()))
+    world.clock.forward(20 * MINUTE)
+    facts = await world.facts("queues")
+    assert facts["call-records"]["depth"] == 2
+    assert facts["call-records"]["oldestSeconds"] == pytest.approx(20 * 60, abs=5)  # Azurite's clock has seconds
+    assert facts["subscriptions"] == {"depth": 0, "oldestSeconds": 0}
+    assert await world.why("queues") is None
+
+
+async def test_messages_that_have_waited_for_over_an_hour_and_a_half_are_told(world: World) -> None:
+    await world.lifecycle.main.send_message(str(call_message()))
+    world.clock.forward(91 * MINUTE)
+    assert (await world.why("queues") or "").startswith("messages of subscriptions have waited for 1:3")
+    await world.calls.main.send_message(str(call_message()))
+    world.clock.forward(91 * MINUTE)
+    assert (await world.why("queues") or "").startswith("messages of call-records have waited for ")
+
+
+async def test_a_queue_that_cannot_be_reached_is_told(world: World) -> None:
+    await world.lifecycle.main.delete_queue()
+    assert await world.why("queues") == "The queue subscriptions could not be reached (ResourceNotFoundError)."
+
+
+async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
+    for queues, reason in ((world.calls, "a"), (world.calls, "b"), (world.lifecycle, "a"), (world.calls, "a")):
+        await give_up(queues, reason)
+    assert await world.why("poison") == "4 messages were given up"
+    assert await world.facts("poison") == {
+        "call-records": {"count": 3, "reasons": {"a": 2, "b": 1}},
+        "subscriptions": {"count": 1, "reasons": {"a": 1}},
+    }
+
+
+async def test_what_the_use_cases_remember_is_told(world: World) -> None:
+    world.state.items["reconcile-gap"] = {"listed": 3}
+    assert await world.facts("ingest") == world.state.items[progress.STATE]
+    recent = world.state.items["reconcile-recent"]
+    assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": {"listed": 3}}
+
+
+@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
+async def test_the_last_comparison_may_be_some_hours_old(world: World, run: str, hours: int) -> None:
+    finished = (world.clock.now - hours * HOUR).isoformat()
+    world.state.items[f"reconcile-{run}"] = {"finished": finished}
+    assert await world.why("reconcile") is None
+    world.clock.forward(6 * SECOND)
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
+
+
+@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
+async def test_a_comparison_over_a_gap_counts_where_there_was_no_other_yet(world: World, run: str, hours: int) -> None:
+    del world.state.items["reconcile-recent"]
+    other, finished = {"recent": "history", "history": "recent"}[run], (world.clock.now - hours * HOUR).isoformat()
+    world.state.items[f"reconcile-{other}"] = {"finished": world.clock.now.isoformat()}
+    world.state.items["reconcile-gap"] = {"finished": finished}
+    assert await world.why("reconcile") is None
+    world.clock.forward(6 * SECOND)
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
+
+
+@pytest.mark.parametrize("state", [{}, {"finished": None}])
+async def test_a_first_comparison_that_is_not_done_is_no_broken_link(world: World, state: dict[str, None]) -> None:
+    world.state.items["reconcile-recent"] = dict(state)
+    assert await world.why("reconcile") is None
+
+
+async def test_comparisons_that_never_get_done_are_a_broken_link() -> None:
+    runs = reconcile_world.World()
+    await runs.reconciliation.over_recent()
+    await runs.run()
+    runs.clock.forward(7 * HOUR)
+    lists = len(runs.graph.asked)
+    runs.graph.failing = lambda number: Unavailable("away") if number > lists + 1 else None
+    await runs.reconciliation.over_recent()
+    await runs.take()
+    report = await Health(health_world.Graph(), runs.state, {}, runs.clock)()
+    assert report.links["reconcile"].why

@@ -1,0 +1,108 @@
+"""An ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
+
+from dataclasses import dataclass, field, replace
+
+from callrecords.callrecord import CallRecord
+from callrecords.collect.arrivals import Progress
+from callrecords.collect.givenup import GivenUp
+from callrecords.collect.ingest import Ingest
+from callrecords.cosmos.callrecords import Saved, Stored
+from callrecords.errors import CallRecordsError
+from callrecords.graphtypes import JsonObject
+from tests.doubles import Clock, Queues, State
+from tests.invented import CALL, DAY, TENANT, call_record
+
+NOTHING = Stored(CALL, None, None, None, frozenset(), frozenset(), frozenset())
+OTHER_DAY = "2026-03-03"
+
+
+def stored(version: int, *former_days: str, day: str = DAY) -> Stored:
+    """What Cosmos holds of a call whose record is there."""
+    return Stored(CALL, version, "etag", day, frozenset(former_days), frozenset(), frozenset())
+
+
+@dataclass
+class Steps:
+    """What is done, in order; a step that `failing` names fails."""
+
+    done: list[str] = field(default_factory=list)
+    failing: dict[str, CallRecordsError] = field(default_factory=dict)
+
+    def __call__(self, name: str, *arguments: object) -> None:
+        self.done.append(" ".join(map(str, (name, *arguments))))
+        if name in self.failing:
+            raise self.failing[name]
+
+
+@dataclass
+class Graph:
+    """Holds one record."""
+
+    step: Steps
+    record: CallRecord = field(default_factory=lambda: call_record(version=2))
+
+    async def fetch(self, call_id: str, newer_than: int | None) -> CallRecord | None:
+        self.step("fetch", newer_than)
+        return self.record if newer_than is None or self.record.version > newer_than else None
+
+
+@dataclass
+class Store:
+    """Holds what it is told to: `found` at first, then `latest`; and says that a save had this outcome."""
+
+    step: Steps
+    found: Stored = NOTHING
+    outcome: Saved = Saved.STORED
+    loaded: CallRecord | None = None
+    latest: Stored = field(default_factory=lambda: stored(2))
+
+    async def look(self, call_id: str) -> Stored:
+        found = self.latest if "look" in self.step.done else self.found
+        self.step("look")
+        return found
+
+    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
+        self.step("save", record.version)
+        return self.outcome, replace(self.found, version=record.version, day=DAY)
+
+    async def tidy(self, stored: Stored) -> None:
+        self.step("tidy", stored.version)
+
+    async def former_days(self, call_id: str) -> frozenset[str]:
+        self.step("former_days")
+        return self.latest.former_days
+
+    async def load(self, call_id: str) -> CallRecord | None:
+        self.step("load")
+        return self.loaded
+
+
+@dataclass
+class Facts:
+    """Fact rows of one call by day."""
+
+    step: Steps
+    rows: dict[str, JsonObject] = field(default_factory=dict)
+
+    async def version(self, call_id: str, day: str) -> int | None:
+        self.step("version", day)
+        return self.rows[day]["version"] if day in self.rows else None
+
+    async def save(self, row: JsonObject) -> None:
+        self.step("derive", row["version"])
+        self.rows[row["day"]] = row
+
+    async def delete(self, call_id: str, day: str, older_than: int) -> None:
+        self.step("delete", day, older_than)
+        if day in self.rows and self.rows[day]["version"] < older_than:
+            del self.rows[day]
+
+
+class World:
+    """An ingest with all that is around it."""
+
+    def __init__(self) -> None:
+        self.steps, self.queues, self.state = Steps(), Queues(), State()
+        self.graph, self.store, self.facts = Graph(self.steps), Store(self.steps), Facts(self.steps)
+        remembering = Progress(self.state, Clock()), GivenUp(self.state, Clock())
+        self.ingest = Ingest(TENANT, self.graph, self.store, self.facts, *remembering, self.queues.work)

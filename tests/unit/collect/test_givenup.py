@@ -1,0 +1,173 @@
+"""What is remembered of records that were given up, and what that keeps away from the queues."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from callrecords.collect.givenup import GivenUp
+from callrecords.errors import Throttled, Unavailable, Unreadable
+from callrecords.queues.messages import CallMessage
+from tests.doubles import Clock, State
+from tests.invented import CALL, NOW, OTHER_CALL, call_message
+from tests.unit.collect.ingest_world import World as IngestWorld
+from tests.unit.collect.reconcile_world import HOUR, Call
+from tests.unit.collect.reconcile_world import World as ReconcileWorld
+
+AWAY = Unavailable("Cosmos could not be reached.")
+BY_COMPARISON = replace(call_message(), reason="reconcile", version=3)
+
+
+@pytest.fixture
+def given_up() -> GivenUp:
+    return GivenUp(State(), Clock())
+
+
+async def test_what_was_never_given_up_is_not_known(given_up: GivenUp) -> None:
+    assert await given_up.find(CALL) == {}
+    assert await given_up.left_alone() == {}
+
+
+async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUp) -> None:
+    await given_up.note(BY_COMPARISON, "no")
+    known = await given_up.find(CALL)
+    assert (known["reason"], known["at"], known["version"]) == ("no", NOW.isoformat(), 3)
+    assert await given_up.find(OTHER_CALL) == {}
+
+
+@pytest.mark.parametrize(
+    ("known", "again", "reason", "is_repeated"),
+    [
+        (BY_COMPARISON, BY_COMPARISON, "no", True),
+        (call_message(), BY_COMPARISON, "no", True),
+        (BY_COMPARISON, BY_COMPARISON, "another reason", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, version=4), "no", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, reason="replay"), "no", False),
+        (BY_COMPARISON, call_message(), "no", False),
+        (BY_COMPARISON, replace(BY_COMPARISON, call_id=OTHER_CALL), "no", False),
+    ],
+)
+async def test_a_comparison_repeats_what_is_known_of_the_same_version(
+    given_up: GivenUp, known: CallMessage, again: CallMessage, reason: str, is_repeated: bool
+) -> None:
+    await given_up.note(known, "no")
+    assert await given_up.is_repeated(again, reason) is is_repeated
+
+
+async def test_while_cosmos_is_away_nothing_is_taken_for_a_repeat(caplog: pytest.LogCaptureFixture) -> None:
+    given_up = GivenUp(State(failing={"": AWAY}), Clock())
+    await given_up.note(BY_COMPARISON, "no")
+    assert caplog.messages == [f"It is not remembered that call record {CALL} is missing: {AWAY}"]
+    assert not await given_up.is_repeated(BY_COMPARISON, "no")
+
+
+async def test_a_record_that_was_given_up_is_poison_once_however_often_a_comparison_brings_it_up() -> None:
+    world = IngestWorld()
+    world.steps.failing = {"fetch": Unreadable("Graph's answer is not JSON.")}
+    for message in (call_message(), BY_COMPARISON, BY_COMPARISON):
+        await world.ingest(str(message), 1)
+    assert world.queues.poison_reasons == ["Graph's answer is not JSON."]
+    await world.ingest(str(replace(BY_COMPARISON, reason="replay")), 1)
+    assert len(world.queues.poison.sent) == 2
+
+
+async def compared_hourly(world: ReconcileWorld, hours: int) -> list[int]:
+    """The hours at which comparisons enqueued a call, each of which was then given up."""
+    tried = []
+    for hour in range(hours):
+        await world.reconciliation.over_recent()
+        await world.run()
+        for sent in world.calls.main.sent:
+            tried.append(hour)
+            await world.given_up.note(CallMessage.parse(sent.text), "no")
+        world.calls.main.sent.clear()
+        world.clock.forward(HOUR)
+        world.graph.calls = [replace(call, start=call.start + HOUR) for call in world.graph.calls]
+    return tried
+
+
+async def test_comparisons_bring_up_what_was_given_up_ever_less_often() -> None:
+    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
+    await world.given_up.note(call_message(), "no")
+    assert await compared_hourly(world, 72) == [0, 1, 2, 4, 8, 16, 32, 52]
+    assert (world.outcome("recent")["missing"], world.outcome("recent")["givenUp"]) == (0, 1)
+
+
+async def test_a_newer_version_of_what_was_given_up_is_brought_up_at_once() -> None:
+    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
+    await compared_hourly(world, 10)
+    world.graph.calls = [replace(call, version=4) for call in world.graph.calls]
+    assert await compared_hourly(world, 4) == [0, 1, 2]
+
+
+async def test_a_record_that_came_after_all_is_present_whatever_is_remembered() -> None:
+    call = Call(CALL, 2, NOW - HOUR)
+    world = ReconcileWorld(call)
+    world.facts.hold(call)
+    for _ in range(2):
+        await world.given_up.note(call_message(), "no")
+        world.clock.forward(HOUR)
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert (world.outcome("recent")["present"], world.outcome("recent")["givenUp"]) == (1, 0)
+
+
+async def test_a_notification_that_was_given_up_keeps_no_later_version_away_where_an_older_one_is_stored() -> None:
+    call = Call(CALL, 3, NOW - HOUR)
+    world = ReconcileWorld(call)
+    for _ in range(2):
+        await world.given_up.note(call_message(), "no")
+        world.clock.forward(HOUR)
+    world.facts.hold(call, 2)
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert world.enqueued == [CALL]
+
+
+async def test_a_record_that_came_after_all_is_forgotten() -> None:
+    world = IngestWorld()
+    given_up = GivenUp(world.state, Clock())
+    for call in (CALL, OTHER_CALL):
+        await given_up.note(call_message(call), "no")
+    await world.ingest(str(call_message()), 1)
+    assert await given_up.find(CALL) == {}
+    assert await given_up.find(OTHER_CALL) != {}
+
+
+@pytest.mark.parametrize(("given_up", "is_forgotten"), [(None, True), (2, True), (3, False)])
+async def test_a_record_that_came_in_an_older_version_is_not_forgotten(
+    given_up: int | None, is_forgotten: bool
+) -> None:
+    world = IngestWorld()
+    memory = GivenUp(world.state, Clock())
+    await memory.note(replace(call_message(), version=given_up), "no")
+    await world.ingest(str(call_message()), 1)
+    assert (await memory.find(CALL) == {}) is is_forgotten
+
+
+async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
+    world = IngestWorld()
+    world.state.failing = {"": AWAY}
+    await world.ingest(str(call_message()), 1)
+    assert world.queues.main.sent == world.queues.poison.sent == []
+
+
+@pytest.mark.parametrize(("age", "is_told"), [(12 * HOUR, False), (13 * HOUR, True)])
+async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: timedelta, is_told: bool) -> None:
+    world = IngestWorld()
+    world.steps.failing = {"fetch": Throttled("held back for 300 s", 300)}
+    await world.ingest(str(call_message(age=age)), 1)
+    assert len(world.queues.main.sent) == 1
+    known = await GivenUp(world.state, Clock()).find(CALL)
+    assert known.get("reason") == ("not here yet: held back for 300 s" if is_told else None)
+
+
+async def test_a_message_that_comes_back_for_long_is_told_of_once_an_hour() -> None:
+    clock, state = Clock(), State()
+    given_up, message = GivenUp(state, clock), call_message(age=13 * HOUR)
+    told = []
+    for _ in range(130):
+        await given_up.note_if_late(message, AWAY)
+        told.append((await given_up.find(CALL))["at"])
+        clock.forward(timedelta(minutes=1))
+    assert len(set(told)) == 3

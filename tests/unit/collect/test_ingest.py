@@ -1,0 +1,171 @@
+from dataclasses import replace
+
+import pytest
+
+from callrecords.collect.arrivals import STATE
+from callrecords.cosmos.callrecords import Saved, Stored
+from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
+from callrecords.queues.messages import CallMessage
+from tests.invented import CALL, DAY, NOW, TENANT, call_message, call_record
+from tests.unit.collect.ingest_world import NOTHING, OTHER_DAY, World, stored
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) -> None:
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch None", "save 2", "derive 2", "former_days"]
+    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT)}
+    assert world.queues.main.sent == world.queues.poison.sent == []
+    assert world.state.items[STATE]["at"] == NOW.isoformat()
+
+
+async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
+    world.store.found = stored(1)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch 1", "save 2", "derive 2", "former_days"]
+
+
+@pytest.mark.parametrize(("listed", "is_done"), [(None, True), (1, True), (2, True), (3, False)])
+async def test_a_version_older_than_the_listed_one_is_stored_and_the_listed_one_asked_for_again(
+    world: World, listed: int | None, is_done: bool
+) -> None:
+    await world.ingest(str(replace(call_message(), reason="reconcile", version=listed)), 1)
+    assert world.facts.rows[DAY]["version"] == 2
+    put_back = [CallMessage.parse(sent.text) for sent in world.queues.main.sent]
+    assert [message.failure for message in put_back] == ([] if is_done else ["NotFound"])
+    assert (STATE in world.state.items) is is_done
+
+
+async def test_what_a_newer_version_left_under_other_days_is_deleted(world: World) -> None:
+    world.store.found = stored(1, OTHER_DAY)
+    world.facts.rows[OTHER_DAY] = {"version": 1}
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[-3:] == [f"delete {OTHER_DAY} 2", "derive 2", "former_days"]
+    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT, [OTHER_DAY])}
+
+
+async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_version(world: World) -> None:
+    world.store.found = stored(2)
+    world.facts.rows[DAY] = {"version": 2}
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch 2", "tidy 2", f"version {DAY}"]
+    assert STATE in world.state.items
+
+
+@pytest.mark.parametrize("rows", [{}, {DAY: {"version": 1}}], ids=["missing", "older"])
+async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
+    world.store.found, world.facts.rows, world.store.loaded = stored(2), rows, call_record(2)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load", "derive 2", "former_days"]
+    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT)}
+
+
+async def test_a_repeat_writes_the_row_of_a_call_that_moved_again_after_what_it_deletes(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2, OTHER_DAY), call_record(2)
+    world.facts.rows = {OTHER_DAY: {"version": 1}, DAY: {"version": 2}}
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[2:] == ["tidy 2", f"delete {OTHER_DAY} 2", "load", "derive 2", "former_days"]
+    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT, [OTHER_DAY])}
+
+
+async def test_a_version_that_took_the_place_of_the_repeated_one_is_left_to_who_stored_it(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(3)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load"]
+    assert world.facts.rows == {}
+
+
+async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
+    world.store.outcome, world.store.loaded = Saved.REPEATED, call_record(2)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[2:] == ["save 2", f"version {DAY}", "load", "derive 2", "former_days"]
+
+
+async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_that(world: World) -> None:
+    world.store.outcome = Saved.OUTDATED
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch None", "save 2"]
+    assert STATE in world.state.items
+
+
+async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_to_that_of_the_newer_one(
+    world: World,
+) -> None:
+    newer = call_record(3, start=f"{OTHER_DAY}T10:00:00Z")
+    world.store.latest, world.store.loaded = stored(3, DAY, day=OTHER_DAY), newer
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[3:] == [
+        "derive 2",
+        "former_days",
+        "look",
+        f"delete {DAY} 3",
+        "load",
+        "derive 3",
+        "former_days",
+    ]
+    assert world.facts.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
+
+
+async def test_a_row_of_another_day_that_a_newer_version_has_left_is_of_no_concern(world: World) -> None:
+    world.store.latest = stored(3, OTHER_DAY)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[-1] == "former_days"
+    assert list(world.facts.rows) == [DAY]
+
+
+async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
+    world.store.found = stored(2)
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[-1] == "load"
+    assert world.facts.rows == {}
+
+
+@pytest.mark.parametrize(("found", "outcome"), [(NOTHING, Saved.STORED), (NOTHING, Saved.OUTDATED), (stored(2), None)])
+async def test_the_log_tells_the_outcome_and_nothing_of_the_record(
+    world: World, found: Stored, outcome: Saved | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    world.store.found, world.store.outcome = found, outcome or Saved.STORED
+    world.graph.record.properties["joinWebUrl"] = "private"
+    world.graph.record.sessions.append({"caller": "private"})
+    await world.ingest(str(call_message()), 1)
+    assert caplog.messages == [f"Call record {CALL} version 2: {(outcome or Saved.REPEATED).value}."]
+    assert "private" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "seconds"),
+    [(NotFound("not there"), 60), (Throttled("slow", None), 30), (Unavailable("away"), 10), (Forbidden("no"), 900)],
+)
+@pytest.mark.parametrize("step", ["look", "fetch", "save", "delete", "derive", "former_days"])
+async def test_a_failure_of_any_step_brings_the_message_back_later(
+    world: World, step: str, failure: CallRecordsError, seconds: int
+) -> None:
+    world.store.found = stored(1, OTHER_DAY)
+    world.steps.failing = {step: failure}
+    await world.ingest(str(call_message()), 1)
+    (sent,) = world.queues.main.sent
+    counted = call_message().failed(type(failure).__name__, NOW)
+    assert CallMessage.parse(sent.text) == (call_message() if isinstance(failure, Throttled) else counted)
+    assert seconds <= (sent.delay or 0) <= seconds * 1.25
+    assert world.queues.poison.sent == []
+    assert world.state.items == {}
+
+
+async def test_what_can_never_succeed_is_poison_with_the_reason(world: World) -> None:
+    world.steps.failing = {"save": Refused("Cosmos answered 413.")}
+    await world.ingest(str(call_message()), 1)
+    assert world.queues.poison_reasons == ["Cosmos answered 413."]
+
+
+async def test_the_record_is_home_even_where_its_arrival_cannot_be_noted(world: World) -> None:
+    world.state.failing = {STATE: Unavailable("away")}
+    await world.ingest(str(call_message()), 1)
+    assert world.facts.rows
+    assert world.queues.main.sent == []

@@ -1,0 +1,77 @@
+"""Invented pieces of call records: sessions, their ends, media and streams, as Graph has them."""
+
+from callrecords.callrecord import CallRecord
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
+from tests.invented import CALL, OTHER_CALL, START, TENANT
+
+MIRA, JONAS = "0a11b22c-1111-4222-8333-444455556666", "5d77e88f-2222-4333-8444-555566667777"
+NUMBER = "+15550123"
+TO_CALLEE, TO_CALLER = "callerToCallee", "calleeToCaller"
+
+POOR_AUDIO: JsonObject = {"packetUtilization": 501, "averageJitter": "PT0.045S"}
+GOOD_AUDIO: JsonObject = {"packetUtilization": 501, "averageJitter": "PT0.007S"}
+SILENT_AUDIO: JsonObject = {"packetUtilization": 12, "averageJitter": "PT0.007S"}
+NO_STREAMS = {"good": 0, "poor": 0, "unclassified": 0}
+
+SERVICE: JsonObject = {
+    "@odata.type": "#microsoft.graph.callRecords.serviceEndpoint",
+    "userAgent": {"role": "skypeForBusinessAudioVideoMcu"},
+}
+
+
+OFFICE: JsonObject = {"connectionType": "wired", "subnet": "10.20.3.0", "reflexiveIPAddress": "203.0.113.9"}
+HOME: JsonObject = {"connectionType": "wifi", "subnet": "192.168.178.0", "reflexiveIPAddress": "203.0.113.77"}
+
+LOST = {"stage": "midcall", "reason": "The client lost its network."}
+BUSY = {"stage": "callSetup", "reason": "The called number was busy."}
+
+
+def record(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> CallRecord:
+    """A call record of these sessions and participants."""
+    own = {"id": CALL, "version": 1, "startDateTime": START, **properties}
+    return CallRecord(CALL, 1, own, [*sessions], participants_v2 or [])
+
+
+def row_of(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> JsonObject:
+    """The fact row of a call record of these sessions and participants."""
+    return fact_row(record(*sessions, participants_v2=participants_v2, **properties), TENANT)
+
+
+def session(*segments: JsonObject, **properties: object) -> JsonObject:
+    """A session of an invented id with two ends of which nothing is known, unless told otherwise."""
+    return {"id": OTHER_CALL, "caller": {}, "callee": {}, "segments": [*segments], **properties}
+
+
+def segment(*media: JsonObject, **properties: object) -> JsonObject:
+    """A segment, which says nothing of its ends unless told otherwise."""
+    return {"media": [*media], **properties}
+
+
+def audio(*streams: JsonObject, **properties: object) -> JsonObject:
+    """A media of audio."""
+    return {"label": "main-audio", "streams": [*streams], **properties}
+
+
+def client(user_id: str, platform: str = "windows", **properties: object) -> JsonObject:
+    """A participantEndpoint of one user."""
+    return {
+        "@odata.type": "#microsoft.graph.callRecords.participantEndpoint",
+        "associatedIdentity": {"id": user_id, "userPrincipalName": f"{user_id[:4]}@fabrikam.example"},
+        "userAgent": {"platform": platform, "productFamily": "teams"},
+        **properties,
+    }
+
+
+def telephone(number: str = NUMBER) -> JsonObject:
+    """A participantEndpoint of a telephone, whose network is that of a gateway."""
+    return {
+        "@odata.type": "#microsoft.graph.callRecords.participantEndpoint",
+        "associatedIdentity": {"id": number},
+        "userAgent": {"platform": "unknown", "productFamily": "unknown"},
+    }
+
+
+def user(user_id: str, name: str | None = None, **identity: object) -> JsonObject:
+    """A user as participant or organizer."""
+    return {"id": user_id, "identity": {"user": {"id": user_id, "displayName": name, **identity}}}

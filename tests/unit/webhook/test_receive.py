@@ -1,0 +1,160 @@
+import asyncio
+import logging
+
+import orjson
+import pytest
+from azure.core.exceptions import ServiceRequestError
+
+from callrecords.queues.messages import CallMessage, SubscriptionMessage
+from callrecords.queues.workqueue import WorkQueue
+from callrecords.webhook import receive as module
+from callrecords.webhook.notifications import MAX_BODY_BYTES
+from callrecords.webhook.receive import Answer, Webhook, answer
+from tests.doubles import Clock, RecordingQueue
+from tests.invented import CALL, CLIENT_STATE, NOW, OTHER_CALL, TENANT, call_message
+
+CALL_NOTIFICATIONS = [
+    {"clientState": CLIENT_STATE, "tenantId": TENANT, "resource": f"communications/callRecords/{call_id}"}
+    for call_id in (CALL, OTHER_CALL)
+]
+LIFECYCLE = {
+    "clientState": CLIENT_STATE,
+    "tenantId": TENANT,
+    "lifecycleEvent": "reauthorizationRequired",
+    "subscriptionId": "s-1",
+}
+
+
+class World:
+    """A webhook with its two queues."""
+
+    def __init__(self, calls: RecordingQueue | None = None) -> None:
+        self.calls, self.subscriptions = calls or RecordingQueue(), RecordingQueue()
+        clock = Clock()
+        call_queue, care_queue = (
+            WorkQueue(queue, RecordingQueue(), TENANT, clock) for queue in (self.calls, self.subscriptions)
+        )
+        self.webhook = Webhook(TENANT, (CLIENT_STATE,), call_queue, care_queue, clock)
+
+    async def post(self, *notifications: object) -> Answer:
+        return await self.webhook(orjson.dumps({"value": notifications}))
+
+
+class SlowQueue(RecordingQueue):
+    """Takes messages when `open` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.open = asyncio.Event(), asyncio.Event()
+
+    async def send_message(
+        self, content: object, *, visibility_timeout: int | None = None, time_to_live: int | None = None
+    ) -> None:
+        self.asked.set()
+        await self.open.wait()
+        await super().send_message(content, visibility_timeout=visibility_timeout, time_to_live=time_to_live)
+
+
+class QueueThatFillsUp(RecordingQueue):
+    """Takes one message."""
+
+    async def send_message(
+        self, content: object, *, visibility_timeout: int | None = None, time_to_live: int | None = None
+    ) -> None:
+        self.failure = ServiceRequestError("full") if self.sent else None
+        await super().send_message(content, visibility_timeout=visibility_timeout, time_to_live=time_to_live)
+
+
+async def test_every_call_of_a_post_is_on_the_queue_when_graph_is_told_so() -> None:
+    world = World()
+    assert await world.post(*CALL_NOTIFICATIONS) == Answer(202)
+    messages = [CallMessage.parse(sent.text) for sent in world.calls.sent]
+    assert messages == [call_message(CALL), call_message(OTHER_CALL)]
+    assert world.subscriptions.sent == []
+
+
+async def test_a_lifecycle_event_is_put_on_the_queue_of_the_subscriptions() -> None:
+    world = World()
+    assert await world.post(LIFECYCLE) == Answer(202)
+    assert [SubscriptionMessage.parse(sent.text) for sent in world.subscriptions.sent] == [
+        SubscriptionMessage(
+            tenant_id=TENANT, notified_at=NOW, first_seen=NOW, event="reauthorizationRequired", subscription_id="s-1"
+        )
+    ]
+    assert world.calls.sent == []
+
+
+async def test_graph_is_not_told_before_the_queue_has_taken_all() -> None:
+    queue = SlowQueue()
+    world = World(queue)
+    post = asyncio.create_task(world.post(*CALL_NOTIFICATIONS))
+    await queue.asked.wait()
+    assert not post.done()
+    queue.open.set()
+    assert await post == Answer(202)
+    assert len(queue.sent) == 2
+
+
+@pytest.mark.parametrize("broken", ["calls", "subscriptions"])
+async def test_graph_is_asked_to_send_again_what_a_queue_refuses(broken: str) -> None:
+    world = World()
+    getattr(world, broken).failure = ServiceRequestError("no route")
+    assert (await world.post(*CALL_NOTIFICATIONS, LIFECYCLE)).status == 503
+
+
+async def test_graph_is_asked_to_send_again_what_a_queue_took_in_part() -> None:
+    world = World(QueueThatFillsUp())
+    assert (await world.post(*CALL_NOTIFICATIONS)).status == 503
+    assert len(world.calls.sent) == 1
+
+
+async def test_graph_is_asked_to_send_again_what_a_queue_takes_too_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ENQUEUE_SECONDS", 0)
+    assert (await World(SlowQueue()).post(*CALL_NOTIFICATIONS)).status == 503
+
+
+async def test_what_is_dropped_is_acknowledged_and_counted_and_nothing_of_it_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    assert await world.post({**CALL_NOTIFICATIONS[0], "clientState": "guess"}, "private", LIFECYCLE) == Answer(202)
+    assert world.calls.sent == []
+    assert len(world.subscriptions.sent) == 1
+    (message,) = caplog.messages
+    assert message == "Notifications dropped: {'wrong clientState': 1, 'malformed': 1}."
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"private", 400), (b"[]", 400), (b" " * (MAX_BODY_BYTES + 1), 413)]
+)
+async def test_what_graph_would_never_send_is_refused(body: bytes, status: int) -> None:
+    world = World()
+    refusal = await world.webhook(body)
+    assert refusal.status == status
+    assert "private" not in refusal.text
+    assert world.calls.sent == []
+
+
+async def test_an_empty_collection_is_acknowledged() -> None:
+    assert await World().post() == Answer(202)
+
+
+@pytest.mark.parametrize("token", ["Validation: Testing <client> reachability & more", ""])
+@pytest.mark.parametrize("webhook", [World().webhook, None], ids=["configured", "not configured"])
+async def test_a_handshake_gets_its_token_back(token: str, webhook: Webhook | None) -> None:
+    assert await answer(webhook, token, b"private") == Answer(200, token)
+
+
+async def test_a_delivery_goes_to_the_webhook() -> None:
+    assert (await answer(World().webhook, None, b"")).status == 400
+
+
+async def test_an_app_without_settings_asks_graph_to_send_again() -> None:
+    assert (await answer(None, None, b'{"value": []}')).status == 503
+
+
+async def test_a_queue_that_refuses_is_logged_as_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.calls.failure = ServiceRequestError("no route")
+    await world.post(CALL_NOTIFICATIONS[0])
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
