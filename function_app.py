@@ -3,12 +3,11 @@
 import azure.functions as func
 
 from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
-from callrecords.http import operations
+from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
 from callrecords.queues.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
 from callrecords.settings.connections import QUEUE_CONNECTION
-from callrecords.webhook import receive as webhook
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app, problems = start()
@@ -16,13 +15,14 @@ app, problems = start()
 
 async def _answer_graph(request: func.HttpRequest) -> func.HttpResponse:
     token, body = request.params.get("validationToken"), request.get_body()
-    answer = await webhook.answer(app.webhook if app else None, token, body)
-    headers = {"X-Content-Type-Options": "nosniff"}
-    return func.HttpResponse(answer.text, status_code=answer.status, mimetype="text/plain", headers=headers)
+    return _respond(await webhook.answer(app.webhook if app else None, token, body))
 
 
-def _respond(request: func.HttpRequest, answer: Answer) -> func.HttpResponse:
-    answer = answer.encoded(request.headers)
+def _respond_to(request: func.HttpRequest, answer: Answer) -> func.HttpResponse:
+    return _respond(answer.encoded(request.headers))
+
+
+def _respond(answer: Answer) -> func.HttpResponse:
     return func.HttpResponse(
         answer.body, status_code=answer.status, mimetype=answer.media_type, headers=dict(answer.headers)
     )
@@ -36,21 +36,21 @@ async def notifications(req: func.HttpRequest) -> func.HttpResponse:
 
 @functions.route(LIFECYCLE_ROUTE, methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 async def lifecycle(req: func.HttpRequest) -> func.HttpResponse:
-    """Graph says that a subscription needs care."""
+    """Graph says that a subscription has to be renewed."""
     return await _answer_graph(req)
 
 
 @functions.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether all is well, for anybody: the status alone."""
-    answer = await operations.health(app, problems)
+    answer = await operations.health(app.health if app else None, problems)
     return func.HttpResponse(status_code=answer.status)
 
 
 @functions.route("health/details", methods=["GET"])
 async def health_details(req: func.HttpRequest) -> func.HttpResponse:
     """Which link of the chain is broken, and what is known of each."""
-    return _respond(req, await operations.health(app, problems))
+    return _respond_to(req, await operations.health(app.health if app else None, problems))
 
 
 def _background(app: App) -> func.Blueprint:
@@ -59,31 +59,31 @@ def _background(app: App) -> func.Blueprint:
     @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
     async def ingest_call_record(msg: func.QueueMessage) -> None:
         """Fetches one call record whole and stores it."""
-        await app.ingest(_text(msg), msg.dequeue_count or 1)
+        await app.ingest.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.queue_trigger("msg", SUBSCRIPTIONS, QUEUE_CONNECTION)
-    async def maintain_subscriptions(msg: func.QueueMessage) -> None:
+    async def renew_subscription(msg: func.QueueMessage) -> None:
         """Renews the Graph subscription when a lifecycle notification asked for it."""
-        await app.subscription_care.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.subscription.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.timer_trigger("timer", app.settings.subscription_schedule)
-    async def maintain_subscriptions_on_schedule(timer: func.TimerRequest) -> None:
+    async def renew_subscription_on_schedule(timer: func.TimerRequest) -> None:
         """Creates, renews and de-duplicates the Graph subscription."""
-        await app.subscription_care.on_schedule()
+        await app.subscription.on_schedule()
 
     @work.timer_trigger("timer", app.settings.reconcile_recent_schedule)
     async def reconcile_recent(timer: func.TimerRequest) -> None:
-        """Begins to look for what was missed in the last hours."""
+        """Starts to reconcile the calls of the last hours."""
         await app.reconciliation.over_recent()
 
     @work.timer_trigger("timer", app.settings.reconcile_history_schedule)
     async def reconcile_history(timer: func.TimerRequest) -> None:
-        """Begins to look for what was missed in the last 30 days."""
+        """Starts to reconcile the calls of the last 30 days."""
         await app.reconciliation.over_history()
 
     @work.queue_trigger("msg", RECONCILE, QUEUE_CONNECTION)
     async def reconcile(msg: func.QueueMessage) -> None:
-        """Lists, compares and enqueues, a slice of a window at a time."""
+        """Goes on with a reconciliation: lists, compares, enqueues what is missing."""
         await app.reconciliation.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.timer_trigger("timer", app.settings.usage_schedule)
@@ -100,33 +100,33 @@ def _questions(app: App) -> func.Blueprint:
     @api.route("calls/{callId}", methods=["GET"])
     async def get_call(req: func.HttpRequest) -> func.HttpResponse:
         """One call record, whole."""
-        return _respond(req, await app.lookup(req.route_params["callId"]))
+        return _respond_to(req, await app.lookup(req.route_params["callId"]))
 
     @api.route("calls", methods=["GET"])
     async def search_calls(req: func.HttpRequest) -> func.HttpResponse:
         """The fact rows of chosen calls."""
-        return _respond(req, await app.api.search(req.params))
+        return _respond_to(req, await app.search_calls(req.params))
 
     @api.route("reports/{name}", methods=["GET"])
     async def report(req: func.HttpRequest) -> func.HttpResponse:
         """Usage or quality by day."""
-        return _respond(req, await app.api.report(req.route_params["name"], req.params))
+        return _respond_to(req, await app.reports(req.route_params["name"], req.params))
 
     @api.route("openapi.json", methods=["GET"])
     async def openapi(req: func.HttpRequest) -> func.HttpResponse:
         """The OpenAPI document of these routes."""
-        return _respond(req, json_answer(document()))
+        return _respond_to(req, json_answer(document()))
 
     @api.route("poison", methods=["GET"])
     async def poison(req: func.HttpRequest) -> func.HttpResponse:
         """What was given up, and why."""
-        return _respond(req, await operations.poison(app.poison_queues))
+        return _respond_to(req, await operations.poison(app.poison_queues))
 
     @api.route("poison/{action}", methods=["POST"])
     async def treat_poison(req: func.HttpRequest) -> func.HttpResponse:
         """Puts messages that were given up back on their queue, or throws them away."""
         action = req.route_params.get("action")
-        return _respond(req, await operations.treat_poison(app.poison_queues, action, req.params))
+        return _respond_to(req, await operations.treat_poison(app.poison_queues, action, req.params))
 
     return api
 

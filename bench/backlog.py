@@ -61,7 +61,9 @@ async def _fill(queue: QueueClient, ids: Sequence[str]) -> None:
     senders = asyncio.Semaphore(SENDERS)
 
     async def put(call_id: str) -> None:
-        message = CallMessage.new(TENANT_ID, datetime.now(UTC), call_id=call_id, reason="notification")
+        message = CallMessage(
+            tenant_id=TENANT_ID, notified_at=datetime.now(UTC), call_id=call_id, reason="notification"
+        )
         async with senders:
             await queue.send_message(base64.b64encode(str(message).encode()).decode(), time_to_live=-1)
 

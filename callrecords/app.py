@@ -23,25 +23,24 @@ from callrecords.queues.workqueue import (
     LenientDecodePolicy,
     WorkQueue,
 )
-from callrecords.settings import read as settings
-from callrecords.settings.read import Settings, SettingsError
+from callrecords.settings.read import Settings, SettingsError, read_settings
 from callrecords.webhook.receive import Webhook
 
 if TYPE_CHECKING:
-    from callrecords.collect.givenup import GivenUp
+    from callrecords.collect.givenup import GivenUpCalls
     from callrecords.collect.ingest import Ingest
     from callrecords.collect.reconcile import Reconciliation
-    from callrecords.collect.subscription import SubscriptionCare
+    from callrecords.collect.subscription import SubscriptionRenewal
     from callrecords.cosmos.account import Account
-    from callrecords.cosmos.callqueries import FactQueries
-    from callrecords.cosmos.callrecords import CallRecordStore
-    from callrecords.cosmos.calls import FactStore
+    from callrecords.cosmos.callrecords import CallRecordsStore
+    from callrecords.cosmos.calls import CallsStore
     from callrecords.cosmos.state import StateStore
     from callrecords.cosmos.usage import UsageStore
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
-    from callrecords.http.api import Api
     from callrecords.http.lookup import Lookup
+    from callrecords.http.reports import Reports
+    from callrecords.http.search import SearchCalls
     from callrecords.operate.health import Health
     from callrecords.queues.poison import PoisonQueue
     from callrecords.usage.rollup import RollUp
@@ -63,66 +62,109 @@ class App:
 
     @functools.cached_property
     def webhook(self) -> Webhook:
-        settings = self.settings
-        calls, subscriptions = self._work_queue(CALL_RECORDS), self._work_queue(SUBSCRIPTIONS)
-        return Webhook(settings.tenant_id, settings.client_states, calls, subscriptions, _now)
+        return Webhook(
+            tenant_id=self.settings.tenant_id,
+            client_states=self.settings.client_states,
+            calls=self._work_queue(CALL_RECORDS),
+            subscriptions=self._work_queue(SUBSCRIPTIONS),
+            clock=_now,
+        )
 
     @functools.cached_property
     def ingest(self) -> "Ingest":
-        from callrecords.collect.arrivals import Progress
+        from callrecords.collect.arrivals import Arrivals
         from callrecords.collect.ingest import Ingest
 
-        progress, queue = Progress(self._state, _now), self._work_queue(CALL_RECORDS)
-        tenant_id, profile, stores = self.settings.tenant_id, self.settings.quality_profile, (self._store, self._facts)
-        return Ingest(tenant_id, self._call_records, *stores, progress, self._given_up, queue, profile)
+        return Ingest(
+            tenant_id=self.settings.tenant_id,
+            records=self._call_records,
+            store=self._call_record_store,
+            rows=self._calls_store,
+            arrivals=Arrivals(self._state, _now),
+            given_up=self._given_up,
+            queue=self._work_queue(CALL_RECORDS),
+            profile=self.settings.quality_profile,
+        )
 
     @functools.cached_property
-    def subscription_care(self) -> "SubscriptionCare":
-        from callrecords.collect.subscription import Endpoint, SubscriptionCare
+    def subscription(self) -> "SubscriptionRenewal":
+        from callrecords.collect.subscription import SubscriptionRenewal
         from callrecords.graph.subscriptions import Subscriptions
+        from callrecords.ports import NotificationTarget
 
         root = f"{self.settings.notification_base_url}/api"
-        endpoint = Endpoint(
+        target = NotificationTarget(
             notification_url=f"{root}/{NOTIFICATIONS_ROUTE}",
             lifecycle_url=f"{root}/{LIFECYCLE_ROUTE}",
             client_state=self.settings.client_states[0],
         )
-        graph, queue = Subscriptions(self._graph), self._work_queue(SUBSCRIPTIONS)
-        return SubscriptionCare(endpoint, graph, self._state, self.reconciliation, queue, _now)
+        return SubscriptionRenewal(
+            target=target,
+            subscriptions=Subscriptions(self._graph),
+            state=self._state,
+            reconcile_gap=self.reconciliation.over_gap,
+            queue=self._work_queue(SUBSCRIPTIONS),
+            clock=_now,
+        )
 
     @functools.cached_property
     def reconciliation(self) -> "Reconciliation":
         from callrecords.collect.reconcile import Reconciliation
 
-        calls, queue = self._work_queue(CALL_RECORDS), self._work_queue(RECONCILE)
-        tenant_id, kept = self.settings.tenant_id, (self._facts, self._given_up, self._state)
-        return Reconciliation(tenant_id, self._call_records, *kept, calls, queue, _now)
+        return Reconciliation(
+            tenant_id=self.settings.tenant_id,
+            records=self._call_records,
+            rows=self._calls_store,
+            given_up=self._given_up,
+            state=self._state,
+            calls=self._work_queue(CALL_RECORDS),
+            queue=self._work_queue(RECONCILE),
+            clock=_now,
+        )
 
     @functools.cached_property
     def roll_up(self) -> "RollUp":
         from callrecords.usage.rollup import RollUp
 
-        return RollUp(self.settings.tenant_id, self._fact_queries, self._usage, self._state, _now)
+        return RollUp(
+            tenant_id=self.settings.tenant_id,
+            calls=self._calls_store,
+            usage=self._usage_store,
+            state=self._state,
+            clock=_now,
+        )
 
     @functools.cached_property
     def lookup(self) -> "Lookup":
         from callrecords.http.lookup import Lookup
 
-        calls = self._work_queue(CALL_RECORDS)
-        return Lookup(self.settings.tenant_id, self._store, self._call_records, self._given_up, calls, _now)
+        return Lookup(
+            tenant_id=self.settings.tenant_id,
+            store=self._call_record_store,
+            records=self._call_records,
+            given_up=self._given_up,
+            calls=self._work_queue(CALL_RECORDS),
+            clock=_now,
+        )
 
     @functools.cached_property
-    def api(self) -> "Api":
-        from callrecords.http.api import Api
+    def search_calls(self) -> "SearchCalls":
+        from callrecords.http.search import SearchCalls
 
-        return Api(self._fact_queries, self._usage, _now)
+        return SearchCalls(self._calls_store, _now)
+
+    @functools.cached_property
+    def reports(self) -> "Reports":
+        from callrecords.http.reports import Reports
+
+        return Reports(self._usage_store, _now)
 
     @functools.cached_property
     def health(self) -> "Health":
         from callrecords.operate.health import Health
 
         queues = {name: (self._queue(name), poison) for name, poison in self.poison_queues.items()}
-        return Health(self._call_records, self._state, queues, _now)
+        return Health(records=self._call_records, state=self._state, queues=queues, clock=_now)
 
     @functools.cached_property
     def poison_queues(self) -> "dict[str, PoisonQueue]":
@@ -138,34 +180,28 @@ class App:
         return CallRecords(self._graph)
 
     @functools.cached_property
-    def _store(self) -> "CallRecordStore":
-        from callrecords.cosmos.callrecords import CallRecordStore
+    def _call_record_store(self) -> "CallRecordsStore":
+        from callrecords.cosmos.callrecords import CallRecordsStore
 
-        return CallRecordStore(self._cosmos, self.settings.tenant_id)
-
-    @functools.cached_property
-    def _facts(self) -> "FactStore":
-        from callrecords.cosmos.calls import FactStore
-
-        return FactStore(self._cosmos, self.settings.tenant_id)
+        return CallRecordsStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
-    def _fact_queries(self) -> "FactQueries":
-        from callrecords.cosmos.callqueries import FactQueries
+    def _calls_store(self) -> "CallsStore":
+        from callrecords.cosmos.calls import CallsStore
 
-        return FactQueries(self._cosmos, self.settings.tenant_id)
+        return CallsStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
-    def _usage(self) -> "UsageStore":
+    def _usage_store(self) -> "UsageStore":
         from callrecords.cosmos.usage import UsageStore
 
         return UsageStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
-    def _given_up(self) -> "GivenUp":
-        from callrecords.collect.givenup import GivenUp
+    def _given_up(self) -> "GivenUpCalls":
+        from callrecords.collect.givenup import GivenUpCalls
 
-        return GivenUp(self._state, _now)
+        return GivenUpCalls(self._state, _now)
 
     @functools.cached_property
     def _state(self) -> "StateStore":
@@ -174,8 +210,12 @@ class App:
         return StateStore(self._cosmos)
 
     def _work_queue(self, name: str) -> WorkQueue:
-        queue, poison_queue = self._queue(name), self._queue(name + POISON_SUFFIX)
-        return WorkQueue(queue, poison_queue, self.settings.tenant_id, _now)
+        return WorkQueue(
+            queue=self._queue(name),
+            poison_queue=self._queue(name + POISON_SUFFIX),
+            tenant_id=self.settings.tenant_id,
+            clock=_now,
+        )
 
     def _queue(self, name: str) -> QueueClient:
         # Base64 is what the queue trigger expects (host.json: messageEncoding).
@@ -218,7 +258,7 @@ def start() -> tuple[App | None, list[str]]:
     for name in ("azure", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        return App(settings.read(os.environ)), []
+        return App(read_settings(os.environ)), []
     except SettingsError as error:
         for problem in error.problems:
             log.error("%s", problem)

@@ -10,6 +10,9 @@ from callrecords.graphtypes import JsonObject, moment
 # Graph's ids are GUIDs. A call's becomes a Cosmos item id and a part of a URL, so nothing else is let through.
 CALL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+# Whose quality is told.
+MEDIA = ("audio", "video", "screenSharing")
+
 # Graph keeps a record for 30 days from the start of the call (the text of its own 404).
 GRAPH_KEEPS = timedelta(days=30)
 

@@ -72,7 +72,7 @@ def endpoints(stack: Stack) -> list[tuple[str, str]]:
         ),
         (
             "The app: run a timer function now",
-            f"curl -X POST -d '{{}}' {stack.app_url}/admin/functions/maintain_subscriptions_on_schedule",
+            f"curl -X POST -d '{{}}' {stack.app_url}/admin/functions/renew_subscription_on_schedule",
         ),
         (
             "Graph simulator: a call record",

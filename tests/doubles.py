@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import orjson
 from azure.core.exceptions import AzureError
 
+from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import StateItems, StateKey
 from callrecords.queues.workqueue import WorkQueue
 from tests.invented import NOW, TENANT
 
@@ -62,7 +64,7 @@ class Queues:
     def __init__(self, clock: Clock | None = None) -> None:
         self.main = RecordingQueue()
         self.poison = RecordingQueue()
-        self.work = WorkQueue(self.main, self.poison, TENANT, clock or Clock())
+        self.work = WorkQueue(queue=self.main, poison_queue=self.poison, tenant_id=TENANT, clock=clock or Clock())
 
     @property
     def poison_reasons(self) -> list[str]:
@@ -82,27 +84,32 @@ class State:
         if failure := self.failing.get(item_id) or self.failing.get(""):
             raise failure
 
-    async def read(self, item_id: str) -> JsonObject:
+    async def read[D: Document](self, key: StateKey[D]) -> D | None:
         self.asked += 1
-        self._reach(item_id)
-        return dict(self.items.get(item_id, {}))
+        self._reach(key.id)
+        return key.parse(self.items.get(key.id))
 
-    async def read_all(self, item_ids: Collection[str]) -> dict[str, JsonObject]:
+    async def read_all(self, item_ids: Collection[str]) -> StateItems:
         self.asked += 1
         self._reach("")
-        return {item_id: dict(item) for item_id, item in self.items.items() if item_id in item_ids}
+        return StateItems({item_id: item for item_id, item in self.items.items() if item_id in item_ids})
 
     async def delete(self, item_id: str) -> None:
         self._reach(item_id)
         self.items.pop(item_id, None)
 
-    async def beginning_with(self, prefix: str) -> dict[str, JsonObject]:
+    async def starting_with[D: Document](self, prefix: StateKey[D]) -> list[D]:
         self.asked += 1
         self._reach("")
-        return {item_id: dict(item) for item_id, item in self.items.items() if item_id.startswith(prefix)}
+        found = [prefix.parse(item) for item_id, item in self.items.items() if item_id.startswith(prefix.id)]
+        return [document for document in found if document is not None]
 
-    async def write(self, item_id: str, values: JsonObject) -> None:
-        self._reach(item_id)
+    async def write[D: Document](self, key: StateKey[D], document: D) -> None:
+        self._reach(key.id)
         if self.failing_writes:
             raise self.failing_writes
-        self.items[item_id] = orjson.loads(orjson.dumps(values))
+        self.hold(key, document)
+
+    def hold[D: Document](self, key: StateKey[D], document: D) -> None:
+        """Takes the document in."""
+        self.items[key.id] = orjson.loads(orjson.dumps(document.as_json()))

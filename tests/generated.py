@@ -3,14 +3,17 @@
 import functools
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callrecords import CallRecordStore
-from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.callrecords import CallRecordsStore
+from callrecords.cosmos.calls import CallsStore
+from callrecords.cosmos.usage import UsageStore
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
 from callrecords.usage.day import DayUsage
+from callrecords.usage.item import DayRollUp
 from local.traffic import generate
 from tests.invented import TENANT
 
@@ -39,7 +42,7 @@ def rows() -> tuple[JsonObject, ...]:
     return tuple(fact_row(each[-1], TENANT) for day in DAYS for each in versions(day, 40))
 
 
-def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
+def day_roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> DayRollUp:
     """The roll-up of `day` where these are its fact rows."""
     usage = DayUsage(tenant_id, day)
     for row in rows:
@@ -47,14 +50,26 @@ def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
     return usage.item()
 
 
+def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
+    """The same, as a JSON object."""
+    return dict(day_roll_up(tenant_id, day, rows))
+
+
 async def store_rows(account: Account, rows: Iterable[JsonObject]) -> None:
     """Puts the rows into `calls`."""
-    facts = FactStore(account, TENANT)
+    facts = CallsStore(account, TENANT)
     for row in rows:
         await facts.save(row)
 
 
+async def store_roll_ups(account: Account, items: Iterable[JsonObject]) -> None:
+    """Puts the roll-ups into `usage`."""
+    usage = UsageStore(account, TENANT)
+    for item in items:
+        await usage.save(cast("DayRollUp", item))
+
+
 async def store_record(account: Account, record: CallRecord, tenant_id: str = TENANT) -> None:
     """Puts the record into `callRecords`."""
-    records = CallRecordStore(account, tenant_id)
+    records = CallRecordsStore(account, tenant_id)
     await records.save(record, await records.look(record.call_id))

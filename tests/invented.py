@@ -39,9 +39,7 @@ def call_id(number: int) -> str:
 def call_message(call: str = CALL, attempt: int = 0, age: timedelta = timedelta()) -> CallMessage:
     """A message about a call that was announced `age` ago."""
     seen = NOW - age
-    return CallMessage(
-        tenant_id=TENANT, call_id=call, reason="notification", notified_at=seen, first_seen=seen, attempt=attempt
-    )
+    return CallMessage(tenant_id=TENANT, call_id=call, reason="notification", notified_at=seen, attempt=attempt)
 
 
 def call_record(

@@ -1,28 +1,33 @@
-"""Remembers when call records last arrived, for `health`."""
+"""Remembers when a call record last arrived, for `health`."""
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
-from callrecords.graphtypes import JsonObject
+from callrecords.ports import State, StateKey
 from callrecords.queues.messages import CallMessage
-
-STATE = "ingest"
 
 # Every worker writes the same item: this often is enough to see that work goes on.
 _EVERY = timedelta(seconds=15)
 
 
-class State(Protocol):
-    """Where it is remembered: state.StateStore."""
+@dataclass(frozen=True, kw_only=True)
+class Arrival(Document):
+    """When a record was stored, and how long after the app had heard of it."""
 
-    async def write(self, item_id: str, values: JsonObject) -> None: ...
+    at: datetime
+    notified_at: datetime
+    lag_seconds: float
 
 
-class Progress:
-    """The progress of this worker."""
+LAST_ARRIVAL = StateKey("ingest", Arrival)
+
+
+class Arrivals:
+    """The arrivals of this worker."""
 
     def __init__(self, state: State, clock: Callable[[], datetime]) -> None:
         self._state = state
@@ -30,12 +35,12 @@ class Progress:
         self._written: datetime | None = None
 
     async def note(self, message: CallMessage) -> None:
-        """Notes that the record of the message is home. A failure is not worth another fetch of the record."""
+        """Notes that the record of the message is stored. A failure is not worth another fetch of the record."""
         now = self._clock()
         if self._written and now - self._written < _EVERY:
             return
         self._written = now
         lag = (now - message.notified_at).total_seconds()
-        values = {"at": now.isoformat(), "notifiedAt": message.notified_at.isoformat(), "lagSeconds": lag}
         with contextlib.suppress(CallRecordsError):
-            await self._state.write(STATE, values)
+            arrival = Arrival(at=now, notified_at=message.notified_at, lag_seconds=lag)
+            await self._state.write(LAST_ARRIVAL, arrival)

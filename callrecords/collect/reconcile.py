@@ -6,15 +6,15 @@ goes on where it was after a stop, and waits for Graph's limits on the queue.
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect.missing import Facts, Holdings, Listed
-from callrecords.collect.reconcilerun import GAP, HISTORY, LEAST_STEP, RECENT, STEP, ReconcileMessage, ended, running
+from callrecords.collect.givenup import GivenUpCalls
+from callrecords.collect.missing import Missing
+from callrecords.collect.reconcilerun import LEAST_STEP, ReconcileMessage, Run, ended, running
 from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable, Unreadable
-from callrecords.graphtypes import JsonObject
+from callrecords.ports import Listed, RecordList, RowVersions, State
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 
@@ -34,43 +34,24 @@ _MOST_IN_A_STEP = 300
 _MOST_FAILED_STEPS = 10
 
 
-class Graph(Protocol):
-    """Where call records are listed: graph.records.CallRecords."""
-
-    def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]: ...
-
-
-class GivenUp(Protocol):
-    """Where it is remembered which calls were given up: givenup.GivenUp."""
-
-    async def left_alone(self) -> dict[str, int | None]: ...
-
-
-class State(Protocol):
-    """Where outcomes are recorded: state.StateStore."""
-
-    async def read(self, item_id: str) -> JsonObject: ...
-
-    async def write(self, item_id: str, values: JsonObject) -> None: ...
-
-
 class Reconciliation:
     """Compares what Graph holds of `tenant_id` with Cosmos."""
 
     def __init__(
         self,
+        *,
         tenant_id: str,
-        graph: Graph,
-        facts: Facts,
-        given_up: GivenUp,
+        records: RecordList,
+        rows: RowVersions,
+        given_up: GivenUpCalls,
         state: State,
         calls: WorkQueue,
         queue: WorkQueue,
         clock: Callable[[], datetime],
     ) -> None:
         self._tenant_id = tenant_id
-        self._graph = graph
-        self._facts = facts
+        self._records = records
+        self._rows = rows
         self._given_up = given_up
         self._state = state
         self._calls = calls
@@ -78,56 +59,56 @@ class Reconciliation:
         self._clock = clock
 
     async def over_recent(self) -> None:
-        """Begins a run over the last hours, unless one is on its way."""
-        await self._begin_next(RECENT, self._clock() - RECENT_WINDOW)
+        """Starts a run over the last hours, unless one is under way."""
+        await self._start_next("recent", self._clock() - RECENT_WINDOW)
 
     async def over_history(self) -> None:
-        """Begins a run over all that Graph still has, unless one is on its way."""
-        await self._begin_next(HISTORY, self._clock() - GRAPH_KEEPS)
+        """Starts a run over all that Graph still has, unless one is under way."""
+        await self._start_next("history", self._clock() - GRAPH_KEEPS)
 
-    async def over_gap(self, alive_until: datetime | None) -> None:
-        """Begins a run over a time without a subscription, long calls included; None: there never was one."""
-        oldest = self._clock() - GRAPH_KEEPS
-        await self._begin(GAP, max(alive_until - LONGEST_CALL, oldest) if alive_until else oldest)
+    async def over_gap(self, alive_until: datetime) -> None:
+        """Starts a run over a time without a subscription, long calls included."""
+        await self._start("gap", max(alive_until - LONGEST_CALL, self._clock() - GRAPH_KEEPS))
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message of the `reconcile` queue, as WorkQueue.handle does."""
         await self._queue.handle(ReconcileMessage, text, tries, self._go_on)
 
-    async def _begin_next(self, run: str, start: datetime) -> None:
-        if await self._is_on_its_way(run):
-            log.warning("The last run of reconcile_%s goes on, so that no other is begun.", run)
+    async def _start_next(self, run: Run, start: datetime) -> None:
+        if await self._is_under_way(run):
+            log.warning("The last run of reconcile_%s is still under way: no other is started.", run)
         else:
-            await self._begin(run, start)
+            await self._start(run, start)
 
-    async def _is_on_its_way(self, run: str) -> bool:
-        """Whether the last run has begun, not ended, and gone on lately. False where that cannot be told."""
+    async def _is_under_way(self, run: Run) -> bool:
+        """Whether the last run has started, not ended, and gone on lately. False where that cannot be told."""
         with contextlib.suppress(CallRecordsError):
             latest, done = await self._state.read(running(run)), await self._state.read(ended(run))
-            is_unfinished = latest.get("windowEnd", "") > done.get("windowEnd", "")
-            return is_unfinished and self._clock() - datetime.fromisoformat(latest["at"]) < _SILENCE
+            if latest and (done is None or latest.window_end > done.window_end):
+                return self._clock() - latest.at < _SILENCE
         return False
 
-    async def _begin(self, run: str, start: datetime) -> None:
+    async def _start(self, run: Run, start: datetime) -> None:
         now = self._clock()
-        window = {"window_start": start, "window_end": now, "position": start}
-        message = ReconcileMessage.new(self._tenant_id, now, run=run, **window)
+        message = ReconcileMessage(
+            tenant_id=self._tenant_id, notified_at=now, run=run, window_start=start, window_end=now, position=start
+        )
         await self._queue.put(message)
         with contextlib.suppress(CallRecordsError):  # it does so itself, when its turn comes
-            await self._tell_of(message)
+            await self._remember(message)
 
-    async def _tell_of(self, message: ReconcileMessage) -> None:
+    async def _remember(self, message: ReconcileMessage) -> None:
         """Remembers that the run goes on, and how far it is."""
-        if message.run != STEP:
+        if message.run != "step":
             await self._state.write(running(message.run), message.outcome(self._clock(), is_finished=False))
 
     async def _go_on(self, message: ReconcileMessage) -> None:
-        began, first = self._clock(), message
-        await self._tell_of(message)
-        holdings = Holdings(self._facts, await self._given_up.left_alone())
+        started, first = self._clock(), message
+        await self._remember(message)
+        missing = Missing(self._rows, await self._given_up.left_alone())
         try:
-            while message.position < message.window_end and self._clock() - began <= _SLICE:
-                message = await self._step(message, holdings)
+            while message.position < message.window_end and self._clock() - started <= _SLICE:
+                message = await self._step(message, missing)
             if message.position == message.window_end:
                 await self._end(message)
                 return
@@ -138,23 +119,22 @@ class Reconciliation:
         await self._queue.put(message.untried())
 
     async def _end(self, message: ReconcileMessage) -> None:
-        outcome = message.outcome(self._clock(), is_finished=True)
-        counts = ", ".join(f"{outcome[name]} {name}" for name in ("listed", "missing", "stale", "givenUp"))
-        log.info("Reconciled %s: %s.", message.run, counts)
-        if message.run == STEP:
+        counts = f"{message.listed} listed, {message.missing} missing, {message.stale} stale"
+        log.info("Reconciled %s: %s, %d given up.", message.run, counts, message.given_up)
+        if message.run == "step":
             return
         known = await self._state.read(ended(message.run))
         # One that was put back after days tells nothing of the last hours.
-        if known.get("windowEnd", "") <= outcome["windowEnd"]:
-            await self._state.write(ended(message.run), outcome)
+        if known is None or known.window_end <= message.window_end:
+            await self._state.write(ended(message.run), message.outcome(self._clock(), is_finished=True))
 
-    async def _step(self, message: ReconcileMessage, holdings: Holdings) -> ReconcileMessage:
+    async def _step(self, message: ReconcileMessage, missing: Missing) -> ReconcileMessage:
         """The run after its next step, or with a smaller step."""
         try:
             listed = await self._list(message.position, message.step_end)
         except (Unreadable, Unavailable, Refused):
             if message.step == LEAST_STEP:
-                if message.run == STEP or message.failed_steps == _MOST_FAILED_STEPS:
+                if message.run == "step" or message.failed_steps == _MOST_FAILED_STEPS:
                     raise
                 rest, step = message.without_step()
                 await self._queue.put(step)
@@ -162,14 +142,14 @@ class Reconciliation:
             listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
-        return (await self._compare(message, listed, holdings)).resized(len(listed))
+        return (await self._compare(message, listed, missing)).resized(len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
-        """The calls that began in the step; None where these are too many, or more than Graph lists now, but for the
+        """The calls that started in the step; None where these are too many, or more than Graph lists now, but for the
         smallest of steps."""
         is_least = end - start <= LEAST_STEP
         listed: list[Listed | Unreadable] = []
-        async with contextlib.aclosing(self._graph.between(start, end)) as records:
+        async with contextlib.aclosing(self._records.between(start, end)) as records:
             try:
                 async for record in records:
                     if len(listed) == _MOST_IN_A_STEP and not is_least:
@@ -182,7 +162,7 @@ class Reconciliation:
         return listed
 
     async def _compare(
-        self, message: ReconcileMessage, listed: list[Listed | Unreadable], holdings: Holdings
+        self, message: ReconcileMessage, listed: list[Listed | Unreadable], missing: Missing
     ) -> ReconcileMessage:
         """Enqueues what is missing or stale of `listed`."""
         lacks, wanted, unreadable = [], [], 0
@@ -191,7 +171,7 @@ class Reconciliation:
                 log.error("%s", each)
                 unreadable += 1
                 continue
-            lacks.append(await holdings.lack(each))
+            lacks.append(await missing.lack(each))
             if lacks[-1] in ("missing", "stale"):
                 wanted.append(each)
         await self._enqueue(wanted)
@@ -200,6 +180,12 @@ class Reconciliation:
     async def _enqueue(self, records: list[Listed]) -> None:
         tenant_id, now = self._tenant_id, self._clock()
         await self._calls.put_all(
-            CallMessage.new(tenant_id, now, call_id=record.call_id, reason="reconcile", version=record.version)
+            CallMessage(
+                tenant_id=tenant_id,
+                notified_at=now,
+                call_id=record.call_id,
+                reason="reconcile",
+                version=record.version,
+            )
             for record in records
         )

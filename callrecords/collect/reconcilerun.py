@@ -1,17 +1,18 @@
-"""A run that looks for what was missed, as the `reconcile` queue carries it along: pure."""
+"""A run of the reconciliation, as the `reconcile` queue carries it along: pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 
 from callrecords.collect.missing import Lack
-from callrecords.graphtypes import JsonObject
+from callrecords.documents import Document
+from callrecords.ports import StateKey
 from callrecords.queues.messages import Message
 
-RECENT, HISTORY, GAP = "recent", "history", "gap"
-# A short time that Graph did not list when its run came by.
-STEP = "step"
+# Over the last hours, over all that Graph keeps, and over a time without a subscription. A step is a short time that
+# Graph did not list when its run came by: it has no outcome of its own.
+Run = Literal["recent", "history", "gap", "step"]
 
 LEAST_STEP, _MOST_STEP = timedelta(seconds=5), timedelta(days=4)
 # Graph's pages have 60 records, and first pages have the larger budget: steps are sized to need no second one.
@@ -23,7 +24,7 @@ class ReconcileMessage(Message):
     """A run over the calls that began in a window: everything before `position` is compared, but for the steps that
     were passed over, the last `failed_steps` of them one after another."""
 
-    run: str
+    run: Run
     window_start: datetime
     window_end: datetime
     position: datetime
@@ -67,17 +68,12 @@ class ReconcileMessage(Message):
             given_up=self.given_up + lacks.count("given up"),
         )
 
-    def untried(self) -> Self:
-        """The run as one that has not failed where it is now."""
-        return replace(self, attempt=0, failure=None, failing_since=None)
-
     def without_step(self) -> tuple[Self, Self]:
         """This run without its next step, and that as a run of its own."""
         step = type(self)(
             tenant_id=self.tenant_id,
             notified_at=self.notified_at,
-            first_seen=self.first_seen,
-            run=STEP,
+            run="step",
             window_start=self.position,
             window_end=self.step_end,
             position=self.position,
@@ -86,30 +82,49 @@ class ReconcileMessage(Message):
         passed_over, failed_steps = self.passed_over + 1, self.failed_steps + 1
         return replace(self, position=self.step_end, passed_over=passed_over, failed_steps=failed_steps), step
 
-    def outcome(self, now: datetime, is_finished: bool) -> JsonObject:
+    def outcome(self, now: datetime, is_finished: bool) -> "RunOutcome":
         """What is remembered of the run."""
-        return {
-            "windowStart": self.window_start.isoformat(),
-            "windowEnd": self.window_end.isoformat(),
-            "position": self.position.isoformat(),
-            "listed": self.listed,
-            "present": self.present,
-            "missing": self.missing,
-            "stale": self.stale,
-            "givenUp": self.given_up,
-            "unreadable": self.unreadable,
-            "passedOver": self.passed_over,
-            "enqueued": self.missing + self.stale,
-            "finished": now.isoformat() if is_finished else None,
-            "at": now.isoformat(),
-        }
+        return RunOutcome(
+            window_start=self.window_start,
+            window_end=self.window_end,
+            position=self.position,
+            listed=self.listed,
+            present=self.present,
+            missing=self.missing,
+            stale=self.stale,
+            given_up=self.given_up,
+            unreadable=self.unreadable,
+            passed_over=self.passed_over,
+            enqueued=self.missing + self.stale,
+            finished=now if is_finished else None,
+            at=now,
+        )
 
 
-def ended(run: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class RunOutcome(Document):
+    """How far a run was `at`; `finished` is None until it has ended."""
+
+    window_start: datetime
+    window_end: datetime
+    position: datetime
+    listed: int
+    present: int
+    missing: int
+    stale: int
+    given_up: int
+    unreadable: int
+    passed_over: int
+    enqueued: int
+    finished: datetime | None = None
+    at: datetime
+
+
+def ended(run: Run) -> StateKey[RunOutcome]:
     """Where the outcome of the last run that ended is remembered."""
-    return f"reconcile-{run}"
+    return StateKey(f"reconcile-{run}", RunOutcome)
 
 
-def running(run: str) -> str:
+def running(run: Run) -> StateKey[RunOutcome]:
     """Where it is remembered how far a run is that comes back."""
-    return f"reconcile-{run}-running"
+    return StateKey(f"reconcile-{run}-running", RunOutcome)

@@ -1,23 +1,22 @@
 """The use case that keeps exactly one live Graph subscription for this app's URL."""
 
-import hashlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal
 
+from callrecords.callrecord import GRAPH_KEEPS
+from callrecords.documents import Document
 from callrecords.errors import CallRecordsError, Conflict, NotFound, unexpected
-from callrecords.graphtypes import JsonObject
+from callrecords.ports import NotificationTarget, State, StateKey, Subscription, Subscriptions
 from callrecords.queues.messages import SubscriptionMessage
 from callrecords.queues.workqueue import WorkQueue
 
 log = logging.getLogger(__name__)
 
-RESOURCE = "/communications/callRecords"
 # `updated` brings the first version of a record and every later one; `created` only the first.
 CHANGE_TYPE = "updated"
-STATE = "subscription"
 
 # Graph takes at most 4,230 minutes; what is kept back allows for clocks that differ.
 LIFETIME = timedelta(minutes=4_230) - timedelta(minutes=10)
@@ -25,82 +24,64 @@ LIFETIME = timedelta(minutes=4_230) - timedelta(minutes=10)
 RENEW_BEFORE = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """A subscription on call records as Graph holds it."""
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionState(Document):
+    """The subscription as the last renewal left it at `at`; after a failure, what was known before, and the failure.
 
-    id: str
-    change_type: str | None
-    notification_url: str | None
-    lifecycle_url: str | None
-    expires: datetime
+    `missed_since` is there while the reconciliation of a gap is still to be started: the time from which on.
+    """
 
-
-class Subscriptions(Protocol):
-    """Graph's subscriptions on call records: graph.subscriptions.Subscriptions."""
-
-    async def all(self) -> list[Subscription]: ...
-
-    async def create(
-        self, notification_url: str, lifecycle_url: str, client_state: str, expires: datetime
-    ) -> Subscription: ...
-
-    async def renew(self, subscription_id: str, expires: datetime) -> Subscription: ...
-
-    async def delete(self, subscription_id: str) -> None: ...
+    action: Literal["creating", "created", "renewed", "recreated", "kept", "failed"]
+    subscription_id: str | None = None
+    expires: datetime | None = None
+    notification_url: str | None = None
+    client_state_digest: str | None = None
+    former_ids: tuple[str, ...] = ()
+    alive_at: datetime | None = None
+    missed_since: datetime | None = None
+    error: str | None = None
+    at: datetime
 
 
-class State(Protocol):
-    """What is remembered between runs: state.StateStore."""
-
-    async def read(self, item_id: str) -> JsonObject: ...
-
-    async def write(self, item_id: str, values: JsonObject) -> None: ...
+SUBSCRIPTION = StateKey("subscription", SubscriptionState)
 
 
-class GapFinder(Protocol):
-    """Finds what was missed while there was no subscription: reconcile.Reconciliation."""
+@dataclass(frozen=True, kw_only=True)
+class _Renewed:
+    """What a renewal did, the subscription that is live now, and others of this app's that are to go."""
 
-    async def over_gap(self, alive_until: datetime | None) -> None: ...
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where Graph is to post, and the secret it is to repeat."""
-
-    notification_url: str
-    lifecycle_url: str
-    client_state: str
-
-    @property
-    def digest(self) -> str:
-        """Tells whether the secret is another one, without telling the secret."""
-        return hashlib.sha256(self.client_state.encode()).hexdigest()[:16]
+    action: Literal["created", "renewed", "recreated", "kept"]
+    subscription: Subscription
+    others: list[Subscription]
 
 
-class SubscriptionCare:
-    """Creates, renews and de-duplicates the subscription for `endpoint`."""
+class SubscriptionRenewal:
+    """Creates, renews and de-duplicates the subscription that posts to `target`.
+
+    `reconcile_gap` is told until when the one before was alive.
+    """
 
     def __init__(
         self,
-        endpoint: Endpoint,
-        graph: Subscriptions,
+        *,
+        target: NotificationTarget,
+        subscriptions: Subscriptions,
         state: State,
-        gap_finder: GapFinder,
+        reconcile_gap: Callable[[datetime], Awaitable[None]],
         queue: WorkQueue,
         clock: Callable[[], datetime],
     ) -> None:
-        self._endpoint = endpoint
-        self._graph = graph
+        self._target = target
+        self._subscriptions = subscriptions
         self._state = state
-        self._gap_finder = gap_finder
+        self._reconcile_gap = reconcile_gap
         self._queue = queue
         self._clock = clock
 
     async def on_schedule(self) -> None:
         """Leaves one live subscription. A failure is recorded and logged: the next run tries again."""
         try:
-            await self._care(reauthorize=False)
+            await self._renew(reauthorize=False)
         except CallRecordsError as error:
             log.error("%s", error)
 
@@ -111,86 +92,101 @@ class SubscriptionCare:
 
     async def _on_lifecycle_event(self, message: SubscriptionMessage) -> None:
         log.info("Graph sent %s for subscription %s.", message.event, message.subscription_id)
-        await self._care(reauthorize=True)
+        await self._renew(reauthorize=True)
 
-    async def _care(self, reauthorize: bool) -> None:
-        known = await self._state.read(STATE)
+    async def _renew(self, *, reauthorize: bool) -> None:
+        known = await self._state.read(SUBSCRIPTION)
         try:
-            action, subscription, others = await self._maintain(known, reauthorize)
+            renewed = await self._renewed(known, reauthorize=reauthorize)
         except Exception as error:
             failure = error if isinstance(error, CallRecordsError) else unexpected(error)
-            await self._state.write(STATE, {**known, "action": "failed", "error": str(failure), "at": self._now()})
+            await self._remember(known, "failed", error=str(failure))
             raise failure from None
-        log.info("Subscription %s: %s, expires %s.", subscription.id, action, subscription.expires)
-        outcome = {
-            "action": action,
-            "subscriptionId": subscription.id,
-            "expires": subscription.expires.isoformat(),
-            "notificationUrl": subscription.notification_url,
-            "clientStateDigest": self._endpoint.digest,
-            "formerIds": [other.id for other in others],
-            "aliveAt": self._now(),
-            "at": self._now(),
-        }
-        if subscription.id != known.get("subscriptionId") or "missedSince" in known:
-            missed_since = known.get("missedSince", known.get("aliveAt"))
-            # Remembered first: after a stop it would be taken for one with another secret.
-            await self._state.write(STATE, {**outcome, "missedSince": missed_since})
-            await self._gap_finder.over_gap(datetime.fromisoformat(missed_since) if missed_since else None)
-        await self._state.write(STATE, outcome)
-        for other in others:
+        live = renewed.subscription
+        log.info("Subscription %s: %s, expires %s.", live.id, renewed.action, live.expires)
+        await self._remember_live(known, renewed)
+        for other in renewed.others:
             await self._delete(other)
 
-    async def _maintain(self, known: JsonObject, reauthorize: bool) -> tuple[str, Subscription, list[Subscription]]:
-        """What was done, the subscription that is live now, and others of this app's that are to go."""
-        # Those that this app made for the URL it had before are its own as well.
-        own_url = self._endpoint.notification_url
-        own_ids = {known.get("subscriptionId"), *known.get("formerIds", ())}
-        mine = [each for each in await self._graph.all() if each.notification_url == own_url or each.id in own_ids]
-        usable = next((each for each in mine if self._is_usable(each, known)), None)
-        if usable and not reauthorize and usable.expires - self._clock() > RENEW_BEFORE:
-            action, kept = "kept", usable
-        elif usable and (renewed := await self._renew(usable)):
-            action, kept = "renewed", renewed
-        else:
-            action, kept = "recreated" if usable else "created", await self._create(known, mine)
-        return action, kept, [each for each in mine if each.id != kept.id]
+    async def _remember_live(self, known: SubscriptionState | None, renewed: _Renewed) -> None:
+        """Remembers what is live, and has the gap before it reconciled if there may be one."""
+        now = self._clock()
+        outcome = SubscriptionState(
+            action=renewed.action,
+            subscription_id=renewed.subscription.id,
+            expires=renewed.subscription.expires,
+            notification_url=renewed.subscription.notification_url,
+            client_state_digest=self._target.digest,
+            former_ids=tuple(other.id for other in renewed.others),
+            alive_at=now,
+            at=now,
+        )
+        if known is None or known.missed_since or renewed.subscription.id != known.subscription_id:
+            last_alive = (known.missed_since or known.alive_at) if known else None
+            missed_since = last_alive or now - GRAPH_KEEPS
+            # Remembered first: after a stop it would be taken for one with another secret.
+            await self._state.write(SUBSCRIPTION, replace(outcome, missed_since=missed_since))
+            await self._reconcile_gap(missed_since)
+        await self._state.write(SUBSCRIPTION, outcome)
 
-    def _is_usable(self, subscription: Subscription, known: JsonObject) -> bool:
+    async def _renewed(self, known: SubscriptionState | None, *, reauthorize: bool) -> _Renewed:
+        # Those that this app made for the URL it had before are its own as well.
+        own_url = self._target.notification_url
+        own_ids = {known.subscription_id, *known.former_ids} if known else set()
+        own = [
+            each for each in await self._subscriptions.all() if each.notification_url == own_url or each.id in own_ids
+        ]
+        usable = next((each for each in own if known and self._is_usable(each, known)), None)
+        if usable and not reauthorize and usable.expires - self._clock() > RENEW_BEFORE:
+            return _renewed("kept", usable, own)
+        if usable and (extended := await self._extended(usable)):
+            return _renewed("renewed", extended, own)
+        return _renewed("recreated" if usable else "created", await self._create(known, own), own)
+
+    def _is_usable(self, subscription: Subscription, known: SubscriptionState) -> bool:
         # Neither the secret nor a lifecycle URL can be changed later. Graph does not tell the secret: one that is not
         # remembered may have another.
         return (
-            subscription.id == known.get("subscriptionId")
-            and known["clientStateDigest"] == self._endpoint.digest
-            and subscription.notification_url == self._endpoint.notification_url
-            and subscription.lifecycle_url == self._endpoint.lifecycle_url
+            subscription.id == known.subscription_id
+            and known.client_state_digest == self._target.digest
+            and subscription.notification_url == self._target.notification_url
+            and subscription.lifecycle_url == self._target.lifecycle_url
             and subscription.change_type == CHANGE_TYPE
         )
 
-    async def _renew(self, subscription: Subscription) -> Subscription | None:
+    async def _extended(self, subscription: Subscription) -> Subscription | None:
         try:
-            return await self._graph.renew(subscription.id, self._clock() + LIFETIME)
+            return await self._subscriptions.renew(subscription.id, self._clock() + LIFETIME)
         except NotFound:
             return None
 
-    async def _create(self, known: JsonObject, twins: list[Subscription]) -> Subscription:
+    async def _create(self, known: SubscriptionState | None, own: list[Subscription]) -> Subscription:
         # Where nothing can be remembered, each run would create another.
-        await self._state.write(STATE, {**known, "action": "creating", "at": self._now()})
-        target = self._endpoint
-        wanted = target.notification_url, target.lifecycle_url, target.client_state
+        await self._remember(known, "creating")
         try:
-            return await self._graph.create(*wanted, self._clock() + LIFETIME)
+            return await self._subscriptions.create(self._target, CHANGE_TYPE, self._clock() + LIFETIME)
         except Conflict:
-            for twin in twins:
-                await self._delete(twin)
-            return await self._graph.create(*wanted, self._clock() + LIFETIME)
+            for duplicate in own:
+                await self._delete(duplicate)
+            return await self._subscriptions.create(self._target, CHANGE_TYPE, self._clock() + LIFETIME)
+
+    async def _remember(
+        self, known: SubscriptionState | None, action: Literal["creating", "failed"], error: str | None = None
+    ) -> None:
+        """Remembers what is tried or has failed, beside what was known."""
+        now = self._clock()
+        outcome = replace(known, action=action, error=error, at=now) if known else None
+        await self._state.write(SUBSCRIPTION, outcome or SubscriptionState(action=action, error=error, at=now))
 
     async def _delete(self, subscription: Subscription) -> None:
         try:
-            await self._graph.delete(subscription.id)
+            await self._subscriptions.delete(subscription.id)
         except NotFound:
-            return  # another run was as tidy, or Graph had lost it
-        log.warning("Subscription %s has a successor or a twin and is deleted.", subscription.id)
+            return  # another run has deleted it, or Graph had lost it
+        log.warning("Subscription %s has a successor or is a duplicate, and was deleted.", subscription.id)
 
-    def _now(self) -> str:
-        return self._clock().isoformat()
+
+def _renewed(
+    action: Literal["created", "renewed", "recreated", "kept"], live: Subscription, own: list[Subscription]
+) -> _Renewed:
+    return _Renewed(action=action, subscription=live, others=[each for each in own if each.id != live.id])

@@ -8,8 +8,6 @@ message stays until the end, the next try finishes what this one left.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
 
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
@@ -19,6 +17,7 @@ from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, 
 from callrecords.cosmos.items import Items, join, part_version, share_batch, split
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Absent, Saved, Stored
 
 CONTAINER = "callRecords"
 
@@ -26,42 +25,20 @@ _TRIES = 5
 _PARTITION = "SELECT c.id, c.version, c.startDateTime, c.formerDays, c.parts, c._etag FROM c"
 
 
-class Saved(Enum):
-    """What became of a record that was to be stored."""
-
-    STORED = "stored"
-    REPEATED = "repeated"  # this version is there already
-    OUTDATED = "outdated"  # a newer version is there already
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What Cosmos holds of one call: the header's version and etag, None where there is no header; the days under
-    which fact rows of it may be, its own and former ones; the parts that the header names, and every part."""
-
-    call_id: str
-    version: int | None
-    etag: str | None
-    day: str | None
-    former_days: frozenset[str]
-    named_parts: frozenset[str]
-    part_ids: frozenset[str]
-
-
-class CallRecordStore:
+class CallRecordsStore:
     """The call records of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
 
     def __init__(self, account: Account, tenant_id: str) -> None:
         self._account = account
         self._tenant_id = tenant_id
 
-    async def look(self, call_id: str) -> Stored:
+    async def look(self, call_id: str) -> Absent | Stored:
         """What there is of the call."""
         with cosmos_errors(f"Call record {call_id}"):
             return await self._look(await self._container(), call_id)
 
-    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
-        """Makes `record` the stored one unless a newer version is there; `stored` is what `look` found.
+    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]:
+        """Makes `record` the stored one unless a newer version is there; `found` is what `look` gave.
 
         Returns which it was, and what there is of the call now. Raises what `split` raises; Unavailable as well when
         other writers of the same call kept winning.
@@ -69,14 +46,14 @@ class CallRecordStore:
         with cosmos_errors(f"Call record {record.call_id}"):
             container = await self._container()
             for _ in range(_TRIES):
-                if stored.version is not None and stored.version >= record.version:
-                    await self._sweep(container, stored)
-                    return (Saved.REPEATED if stored.version == record.version else Saved.OUTDATED), stored
-                written = await self._write(container, record, stored)
+                if isinstance(found, Stored) and found.version >= record.version:
+                    await self._sweep(container, found)
+                    return (Saved.REPEATED if found.version == record.version else Saved.OUTDATED), found
+                written = await self._write(container, record, found)
                 if written:
                     await self._sweep(container, written)
                     return Saved.STORED, written
-                stored = await self._look(container, record.call_id)
+                found = await self._look(container, record.call_id)
         raise Unavailable(f"Call record {record.call_id}: lost {_TRIES} races against other writers.")
 
     async def tidy(self, stored: Stored) -> None:
@@ -113,33 +90,35 @@ class CallRecordStore:
     def _key(self, call_id: str) -> list[str]:
         return [self._tenant_id, call_id]
 
-    async def _look(self, container: ContainerProxy, call_id: str) -> Stored:
+    async def _look(self, container: ContainerProxy, call_id: str) -> Absent | Stored:
         found = container.query_items(_PARTITION, partition_key=self._key(call_id))
         items = {item["id"]: item async for item in found}
         header = items.pop(call_id, None)
-        return _stored(call_id, header, items)
+        if header is None:
+            return Absent(call_id=call_id, part_ids=frozenset(items))
+        return _stored(header, header["_etag"], items)
 
-    async def _write(self, container: ContainerProxy, record: CallRecord, stored: Stored) -> Stored | None:
+    async def _write(self, container: ContainerProxy, record: CallRecord, found: Absent | Stored) -> Stored | None:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
         day = day_of(record.call_id, record.properties.get("startDateTime"))
-        former_days = (stored.former_days | ({stored.day} if stored.day else frozenset())) - {day}
-        items = split(record, self._tenant_id, former_days)
+        known_days = found.former_days | {found.day} if isinstance(found, Stored) else frozenset[str]()
+        items = split(record, self._tenant_id, known_days - {day})
         header, (ahead, within) = items.header, share_batch(items)
         for part in ahead:
             await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
         operations: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
-            ("create", (header,), {})
-            if stored.etag is None
-            else ("replace", (header["id"], header), {"if_match_etag": stored.etag}),
+            ("replace", (header["id"], header), {"if_match_etag": found.etag})
+            if isinstance(found, Stored)
+            else ("create", (header,), {}),
             *(("upsert", (part,), {}) for part in within),
         ]
         try:
-            await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
+            results = await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
         except CosmosBatchOperationError as error:
             if is_lost_race(error):
                 return None
             raise
-        return _stored(record.call_id, header, stored.part_ids)
+        return _stored(header, results[0]["eTag"], found.part_ids)
 
     async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
         """Deletes the parts that the header does not name, of its version and of older ones.
@@ -147,18 +126,17 @@ class CallRecordStore:
         Parts of a newer version belong to a writer that has not committed yet.
         """
         for part_id in sorted(stored.part_ids - stored.named_parts):
-            if stored.version is not None and (part_version(part_id) or 0) <= stored.version:
+            if (part_version(part_id) or 0) <= stored.version:
                 await delete_if_there(container, part_id, self._key(stored.call_id))  # another worker may be as tidy
 
 
-def _stored(call_id: str, header: JsonObject | None, part_ids: Iterable[str]) -> Stored:
-    known = header or {}
+def _stored(header: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
     return Stored(
-        call_id=call_id,
-        version=known.get("version"),
-        etag=known.get("_etag"),
-        day=day_of(call_id, known["startDateTime"]) if header else None,
-        former_days=frozenset(known.get("formerDays", ())),
-        named_parts=frozenset(known.get("parts", ())),
+        call_id=header["id"],
+        version=header["version"],
+        etag=etag,
+        day=day_of(header["id"], header["startDateTime"]),
+        former_days=frozenset(header.get("formerDays", ())),
+        named_parts=frozenset(header["parts"]),
         part_ids=frozenset(part_ids),
     )

@@ -1,13 +1,15 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, read_if_there
+from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, own_properties, read_if_there
+from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
 
@@ -16,7 +18,7 @@ CONTAINER = "calls"
 _TRIES = 5
 
 
-class FactStore:
+class CallsStore:
     """The fact rows of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
 
     def __init__(self, account: Account, tenant_id: str) -> None:
@@ -53,17 +55,74 @@ class FactStore:
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
 
     async def versions(self, day: str) -> dict[str, int]:
-        """The versions of the calls that began on `day`, by call id."""
+        """The versions of the calls that started on `day`, by call id."""
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
             rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=self._key(day))
             return {row["id"]: row["version"] async for row in rows}
+
+    async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
+        """A page of the rows that `search` asks for, newest first, and where the next page starts, if there is one."""
+        rows: list[JsonObject] = []
+        day, token = search.place.day, search.place.token
+        with cosmos_errors("Search"):
+            container = await self._container()
+            while day >= search.start.date():
+                found, token = await self._page(container, search, day, token, search.top - len(rows))
+                rows += found
+                if token is None:
+                    day -= timedelta(days=1)
+                if len(rows) == search.top:
+                    break
+        more = token is not None or day >= search.start.date()
+        return rows, Place(day, token) if more else None
+
+    async def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]:
+        """The rows of the calls that started on `day`, with these fields alone.
+
+        They are read page by page as they are asked for. `fields` become a part of the query: they are names of this
+        app's own.
+        """
+        query = f"SELECT {', '.join(f'c.{name}' for name in fields)} FROM c"  # noqa: S608 - see above
+        with cosmos_errors(f"Facts of {day}"):
+            container = await self._container()
+            async for row in container.query_items(query, partition_key=self._key(day)):
+                yield row
+
+    async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
+        """The days of the rows that changed since `position` (None: all), former ones included, and the position
+        after them."""
+        with cosmos_errors("Changes of facts"):
+            container = await self._container()
+            since: dict[str, Any] = {"continuation": position} if position else {"start_time": "Beginning"}
+            pages: Any = container.query_items_change_feed(**since).by_page()
+            days: set[str] = set()
+            async for page in pages:
+                async for row in page:
+                    if row["tenantId"] == self._tenant_id:
+                        days |= {row["day"], *row["formerDays"]}
+            return days, pages.continuation_token or position
 
     async def _container(self) -> ContainerProxy:
         return await self._account.container(CONTAINER)
 
     def _key(self, day: str) -> list[str]:
         return [self._tenant_id, day]
+
+    async def _page(
+        self, container: ContainerProxy, search: Search, day: date, token: str | None, most: int
+    ) -> tuple[list[JsonObject], str | None]:
+        pages: Any = container.query_items(
+            search.query,
+            parameters=search.parameters,
+            partition_key=self._key(day.isoformat()),
+            max_item_count=most,
+            continuation_token_limit=2,  # kB: it goes into a URL
+        ).by_page(token)
+        async for page in pages:
+            rows = [own_properties(row) async for row in page]
+            return rows, pages.continuation_token
+        return [], None
 
     async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
         """Whether the row was removed as it was read."""

@@ -1,7 +1,9 @@
 """The `usage` container: one roll-up a day."""
 
+from typing import cast
+
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, own_properties
-from callrecords.graphtypes import JsonObject
+from callrecords.usage.item import DayRollUp
 
 CONTAINER = "usage"
 
@@ -13,11 +15,11 @@ class UsageStore:
         self._account = account
         self._tenant_id = tenant_id
 
-    async def save(self, item: JsonObject) -> None:
+    async def save(self, item: DayRollUp) -> None:
         """Replaces the roll-up of its day."""
         with cosmos_errors(f"Usage of {item['day']}"):
             container = await self._account.container(CONTAINER)
-            await container.upsert_item(item)
+            await container.upsert_item(dict(item))
 
     async def delete(self, day: str) -> None:
         """Removes the roll-up of a day without calls, if there is one."""
@@ -25,9 +27,9 @@ class UsageStore:
             container = await self._account.container(CONTAINER)
             await delete_if_there(container, day, [self._tenant_id, _month(day)])
 
-    async def between(self, first_day: str, last_day: str) -> list[JsonObject]:
+    async def between(self, first_day: str, last_day: str) -> list[DayRollUp]:
         """The roll-ups from `first_day` to `last_day`, both included, in the order of days."""
-        found: list[JsonObject] = []
+        found: list[DayRollUp] = []
         with cosmos_errors(f"Usage from {first_day} to {last_day}"):
             container = await self._account.container(CONTAINER)
             query = "SELECT * FROM c WHERE c.day >= @first AND c.day <= @last"
@@ -38,8 +40,8 @@ class UsageStore:
             for month in _months(first_day, last_day):
                 key = [self._tenant_id, month]
                 items = container.query_items(query, parameters=parameters, partition_key=key)
-                found += [own_properties(item) async for item in items]
-        return sorted(found, key=lambda item: str(item["day"]))
+                found += [cast("DayRollUp", own_properties(item)) async for item in items]
+        return sorted(found, key=lambda item: item["day"])
 
 
 def _month(day: str) -> str:

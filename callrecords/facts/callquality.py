@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from callrecords.facts.legs import MEDIA, Leg
+from callrecords.callrecord import MEDIA
+from callrecords.facts.legs import Leg
 from callrecords.facts.streamquality import Reason, Verdict, roll_up
 from callrecords.graphtypes import JsonObject
 

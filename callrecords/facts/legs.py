@@ -14,8 +14,6 @@ from callrecords.facts.streamquality import Profile, Reason, Verdict, classify
 from callrecords.graphtypes import JsonObject, as_object, moment, objects, text, texts
 
 SIDES = ("caller", "callee")
-# What the quality of legs and calls is told of.
-MEDIA = ("audio", "video", "screenSharing")
 _MEDIA = {
     Modality.AUDIO: "audio",
     Modality.VIDEO: "video",

@@ -56,7 +56,7 @@ class Pages:
         if link is None:
             raise StopAsyncIteration
         if not isinstance(link, str):
-            raise Unreadable(f"{self._what}: {name} is a {type(link).__name__}, expected a text.")
+            raise Unreadable(f"{self._what}: {name} is a {type(link).__name__}, expected a string.")
         if link in self._links or self.followed == _MAX_PAGES:
             raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
         return link

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -15,21 +14,13 @@ from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading, version_of
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Listed
 
 _READS = 3
 # Of all unfinished readings together: 60 sessions of a large meeting take 2.3 MB of memory, so these are up to 460 MB.
 _KEPT_PAGES = 200
 
 _ListQuery = CallRecordsRequestBuilder.CallRecordsRequestBuilderGetQueryParameters
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A call record that Graph holds, and the UTC day on which the call began; None is what it does not tell."""
-
-    call_id: str
-    version: int | None
-    day: str | None
 
 
 class CallRecords:
@@ -108,9 +99,10 @@ def _listed(element: JsonObject, what: str) -> Listed | Unreadable:
     if not CALL_ID.fullmatch(call_id):
         return Unreadable(f"{what}: an id is not a GUID.")
     try:
-        return Listed(call_id, version_of(call_id, element), day_of(call_id, element.get("startDateTime")))
+        version, day = version_of(call_id, element), day_of(call_id, element.get("startDateTime"))
     except Unreadable:
-        return Listed(call_id, None, None)  # it may be whole where it is asked for
+        return Listed(call_id=call_id, version=None, day=None)  # it may be whole where it is asked for
+    return Listed(call_id=call_id, version=version, day=day)
 
 
 def _odata(moment: datetime) -> str:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from msgraph.generated.models.subscription import Subscription as GraphSubscription
 
-from callrecords.collect.subscription import CHANGE_TYPE, RESOURCE, Subscription
 from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient, graph_errors
 from callrecords.graph.pages import elements
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import NotificationTarget, Subscription
+
+RESOURCE = "/communications/callRecords"
 
 _WHAT = "Subscriptions"
 
@@ -29,16 +31,14 @@ class Subscriptions:
         found = [each async for each in elements(self._client, page, "value", _WHAT)]
         return [_read(each, _WHAT) for each in found if _is_on_call_records(each)]
 
-    async def create(
-        self, notification_url: str, lifecycle_url: str, client_state: str, expires: datetime
-    ) -> Subscription:
+    async def create(self, target: NotificationTarget, change_type: str, expires: datetime) -> Subscription:
         """A new one; Graph has called both URLs before it answers."""
         wanted = GraphSubscription(
-            change_type=CHANGE_TYPE,
+            change_type=change_type,
             resource=RESOURCE,
-            notification_url=notification_url,
-            lifecycle_notification_url=lifecycle_url,
-            client_state=str(client_state),
+            notification_url=target.notification_url,
+            lifecycle_notification_url=target.lifecycle_url,
+            client_state=str(target.client_state),
             expiration_date_time=expires,
             latest_supported_tls_version="v1_2",
         )

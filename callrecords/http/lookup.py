@@ -1,15 +1,15 @@
-"""The use case behind `GET calls/{callId}`: one call record, whole."""
+"""The look-up of one call record, whole: `GET calls/{callId}`."""
 
 import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from callrecords.callrecord import CALL_ID, GRAPH_KEEPS, CallRecord
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, NotFound
-from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
+from callrecords.ports import RecordSource, RecordStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 
@@ -23,33 +23,16 @@ _TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
 _TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
-class Store(Protocol):
-    """Where call records are kept: store.CallRecordStore."""
-
-    async def load(self, call_id: str) -> CallRecord | None: ...
-
-
-class Records(Protocol):
-    """Where call records are fetched: graph.records.CallRecords."""
-
-    async def fetch(self, call_id: str) -> CallRecord | None: ...
-
-
-class GivenUp(Protocol):
-    """Where it is remembered which records were given up: givenup.GivenUp."""
-
-    async def find(self, call_id: str) -> JsonObject: ...
-
-
 class Lookup:
     """Finds call records of `tenant_id` in Cosmos, else in Graph."""
 
     def __init__(
         self,
+        *,
         tenant_id: str,
-        store: Store,
-        records: Records,
-        given_up: GivenUp,
+        store: RecordStore,
+        records: RecordSource,
+        given_up: GivenUpCalls,
         calls: WorkQueue,
         clock: Callable[[], datetime],
     ) -> None:
@@ -79,7 +62,7 @@ class Lookup:
         record = await self._store.load(call_id)
         if record is None:
             record = await self._fetch(call_id)
-            await self._bring_home(call_id)
+            await self._enqueue(call_id)
         return record
 
     async def _fetch(self, call_id: str) -> CallRecord:
@@ -87,17 +70,16 @@ class Lookup:
             if record := await self._records.fetch(call_id):
                 return record
         what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
-        if not known:
+        if known is None:
             raise NotFound(f"{what}. {_NEVER_ANNOUNCED}")
-        heard = datetime.fromisoformat(known["notifiedAt"])
-        age = "" if self._clock() - heard <= GRAPH_KEEPS else _TOO_OLD
-        raise NotFound(
-            f"{what}{age}. This app heard of it at {heard:{_TO_THE_MINUTE}} and does not have it: {known['reason']}"
-        )
+        age = "" if self._clock() - known.notified_at <= GRAPH_KEEPS else _TOO_OLD
+        heard = f"{known.notified_at:{_TO_THE_MINUTE}}"
+        raise NotFound(f"{what}{age}. This app heard of it at {heard} and does not have it: {known.reason}")
 
-    async def _bring_home(self, call_id: str) -> None:
-        message = CallMessage.new(self._tenant_id, self._clock(), call_id=call_id, reason="lookup")
+    async def _enqueue(self, call_id: str) -> None:
+        now = self._clock()
+        message = CallMessage(tenant_id=self._tenant_id, notified_at=now, call_id=call_id, reason="lookup")
         try:
             await self._calls.put(message)
         except CallRecordsError as error:
-            log.warning("%s The record that was looked up will be found by the next comparison.", error)
+            log.warning("%s The next reconciliation will find the record that was looked up.", error)

@@ -9,17 +9,20 @@ from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.queues.workqueue import CALL_RECORDS
 
 if TYPE_CHECKING:
-    from callrecords.app import App
+    from callrecords.operate.health import Health
     from callrecords.queues.poison import PoisonQueue
 
 
-async def health(app: "App | None", problems: list[str]) -> Answer:
-    """200 when every link of the chain holds, else 503; the body names the first that does not."""
-    if app is None:
+async def health(health: "Health | None", problems: list[str]) -> Answer:
+    """200 when every link of the chain holds, else 503; the body names the first that does not.
+
+    `health` is None where the settings have `problems`.
+    """
+    if health is None:
         broken = {"link": "settings", "why": " ".join(problems)}
         document = {"healthy": False, "broken": broken, "links": {}}
         return json_answer(document, HTTPStatus.SERVICE_UNAVAILABLE)
-    report = await app.health()
+    report = await health.report()
     return json_answer(report.as_json(), HTTPStatus.OK if report.healthy else HTTPStatus.SERVICE_UNAVAILABLE)
 
 

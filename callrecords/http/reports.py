@@ -1,83 +1,151 @@
-"""Reports over days, from their roll-ups: pure."""
+"""The reports over days, from their roll-ups: `GET reports/{name}`."""
 
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
-from callrecords.graphtypes import JsonObject
-from callrecords.http.answers import Answer, json_answer
+from callrecords.errors import CallRecordsError
+from callrecords.http.answers import Answer, json_answer, problem, refusal
+from callrecords.http.parameters import check_names, one_of, period
+from callrecords.usage.item import DayRollUp, StreamCounts
+
+if TYPE_CHECKING:
+    from callrecords.cosmos.usage import UsageStore
 
 MOST_DAYS = 366
 FORMATS = ("json", "csv")
 
-_OF_DAY = ("id", "tenantId", "month")
-_OF_QUALITY = ("streams", "failures", "worstSubnets")
+_PARAMETERS = ("from", "to", "format")
+_OF_DAY: tuple[Literal["id", "tenantId", "month"], ...] = ("id", "tenantId", "month")
+_OF_QUALITY: tuple[Literal["streams", "failures", "worstSubnets"], ...] = ("streams", "failures", "worstSubnets")
 
 
-def usage(days: Sequence[JsonObject]) -> list[JsonObject]:
-    """How much was called, by day: all of the roll-ups but what `quality` has."""
-    return [{name: value for name, value in day.items() if name not in (*_OF_DAY, *_OF_QUALITY)} for day in days]
+class UsageRow(TypedDict):
+    """A row of the report on usage in CSV, whose columns these are."""
+
+    day: str
+    calls: int
+    testCalls: int
+    minutes: float
+    participantMinutes: float
+    distinctUsers: int
+    distinctOwnUsers: int
+    distinctOrganizers: int
+    failedCalls: int
 
 
-def quality(days: Sequence[JsonObject]) -> list[JsonObject]:
-    """How good it was, by day."""
-    return [{name: day[name] for name in ("day", "calls", "failedCalls", *_OF_QUALITY)} for day in days]
+class QualityRow(TypedDict):
+    """A row of the report on quality in CSV, whose columns these are: `poorRatio` is the share of the poor among the
+    classified streams."""
+
+    day: str
+    media: str
+    good: int
+    poor: int
+    unclassified: int
+    poorRatio: float | None
 
 
-def _quality_rows(days: Sequence[JsonObject]) -> list[JsonObject]:
-    """A row a day and media, with the share of poor ones among the classified streams."""
-    return [
-        {"day": day["day"], "media": media, **streams, "poorRatio": _ratio(streams)}
-        for day in days
-        for media, streams in day["streams"].items()
-    ]
-
-
-def _ratio(streams: Mapping[str, int]) -> float | None:
-    classified = streams["good"] + streams["poor"]
-    return round(streams["poor"] / classified, 4) if classified else None
-
-
-type _Table = Callable[[Sequence[JsonObject]], list[JsonObject]]
+type _Table = list[UsageRow] | list[QualityRow]
 
 
 class Report(NamedTuple):
     """What a report has in JSON; its columns in CSV, and the rows that have them."""
 
-    as_json: _Table
+    as_json: Callable[[Sequence[DayRollUp]], list[dict[str, object]]]
     columns: tuple[str, ...]
-    as_rows: _Table
+    as_rows: Callable[[Sequence[DayRollUp]], _Table]
+
+
+def usage(days: Sequence[DayRollUp]) -> list[dict[str, object]]:
+    """How much was called, by day: all of the roll-ups but what `quality` has."""
+    return [{name: value for name, value in day.items() if name not in (*_OF_DAY, *_OF_QUALITY)} for day in days]
+
+
+def quality(days: Sequence[DayRollUp]) -> list[dict[str, object]]:
+    """How good it was, by day."""
+    return [
+        {"day": day["day"], "calls": day["calls"], "failedCalls": day["failedCalls"]}
+        | {name: day[name] for name in _OF_QUALITY}
+        for day in days
+    ]
+
+
+def _usage_rows(days: Sequence[DayRollUp]) -> list[UsageRow]:
+    return [
+        UsageRow(
+            day=day["day"],
+            calls=day["calls"],
+            testCalls=day["testCalls"],
+            minutes=day["minutes"],
+            participantMinutes=day["participantMinutes"],
+            distinctUsers=day["distinctUsers"],
+            distinctOwnUsers=day["distinctOwnUsers"],
+            distinctOrganizers=day["distinctOrganizers"],
+            failedCalls=day["failedCalls"],
+        )
+        for day in days
+    ]
+
+
+def _quality_rows(days: Sequence[DayRollUp]) -> list[QualityRow]:
+    """A row a day and medium."""
+    return [
+        QualityRow(
+            day=day["day"],
+            media=media,
+            good=streams["good"],
+            poor=streams["poor"],
+            unclassified=streams["unclassified"],
+            poorRatio=_ratio(streams),
+        )
+        for day in days
+        for media, streams in day["streams"].items()
+    ]
+
+
+def _ratio(streams: StreamCounts) -> float | None:
+    classified = streams["good"] + streams["poor"]
+    return round(streams["poor"] / classified, 4) if classified else None
 
 
 REPORTS: Mapping[str, Report] = {
-    "usage": Report(
-        usage,
-        (
-            "day",
-            "calls",
-            "testCalls",
-            "minutes",
-            "participantMinutes",
-            "distinctUsers",
-            "distinctOwnUsers",
-            "distinctOrganizers",
-            "failedCalls",
-        ),
-        usage,
-    ),
-    "quality": Report(quality, ("day", "media", "good", "poor", "unclassified", "poorRatio"), _quality_rows),
+    "usage": Report(usage, tuple(UsageRow.__annotations__), _usage_rows),
+    "quality": Report(quality, tuple(QualityRow.__annotations__), _quality_rows),
 }
 
 
-def answer(name: str, days: Sequence[JsonObject], form: str) -> Answer:
-    """The report called `name` over `days`, as `form`."""
-    report = REPORTS[name]
-    if form == "json":
-        return json_answer({"days": report.as_json(days)})
+class Reports:
+    """Answers reports from the roll-ups of days."""
+
+    def __init__(self, usage: "UsageStore", clock: Callable[[], datetime]) -> None:
+        self._usage = usage
+        self._clock = clock
+
+    async def __call__(self, name: str, parameters: Mapping[str, str]) -> Answer:
+        """The report called `name` over the days from `from` to `to`, in the `format` wanted.
+
+        A wrong parameter is a 400 whose sentence names it.
+        """
+        if name not in REPORTS:
+            return problem(HTTPStatus.NOT_FOUND, f"{name[:60]} is not a report: expected {', '.join(REPORTS)}.")
+        try:
+            check_names(parameters, _PARAMETERS)
+            form = one_of(parameters, "format", FORMATS) or FORMATS[0]
+            start, end = period(parameters, self._clock(), MOST_DAYS)
+            last = end - timedelta(microseconds=1)
+            days = await self._usage.between(start.date().isoformat(), last.date().isoformat())
+        except CallRecordsError as error:
+            return refusal(error)
+        return _as_csv(REPORTS[name], days) if form == "csv" else json_answer({"days": REPORTS[name].as_json(days)})
+
+
+def _as_csv(report: Report, days: Sequence[DayRollUp]) -> Answer:
     text = io.StringIO()
-    writer = csv.DictWriter(text, report.columns, extrasaction="ignore")
+    writer = csv.DictWriter(text, report.columns)
     writer.writeheader()
     writer.writerows(report.as_rows(days))
     return Answer(HTTPStatus.OK, text.getvalue().encode(), "text/csv")

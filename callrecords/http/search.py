@@ -1,123 +1,120 @@
-"""What a search for calls asks, and the Cosmos query that answers it: pure.
-
-Calls are found day by day, newest first: each day is one partition of the container `calls`.
-"""
+"""The search for calls: `GET calls`."""
 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import orjson
 
-from callrecords.facts.legs import MEDIA
+from callrecords.cosmos.search import Filters, Place, Search
+from callrecords.errors import CallRecordsError, Refused
 from callrecords.facts.media import Modality
-from callrecords.graphtypes import utc
-from callrecords.http.answers import BadParameter
+from callrecords.http.answers import Answer, BadParameter, json_answer, problem, refusal
+from callrecords.http.parameters import TIME, check_names, number, one_of, period
+
+if TYPE_CHECKING:
+    from callrecords.cosmos.calls import CallsStore
 
 MOST_DAYS = 31
 DEFAULT_TOP, MOST_TOP = 50, 500
-
+VERDICTS = ("good", "poor", "unclassified")
 # A URL has to hold them all. Ids, principal names, numbers and subnets are ASCII.
 LONGEST, LONGEST_CONTINUATION, TEXT = 256, 3_200, r"^[ -~]*$"
-_DAY = timedelta(days=1)
-# A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
-_TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
-VERDICTS = ("good", "poor", "unclassified")
+
+_FILTERS = ("user", "number", "type", "modality", "subnet", "quality", "failed")
+PARAMETERS = ("from", "to", *_FILTERS, "top", "continuation")
 # As Graph spells them; others are searched for as they are written.
 _KNOWN = {each.lower(): each for each in ("groupCall", "peerToPeer", "unknown", *Modality)}
-
-# A condition on a fact row for each parameter; @name is the parameter's value.
-_CONDITIONS = {
-    "user": "(ARRAY_CONTAINS(c.userIds, @user) OR ARRAY_CONTAINS(c.userPrincipalNames, @user))",
-    "number": "(ARRAY_CONTAINS(c.phoneNumbers, @number) OR ARRAY_CONTAINS(c.phoneNumbers, @numberWithPlus))",
-    "type": "c.type = @type",
-    "modality": "ARRAY_CONTAINS(c.modalities, @modality)",
-    "subnet": "ARRAY_CONTAINS(c.subnets, @subnet)",
-}
-_OWN = ("from", "to", "top", "continuation", "quality", "failed")
-PARAMETERS = (*_OWN[:2], *_CONDITIONS, *_OWN[4:], *_OWN[2:4])
+_MALFORMED = "continuation is malformed: expected that of the page before."
 
 
 @dataclass(frozen=True)
-class Search:
-    """Calls that began from `start` on and before `end`, with `conditions` on their fact rows; `top` at a time.
+class AskedSearch:
+    """A search as it was asked for: `fingerprint` tells it from others, `asked` is when its first page was."""
 
-    `fingerprint` tells it from other searches, `asked` is when its first page was asked for; `day` and `token` say
-    where to go on: the UTC day, and Cosmos' continuation within it.
-    """
-
-    start: datetime
-    end: datetime
-    conditions: tuple[str, ...]
-    values: Mapping[str, object]
-    top: int
+    search: Search
     fingerprint: str
     asked: datetime
-    day: date
-    token: str | None = None
 
-    @property
-    def query(self) -> str:
-        """The query over the partition of one day, newest first."""
-        conditions = ("c.startDateTime >= @from", "c.startDateTime < @to", *self.conditions)
-        where = " AND ".join(conditions)
-        return f"SELECT * FROM c WHERE {where} ORDER BY c.startDateTime DESC"  # noqa: S608 - values are parameters
-
-    @property
-    def parameters(self) -> list[dict[str, object]]:
-        """The query's parameters as Cosmos wants them."""
-        values = {"from": utc(self.start), "to": utc(self.end), **self.values}
-        return [{"name": f"@{name}", "value": value} for name, value in values.items()]
-
-    def continuation(self, day: date, token: str | None) -> str:
-        """What the next request gives to go on there."""
-        place = [self.fingerprint, self.asked.isoformat(), day.isoformat(), token]
-        return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
+    def continuation(self, place: Place) -> str:
+        """What the next request gives to go on at `place`."""
+        told = [self.fingerprint, self.asked.isoformat(), place.day.isoformat(), place.token]
+        return base64.urlsafe_b64encode(orjson.dumps(told)).decode()
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Continuation:
     """What a continuation says."""
 
     fingerprint: str
     asked: datetime
-    day: date
-    token: str | None
+    place: Place
 
     @classmethod
-    def parse(cls, continuation: str) -> "_Place":
+    def parse(cls, continuation: str) -> "_Continuation":
         try:
             fingerprint, asked, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
             # The token goes into a header.
-            if not (_TIME.fullmatch(asked) and (token is None or re.fullmatch(TEXT, token))):
+            if not (TIME.fullmatch(asked) and (token is None or re.fullmatch(TEXT, token))):
                 raise ValueError
-            return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), date.fromisoformat(day), token)
+            place = Place(date.fromisoformat(day), token)
+            return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), place)
         except (ValueError, TypeError, OverflowError):
-            raise BadParameter("continuation is malformed: expected that of the page before.") from None
+            raise BadParameter(_MALFORMED) from None
 
 
-def parse(parameters: Mapping[str, str], now: datetime) -> Search:
+class SearchCalls:
+    """Answers searches from the fact rows in `calls`."""
+
+    def __init__(self, calls: "CallsStore", clock: Callable[[], datetime]) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    async def __call__(self, parameters: Mapping[str, str]) -> Answer:
+        """The fact rows of the chosen calls, newest first, and a `continuation` where there are more.
+
+        A wrong parameter is a 400 whose sentence names it.
+        """
+        try:
+            asked = parse(parameters, self._clock())
+            rows, place = await self._calls.search(asked.search)
+        except CallRecordsError as error:
+            if isinstance(error, Refused) and parameters.get("continuation"):  # all that a caller can break of a query
+                return problem(HTTPStatus.BAD_REQUEST, _MALFORMED)
+            return refusal(error)
+        return json_answer({"calls": rows, "continuation": asked.continuation(place) if place else None})
+
+
+def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
     """The search that the parameters of a request ask for. Raises BadParameter naming the one that is wrong."""
-    _check(parameters)
+    check_names(parameters, PARAMETERS)
+    _check_values(parameters)
     continuation = parameters.get("continuation")
-    place = _Place.parse(continuation) if continuation else None
-    asked = place.asked if place else now  # later pages are of the same time
-    start, end = period(parameters, asked)
-    conditions, values = _filters(parameters)
-    top = _number(parameters, "top", DEFAULT_TOP, MOST_TOP)
-    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
-    fingerprint = hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
-    search = Search(start, end, conditions, values, top, fingerprint, asked, _last_day(end))
-    return _resumed(search, place) if place else search
+    goes_on = _Continuation.parse(continuation) if continuation else None
+    asked = goes_on.asked if goes_on else now  # later pages are of the same time
+    start, end = period(parameters, asked, MOST_DAYS)
+    search = Search(
+        start=start,
+        end=end,
+        filters=_filters(parameters),
+        top=number(parameters, "top", DEFAULT_TOP, MOST_TOP),
+        place=Place((end - timedelta(microseconds=1)).date()),
+    )
+    fingerprint = _fingerprint(parameters)
+    if goes_on:
+        if goes_on.fingerprint != fingerprint or not start.date() <= goes_on.place.day <= search.place.day:
+            raise BadParameter("continuation is of another search: expected that of the page before.")
+        search = replace(search, place=goes_on.place)
+    return AskedSearch(search, fingerprint, asked)
 
 
-def _check(parameters: Mapping[str, str]) -> None:
+def _check_values(parameters: Mapping[str, str]) -> None:
     for name, value in parameters.items():
-        if name not in PARAMETERS and name != "code":  # `code` is the function key
-            raise BadParameter(f"{name[:60]} is not a parameter: expected {', '.join(PARAMETERS)}.")
         most = LONGEST_CONTINUATION if name == "continuation" else LONGEST
         if len(value) > most:
             raise BadParameter(f"{name} has {len(value)} characters: expected at most {most}.")
@@ -125,96 +122,29 @@ def _check(parameters: Mapping[str, str]) -> None:
             raise BadParameter(f"{name} is {value[:60]!r}: expected printable ASCII characters.")
 
 
-def _filters(parameters: Mapping[str, str]) -> tuple[tuple[str, ...], Mapping[str, object]]:
-    """The conditions on a fact row, and the values of their parameters."""
-    found = [name for name in _CONDITIONS if parameters.get(name)]
-    conditions = [_CONDITIONS[name] for name in found]
-    values: dict[str, object] = {}
-    for name in found:
-        values |= _values(name, parameters[name])
-    quality = _one_of(parameters, "quality", VERDICTS)
-    if quality == "poor" and "subnet" in values:
-        # A meeting has many subnets, and its poor stream may be on another one.
-        conditions.append("EXISTS(SELECT VALUE s FROM s IN c.audioBySubnet WHERE s.subnet = @subnet AND s.poor > 0)")
-    elif quality:
-        values["quality"] = quality
-        conditions.append("(" + " OR ".join(_has_verdict(media, quality) for media in MEDIA) + ")")
-    if failed := _one_of(parameters, "failed", ("true", "false")):
-        values["failed"] = failed == "true"
-        conditions.append("c.failed = @failed")
-    return tuple(conditions), values
+def _fingerprint(parameters: Mapping[str, str]) -> str:
+    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
+    return hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
 
 
-def _has_verdict(media: str, quality: str) -> str:
-    condition = f"c.quality.{media}.verdict = @quality"
-    if quality == "unclassified":  # as a media of which the call has no stream is too
-        return f"({condition} AND c.quality.{media}.streams.unclassified > 0)"
-    return condition
+def _filters(parameters: Mapping[str, str]) -> Filters:
+    told = {name: parameters[name] for name in _FILTERS if parameters.get(name)}
+    failed = one_of(parameters, "failed", ("true", "false"))
+    return Filters(
+        user=told["user"].lower() if "user" in told else None,
+        number=_bare_number(told["number"]) if "number" in told else None,
+        type=_as_graph_spells(told.get("type")),
+        modality=_as_graph_spells(told.get("modality")),
+        subnet=re.sub(r"/\d{1,3}$", "", told["subnet"]) if "subnet" in told else None,  # rows have no mask
+        quality=one_of(parameters, "quality", VERDICTS),
+        failed=failed == "true" if failed else None,
+    )
 
 
-def _values(name: str, text: str) -> Mapping[str, str]:
-    """What the condition of the parameter compares with: the text as rows have it."""
-    match name:
-        case "user":
-            return {name: text.lower()}
-        case "number":
-            # Graph has E.164, mostly; a + that is not escaped in a URL is a space. What has letters is no number.
-            bare = text if re.search("[a-z]", text, re.IGNORECASE) else re.sub("[^0-9*]", "", text)
-            return {name: bare, "numberWithPlus": f"+{bare}"}
-        case "subnet":
-            return {name: re.sub(r"/\d{1,3}$", "", text)}  # rows have no mask
-    return {name: _KNOWN.get(text.lower(), text)}
+def _bare_number(text: str) -> str:
+    # Graph has E.164, mostly; a + that is not escaped in a URL is a space. What has letters is no number.
+    return text if re.search("[a-z]", text, re.IGNORECASE) else re.sub("[^0-9*]", "", text)
 
 
-def _resumed(search: Search, place: _Place) -> Search:
-    if place.fingerprint != search.fingerprint or not search.start.date() <= place.day <= search.day:
-        raise BadParameter("continuation is of another search: expected that of the page before.")
-    return replace(search, day=place.day, token=place.token)
-
-
-def period(parameters: Mapping[str, str], now: datetime, most_days: int = MOST_DAYS) -> tuple[datetime, datetime]:
-    """The time from `from` on and before `to`: UTC days or times; a day as `to` is included. The last day by default.
-
-    Raises BadParameter.
-    """
-    end = _moment(parameters, "to", _DAY) or now
-    start = _moment(parameters, "from", timedelta()) or end - _DAY
-    if not start < end:
-        raise BadParameter(f"from is {utc(start)}: expected a time before to, {utc(end)}.")
-    if end - start > timedelta(days=most_days):
-        raise BadParameter(f"from is {utc(start)}: expected at most {most_days} days before to, {utc(end)}.")
-    return start, end
-
-
-def _last_day(end: datetime) -> date:
-    return (end - timedelta(microseconds=1)).date()
-
-
-def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:
-    text = parameters.get(name)
-    if not text:
-        return None
-    try:
-        unescaped = text.replace(" ", "+")  # a + that is not escaped in a URL is a space
-        if not _TIME.fullmatch(unescaped):
-            raise ValueError
-        moment = datetime.fromisoformat(unescaped)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC) + after_day
-    except (ValueError, OverflowError):
-        raise BadParameter(
-            f"{name} is {text[:60]!r}: expected a day or time from 2000 on such as 2026-03-04T10:00:00Z."
-        ) from None
-
-
-def _one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:
-    text = parameters.get(name)
-    if text and text not in members:
-        raise BadParameter(f"{name} is {text[:60]!r}: expected one of {', '.join(members)}.")
-    return text or None
-
-
-def _number(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
-    text = parameters.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise BadParameter(f"{name} is {text[:60]!r}: expected a number from 1 to {most}.")
-    return int(text)
+def _as_graph_spells(text: str | None) -> str | None:
+    return _KNOWN.get(text.lower(), text) if text else None

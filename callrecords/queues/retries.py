@@ -43,7 +43,7 @@ class GiveUp:
 
 def decide[M: Message](message: M, error: CallRecordsError, now: datetime, chance: float) -> Later[M] | GiveUp:
     """The row of the table for `error`; `chance` in 0..1 spreads out what was throttled together."""
-    is_expired = now - message.first_seen > GRAPH_KEEPS
+    is_expired = now - message.notified_at > GRAPH_KEEPS
     if isinstance(error, Throttled) and not is_expired:
         return Later(message, _throttled_delay(error) * (1 + _JITTER * chance))
     failed = message.failed(type(error).__name__, now)

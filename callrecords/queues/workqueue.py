@@ -58,7 +58,7 @@ class WorkQueue:
     """One storage queue and its poison queue, for the work of `tenant_id`."""
 
     def __init__(
-        self, queue: QueueSender, poison_queue: QueueSender, tenant_id: str, clock: Callable[[], datetime]
+        self, *, queue: QueueSender, poison_queue: QueueSender, tenant_id: str, clock: Callable[[], datetime]
     ) -> None:
         self._queue = queue
         self._poison_queue = poison_queue

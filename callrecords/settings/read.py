@@ -125,7 +125,7 @@ class Settings:
     cosmos: Connection
 
 
-def read(environ: Mapping[str, str]) -> Settings:
+def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in `environ`; SettingsError names every one that is missing or malformed."""
     if (host_name := environ.get("WEBSITE_HOSTNAME")) and not environ.get(NOTIFICATION_BASE_URL.name):
         environ = {**environ, NOTIFICATION_BASE_URL.name: f"https://{host_name}"}

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from callrecords.facts.legs import MEDIA
+from callrecords.callrecord import MEDIA
 from callrecords.facts.streamquality import Verdict
 from callrecords.graphtypes import JsonObject
+from callrecords.usage.item import DayRollUp, StreamCounts, SubnetQuality
 
 # Subnets with fewer classified streams say little; of the others the worst are kept.
 _WORST_SUBNETS, _LEAST_STREAMS = 20, 10
@@ -83,7 +84,7 @@ class DayUsage:
         for each in row["audioBySubnet"]:
             self._subnets[each["subnet"]].update(good=each["good"], poor=each["poor"])
 
-    def item(self) -> JsonObject:
+    def item(self) -> DayRollUp:
         """The item of the container `usage`. Minutes are decimal; what a call has several of (modalities, platforms,
         client versions, connection types) counts it once for each.
         """
@@ -104,7 +105,7 @@ class DayUsage:
             "callsByPlatform": dict(_most_frequent(self._counts["platforms"])),
             "callsByClientVersion": dict(_most_frequent(self._counts["clientVersions"], _MOST_VERSIONS)),
             "callsByConnectionType": dict(_most_frequent(self._counts["connectionTypes"])),
-            "streams": {media: dict(streams) for media, streams in self._streams.items()},
+            "streams": {media: _stream_counts(streams) for media, streams in self._streams.items()},
             "failedCalls": self._failed_calls,
             "failures": [
                 {"stage": stage, "reason": reason, "calls": calls}
@@ -123,8 +124,12 @@ def _most_frequent[Key: (str, tuple[str, str])](counts: Counter[Key], most: int 
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
 
 
-def _worst(subnets: Mapping[str, Counter[str]]) -> list[JsonObject]:
-    found: list[JsonObject] = [
+def _stream_counts(streams: Mapping[str, int]) -> StreamCounts:
+    return {"good": streams["good"], "poor": streams["poor"], "unclassified": streams["unclassified"]}
+
+
+def _worst(subnets: Mapping[str, Counter[str]]) -> list[SubnetQuality]:
+    found: list[SubnetQuality] = [
         {"subnet": subnet, "good": total["good"], "poor": total["poor"], "poorRatio": _ratio(total)}
         for subnet, total in subnets.items()
         if total["poor"] and total.total() >= _LEAST_STREAMS

@@ -1,49 +1,51 @@
 """The use case that keeps the roll-ups of days current, from the change feed of the fact rows."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from callrecords.documents import Document
 from callrecords.errors import CallRecordsError, unexpected
-from callrecords.graphtypes import JsonObject
-from callrecords.usage.day import DayUsage
+from callrecords.ports import State, StateKey
+from callrecords.usage.day import FIELDS, DayUsage
+
+if TYPE_CHECKING:
+    from callrecords.cosmos.calls import CallsStore
+    from callrecords.cosmos.usage import UsageStore
 
 log = logging.getLogger(__name__)
 
-STATE = "usage"
+
+@dataclass(frozen=True, kw_only=True)
+class RollUpState(Document):
+    """How far the roll-ups were `at`: the position in the change feed, the days that failed, and why the last of them
+    did."""
+
+    position: str | None = None
+    at: datetime
+    failed_days: tuple[str, ...] = ()
+    error: str | None = None
 
 
-class Facts(Protocol):
-    """The fact rows: factqueries.FactQueries."""
-
-    def rows(self, day: str) -> AsyncIterator[JsonObject]: ...
-
-    async def changed_days(self, position: str | None) -> tuple[set[str], str | None]: ...
-
-
-class Usage(Protocol):
-    """The roll-ups: usagestore.UsageStore."""
-
-    async def save(self, item: JsonObject) -> None: ...
-
-    async def delete(self, day: str) -> None: ...
-
-
-class State(Protocol):
-    """Where the position in the change feed and the days that failed are kept: state.StateStore."""
-
-    async def read(self, item_id: str) -> JsonObject: ...
-
-    async def write(self, item_id: str, values: JsonObject) -> None: ...
+ROLL_UP = StateKey("usage", RollUpState)
 
 
 class RollUp:
     """Rolls up the days of `tenant_id` on which fact rows changed."""
 
-    def __init__(self, tenant_id: str, facts: Facts, usage: Usage, state: State, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        tenant_id: str,
+        calls: "CallsStore",
+        usage: "UsageStore",
+        state: State,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._tenant_id = tenant_id
-        self._facts = facts
+        self._calls = calls
         self._usage = usage
         self._state = state
         self._clock = clock
@@ -53,19 +55,13 @@ class RollUp:
         goes on where this one began if the changes cannot be read or the position not be kept.
         """
         try:
-            known = await self._state.read(STATE)
-            changed, position = await self._facts.changed_days(known.get("position"))
-            days = sorted(changed.union(known.get("failedDays", ())))
+            known = await self._state.read(ROLL_UP)
+            changed, position = await self._calls.changed_days(known.position if known else None)
+            days = sorted(changed.union(known.failed_days if known else ()))
             failures = {day: failure for day in days if (failure := await self._failure(day))}
-            await self._state.write(
-                STATE,
-                {
-                    "position": position,
-                    "at": self._clock().isoformat(),
-                    "failedDays": list(failures),
-                    "error": [None, *failures.values()][-1],
-                },
-            )
+            now, error = self._clock(), [None, *failures.values()][-1]
+            reached = RollUpState(position=position, at=now, failed_days=tuple(failures), error=error)
+            await self._state.write(ROLL_UP, reached)
         except CallRecordsError as error:
             log.error("%s", error)
         else:
@@ -84,7 +80,7 @@ class RollUp:
 
     async def _roll_up(self, day: str) -> None:
         usage = DayUsage(self._tenant_id, day)
-        async for row in self._facts.rows(day):
+        async for row in self._calls.rows(day, FIELDS):
             usage.add(row)
         if usage.is_empty:
             await self._usage.delete(day)

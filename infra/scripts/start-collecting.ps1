@@ -64,7 +64,7 @@ foreach ($try in 1..40) {
     }
     $told = $why
     if ($why -match '^(subscription|some link):') {
-        Ask (Get-Key 'masterKey') 'admin/functions/maintain_subscriptions_on_schedule' 'POST' | Out-Null
+        Ask (Get-Key 'masterKey') 'admin/functions/renew_subscription_on_schedule' 'POST' | Out-Null
     }
     Start-Sleep -Seconds 15
 }

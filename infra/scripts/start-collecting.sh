@@ -54,7 +54,7 @@ while [ $tries -gt 0 ]; do
     told=$why
     case $why in
     subscription:* | some\ link:*)
-        ask "$(key masterKey)" admin/functions/maintain_subscriptions_on_schedule --output /dev/null \
+        ask "$(key masterKey)" admin/functions/renew_subscription_on_schedule --output /dev/null \
             --header 'Content-Type: application/json' --data '{}' >/dev/null
         ;;
     esac

@@ -9,12 +9,13 @@ from azure.identity.aio import DefaultAzureCredential
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
 
-from callrecords.collect.subscription import LIFETIME
+from callrecords.collect.subscription import CHANGE_TYPE, LIFETIME
 from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.records import CallRecords
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import NotificationTarget
 from local.graph import (
     NO_LIMITS,
     Fault,
@@ -159,10 +160,15 @@ async def test_a_record_is_forbidden_without_the_role(graph: GraphSimulator, cli
         await CallRecords(client).fetch(CALL_ID)
 
 
+def target(notification_url: str, lifecycle_url: str) -> NotificationTarget:
+    """One with the secret of these tests."""
+    return NotificationTarget(notification_url=notification_url, lifecycle_url=lifecycle_url, client_state=CLIENT_STATE)
+
+
 async def test_a_subscription_is_created_listed_renewed_and_deleted(client: GraphClient, webhook: str) -> None:
     subscriptions = Subscriptions(client)
     expires = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)  # kiota sends whole seconds
-    created = await subscriptions.create(f"{webhook}/n", f"{webhook}/l", CLIENT_STATE, expires)
+    created = await subscriptions.create(target(f"{webhook}/n", f"{webhook}/l"), CHANGE_TYPE, expires)
     assert created.change_type == "updated"
     assert (created.notification_url, created.lifecycle_url) == (f"{webhook}/n", f"{webhook}/l")
     assert created.expires == expires
@@ -183,7 +189,7 @@ async def test_a_subscription_to_an_endpoint_that_does_not_answer_is_refused(
 ) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}"
     with pytest.raises(Refused, match="validation request failed"):
-        await Subscriptions(client).create(url, url, CLIENT_STATE, datetime.now(UTC) + LIFETIME)
+        await Subscriptions(client).create(target(url, url), CHANGE_TYPE, datetime.now(UTC) + LIFETIME)
 
 
 async def test_a_subscription_is_forbidden_without_the_role(
@@ -191,4 +197,4 @@ async def test_a_subscription_is_forbidden_without_the_role(
 ) -> None:
     graph.granted.clear()
     with pytest.raises(Forbidden, match="not authorized"):
-        await Subscriptions(client).create(webhook, webhook, CLIENT_STATE, datetime.now(UTC) + LIFETIME)
+        await Subscriptions(client).create(target(webhook, webhook), CHANGE_TYPE, datetime.now(UTC) + LIFETIME)

@@ -46,7 +46,7 @@ def deployed(parameter_set: str) -> JsonObject:
 
 @pytest.mark.parametrize("parameter_set", SNAPSHOTS)
 def test_the_app_starts_with_the_settings_of_a_deployment(parameter_set: str) -> None:
-    read = settings.read(app_settings(parameter_set))
+    read = settings.read_settings(app_settings(parameter_set))
     assert read.notification_base_url == "https://calls.fabrikam.example"
     assert read.client_id
     for connection in (read.queue, read.cosmos):

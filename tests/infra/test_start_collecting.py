@@ -10,16 +10,16 @@ from http import HTTPStatus
 
 import pytest
 
-from callrecords.operate.health import Link, Report
+from callrecords.operate.links import HealthReport, Link
 from tests.infra.commands import Commands
 
-TRIGGER = "/admin/functions/maintain_subscriptions_on_schedule"
+TRIGGER = "/admin/functions/renew_subscription_on_schedule"
 
 
 class DeployedApp(http.server.ThreadingHTTPServer):
     """Answers health/details with each of `reports` in turn, the last again and again; notes who asked what."""
 
-    def __init__(self, *reports: Report | HTTPStatus, healthy_to_all: bool = False) -> None:
+    def __init__(self, *reports: HealthReport | HTTPStatus, healthy_to_all: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.reports = list(reports)
         self.healthy_to_all = healthy_to_all
@@ -79,7 +79,7 @@ def serve() -> Iterator[Serve]:
     """Serves a DeployedApp until the test has ended."""
     with contextlib.ExitStack() as served:
 
-        def serve(*reports: Report | HTTPStatus, healthy_to_all: bool = False) -> DeployedApp:
+        def serve(*reports: HealthReport | HTTPStatus, healthy_to_all: bool = False) -> DeployedApp:
             app = served.enter_context(DeployedApp(*reports, healthy_to_all=healthy_to_all))
             thread = threading.Thread(target=app.serve_forever, args=(0.01,))
             thread.start()
@@ -97,11 +97,11 @@ def started(commands: Commands, app: DeployedApp) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def broken(**links: str) -> Report:
-    return Report({name: Link(why) for name, why in links.items()})
+def broken(**links: str) -> HealthReport:
+    return HealthReport({name: Link(why) for name, why in links.items()})
 
 
-WHOLE = Report({"graph": Link(), "subscription": Link()})
+WHOLE = HealthReport({"graph": Link(), "subscription": Link()})
 REFUSED = broken(graph='Call records: Graph answered 403 Forbidden: "No" to all.')
 NONE_YET = broken(subscription="there is none yet")
 

@@ -45,7 +45,7 @@ class AzureQueues:
 
     @property
     def work(self) -> WorkQueue:
-        return WorkQueue(self.main, self.poison, TENANT, Clock())
+        return WorkQueue(queue=self.main, poison_queue=self.poison, tenant_id=TENANT, clock=Clock())
 
     async def waiting(self) -> list[str]:
         """What is on the queue to be seen."""

@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 import pytest
 
-from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.calls import CallsStore
 from callrecords.facts.row import fact_row
 from local.graph import GraphSimulator
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
@@ -54,7 +54,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         for call in calls[1:]:
             record = call_record(call.versions[-1].record)
             await store_record(account, record, TENANT_ID)
-            await FactStore(account, TENANT_ID).save(fact_row(record, TENANT_ID))
+            await CallsStore(account, TENANT_ID).save(fact_row(record, TENANT_ID))
         yield Served(stack, calls, http)
 
 

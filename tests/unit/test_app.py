@@ -33,11 +33,16 @@ async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch:
     app, _ = start()
     assert app
     world = World()
-    parts = {"_call_records": world.graph, "_store": world.store, "_facts": world.facts, "_state": world.state}
+    parts = {
+        "_call_records": world.graph,
+        "_call_record_store": world.store,
+        "_calls_store": world.rows,
+        "_state": world.state,
+    }
     for name, part in parts.items():
         monkeypatch.setattr(App, name, part)
-    await app.ingest(str(call_message()), 1)
-    assert world.facts.rows[DAY]["qualityProfile"] == "before2022"
+    await app.ingest.on_message(str(call_message()), 1)
+    assert world.rows.rows[DAY]["qualityProfile"] == "before2022"
 
 
 async def test_a_part_is_made_once(app: App) -> None:

@@ -12,7 +12,7 @@ SPOILT: dict[str, Any] = {"GRAPH_TENANT_ID": ["private"]}
 def error_of_this_app() -> Exception:
     """What a defect raises in the depth of the standard library, called by `values`, called by `settings`."""
     try:
-        settings.read(SPOILT)
+        settings.read_settings(SPOILT)
     except AttributeError as error:
         return error
     raise AssertionError("a list is a GUID")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from callrecords.callrecord import CallRecord
-from callrecords.collect.arrivals import Progress
-from callrecords.collect.givenup import GivenUp
+from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callrecords import CallRecordStore
-from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.callrecords import CallRecordsStore
+from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.state import StateStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
@@ -21,7 +21,7 @@ class Graph:
 
     record: CallRecord
 
-    async def fetch(self, call_id: str, newer_than: int | None) -> CallRecord | None:
+    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
         assert call_id == self.record.call_id
         return None if newer_than is not None and self.record.version <= newer_than else self.record
 
@@ -45,18 +45,18 @@ class Collector:
         self._record = record
         self._queue, self._poison_queue = Queue(), Queue()
         self._ingest = Ingest(
-            TENANT,
-            Graph(record),
-            CallRecordStore(account, TENANT),
-            FactStore(account, TENANT),
-            Progress(StateStore(account), now),
-            GivenUp(StateStore(account), now),
-            WorkQueue(self._queue, self._poison_queue, TENANT, now),
+            tenant_id=TENANT,
+            records=Graph(record),
+            store=CallRecordsStore(account, TENANT),
+            rows=CallsStore(account, TENANT),
+            arrivals=Arrivals(StateStore(account), now),
+            given_up=GivenUpCalls(StateStore(account), now),
+            queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),
         )
 
     async def handle(self, text: str | None = None) -> CallMessage | None:
         """Handles the first message about the call, or `text`. Returns the message that was put back for later, if
         one was; what is given up fails the test."""
-        await self._ingest(text or call_message(self._record.call_id), 1)
+        await self._ingest.on_message(text or call_message(self._record.call_id), 1)
         assert self._poison_queue.sent == []
         return CallMessage.parse(self._queue.sent.pop()) if self._queue.sent else None

@@ -53,7 +53,7 @@ def fact_versions_of(record: CallRecord) -> dict[str, int]:
 
 def call_message(call_id: str) -> str:
     """A message about the call, as the webhook enqueues it."""
-    return str(CallMessage.new(TENANT, NOW, call_id=call_id, reason="notification"))
+    return str(CallMessage(tenant_id=TENANT, notified_at=NOW, call_id=call_id, reason="notification"))
 
 
 def _element(name: str, version: int) -> JsonObject:

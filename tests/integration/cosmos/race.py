@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callrecords import CallRecordStore
+from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.graphtypes import JsonObject
 from callrecords.queues.messages import CallMessage
 from tests.integration.cosmos.collector import Collector
@@ -87,7 +87,7 @@ class Race:
         self._writers[name] = self._writer(self._records[name], message)
 
     async def _read(self, account: Account) -> list[CallRecord | None]:
-        store = CallRecordStore(account, TENANT)
+        store = CallRecordsStore(account, TENANT)
         return [await store.load(self._call_id) for _ in range(_LOADS)]
 
     async def _check(self) -> None:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.calls import CallsStore
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -17,8 +17,8 @@ _TRIES = 5
 
 
 @pytest.fixture
-def facts(account: Account) -> FactStore:
-    return FactStore(account, TENANT)
+def facts(account: Account) -> CallsStore:
+    return CallsStore(account, TENANT)
 
 
 def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObject:
@@ -27,20 +27,20 @@ def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObj
 
 def saving(account: Account, row: JsonObject) -> Worker[None]:
     """A worker that saves `row` step by step: it reads the stored one, then writes."""
-    return Worker(account, lambda stepped: FactStore(stepped, TENANT).save(row))
+    return Worker(account, lambda stepped: CallsStore(stepped, TENANT).save(row))
 
 
 def deleting(account: Account, call_id: str, older_than: int) -> Worker[None]:
     """A worker that deletes the call's row of `DAY` step by step: it reads it, then deletes it."""
-    return Worker(account, lambda stepped: FactStore(stepped, TENANT).delete(call_id, DAY, older_than))
+    return Worker(account, lambda stepped: CallsStore(stepped, TENANT).delete(call_id, DAY, older_than))
 
 
-async def test_a_call_without_a_row_has_no_version(facts: FactStore) -> None:
+async def test_a_call_without_a_row_has_no_version(facts: CallsStore) -> None:
     assert await facts.version(new_call_id(), DAY) is None
 
 
 async def test_a_row_of_the_same_version_or_a_newer_one_takes_the_place_of_the_stored_one(
-    cosmos: CosmosAccount, facts: FactStore
+    cosmos: CosmosAccount, facts: CallsStore
 ) -> None:
     call_id = new_call_id()
     for saved in (row(call_id, 1), row(call_id, 1, type="groupCall"), row(call_id, 2)):
@@ -49,7 +49,7 @@ async def test_a_row_of_the_same_version_or_a_newer_one_takes_the_place_of_the_s
         assert await facts.version(call_id, DAY) == saved["version"]
 
 
-async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: FactStore) -> None:
+async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: CallsStore) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, 2))
     await facts.save(row(call_id, 1))
@@ -59,7 +59,7 @@ async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: FactStore) ->
 @pytest.mark.parametrize("stored", [None, 0])
 @pytest.mark.parametrize(("slow", "fast"), [(1, 2), (2, 1)])
 async def test_the_newer_row_stays_whoever_is_slow(
-    cosmos: CosmosAccount, account: Account, facts: FactStore, stored: int | None, slow: int, fast: int
+    cosmos: CosmosAccount, account: Account, facts: CallsStore, stored: int | None, slow: int, fast: int
 ) -> None:
     for steps in itertools.count():
         call_id = new_call_id()
@@ -75,14 +75,14 @@ async def test_the_newer_row_stays_whoever_is_slow(
             break
 
 
-async def test_a_404_that_does_not_mean_the_row_is_no_lost_race(cosmos: CosmosAccount, facts: FactStore) -> None:
+async def test_a_404_that_does_not_mean_the_row_is_no_lost_race(cosmos: CosmosAccount, facts: CallsStore) -> None:
     behind = ReplicaBehind("create", times=None)
     with cosmos.failing(behind), pytest.raises(Unavailable, match="Cosmos answered 404"):
         await facts.save(row(new_call_id(), 1))
 
 
 async def test_a_row_that_is_deleted_before_it_is_replaced_is_made_anew(
-    cosmos: CosmosAccount, account: Account, facts: FactStore
+    cosmos: CosmosAccount, account: Account, facts: CallsStore
 ) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, 1))
@@ -95,7 +95,7 @@ async def test_a_row_that_is_deleted_before_it_is_replaced_is_made_anew(
 
 @pytest.mark.parametrize("losses", [_TRIES - 1, _TRIES])
 async def test_a_writer_that_loses_again_and_again_comes_back_later(
-    cosmos: CosmosAccount, account: Account, facts: FactStore, losses: int
+    cosmos: CosmosAccount, account: Account, facts: CallsStore, losses: int
 ) -> None:
     call_id = new_call_id()
     worker = saving(account, row(call_id, 100))
@@ -112,7 +112,7 @@ async def test_a_writer_that_loses_again_and_again_comes_back_later(
 
 
 async def test_an_older_row_is_deleted_from_the_day_that_is_named_and_doing_it_again_is_no_error(
-    cosmos: CosmosAccount, facts: FactStore
+    cosmos: CosmosAccount, facts: CallsStore
 ) -> None:
     call_id = new_call_id()
     for day in (DAY, NEXT_DAY):
@@ -123,7 +123,7 @@ async def test_an_older_row_is_deleted_from_the_day_that_is_named_and_doing_it_a
 
 
 @pytest.mark.parametrize("version", [2, 3])
-async def test_a_row_that_is_not_older_is_not_deleted(cosmos: CosmosAccount, facts: FactStore, version: int) -> None:
+async def test_a_row_that_is_not_older_is_not_deleted(cosmos: CosmosAccount, facts: CallsStore, version: int) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, version))
     await facts.delete(call_id, DAY, older_than=2)
@@ -132,7 +132,7 @@ async def test_a_row_that_is_not_older_is_not_deleted(cosmos: CosmosAccount, fac
 
 @pytest.mark.parametrize(("version", "left"), [(2, {}), (3, {DAY: 3})])
 async def test_a_row_that_was_replaced_before_it_is_deleted_is_looked_at_again(
-    cosmos: CosmosAccount, account: Account, facts: FactStore, version: int, left: dict[str, int]
+    cosmos: CosmosAccount, account: Account, facts: CallsStore, version: int, left: dict[str, int]
 ) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, 1))
@@ -143,7 +143,7 @@ async def test_a_row_that_was_replaced_before_it_is_deleted_is_looked_at_again(
     assert await cosmos.fact_versions(call_id) == left
 
 
-async def test_two_workers_may_delete_a_row_at_once(cosmos: CosmosAccount, account: Account, facts: FactStore) -> None:
+async def test_two_workers_may_delete_a_row_at_once(cosmos: CosmosAccount, account: Account, facts: CallsStore) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, 1))
     worker = deleting(account, call_id, older_than=2)
@@ -153,7 +153,7 @@ async def test_two_workers_may_delete_a_row_at_once(cosmos: CosmosAccount, accou
     assert await cosmos.fact_versions(call_id) == {}
 
 
-async def test_a_row_that_keeps_being_replaced_is_deleted_later(account: Account, facts: FactStore) -> None:
+async def test_a_row_that_keeps_being_replaced_is_deleted_later(account: Account, facts: CallsStore) -> None:
     call_id = new_call_id()
     await facts.save(row(call_id, 0))
     worker = deleting(account, call_id, older_than=100)
@@ -167,7 +167,7 @@ async def test_a_row_that_keeps_being_replaced_is_deleted_later(account: Account
 
 async def test_the_versions_of_a_day_are_those_of_its_calls_and_of_this_tenant(account: Account) -> None:
     tenant = "0f2e3d4c-5b6a-4788-99aa-bbccddeeff00"
-    facts, others = FactStore(account, tenant), FactStore(account, TENANT)
+    facts, others = CallsStore(account, tenant), CallsStore(account, TENANT)
     first, second, other = new_call_id(), new_call_id(), new_call_id()
     for saved in (row(first, 3), row(second, 1), row(other, 1, NEXT_DAY)):
         await facts.save({**saved, "tenantId": tenant})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callqueries import FactQueries
+from callrecords.cosmos.calls import CallsStore
 from callrecords.queues.messages import CallMessage
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -26,7 +26,7 @@ class Follower:
     versions: dict[str, int] = field(default_factory=dict)
 
     async def follow(self) -> None:
-        days, self.position = await FactQueries(self.account, TENANT).changed_days(self.position)
+        days, self.position = await CallsStore(self.account, TENANT).changed_days(self.position)
         rows = await self.cosmos.fact_versions(self.call_id)
         kept = {day: version for day, version in self.versions.items() if day not in days}
         self.versions = kept | {day: version for day, version in rows.items() if day in days}

@@ -9,13 +9,12 @@ import orjson
 import pytest
 
 from callrecords.cosmos.items import split
-from callrecords.cosmos.usage import UsageStore
 from callrecords.graphtypes import JsonObject
 from callrecords.http.search import parse
 from local.cosmos import CosmosServer
 from local.cosmos.query import compile_query
 from tests.documented import ROOT, DocumentedQuery, documented_queries
-from tests.generated import DAYS, roll_up, rows, store_record, store_rows, versions
+from tests.generated import DAYS, roll_up, rows, store_record, store_roll_ups, store_rows, versions
 from tests.integration.cosmos.cosmosaccount import CosmosAccount, running_account
 from tests.invented import NOW, TENANT
 
@@ -126,8 +125,7 @@ async def filled() -> AsyncIterator[CosmosAccount]:
     async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
         await store_rows(account, rows())
         await store_record(account, RECORD)
-        for item in USAGE:
-            await UsageStore(account, TENANT).save(item)
+        await store_roll_ups(account, USAGE)
         yield cosmos
 
 
@@ -182,7 +180,7 @@ def test_a_worked_query_filters_and_sorts_by_what_is_indexed(title: str) -> None
 
 def test_nothing_is_indexed_that_neither_a_worked_query_nor_the_search_uses() -> None:
     asked = {"user": "a", "number": "b", "type": "c", "modality": "d", "subnet": "e", "failed": "true"}
-    searches = [parse({**asked, "quality": quality}, NOW).query for quality in ("poor", "good", "unclassified")]
+    searches = [parse({**asked, "quality": quality}, NOW).search.query for quality in ("poor", "good", "unclassified")]
     used = {name: {path for query in of(name) for path in used_paths(query)} for name in DEFINITIONS}
     used["calls"] |= {path for query in searches for path in used_paths(query)}
     assert used == {name: indexed_paths(name) for name in DEFINITIONS}

@@ -4,7 +4,7 @@ import pytest
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callrecords import CallRecordStore
+from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import Unavailable
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -19,7 +19,7 @@ _TRIES = 5
 
 def loading(account: Account, call_id: str) -> Worker[CallRecord | None]:
     """A worker that loads the call's record step by step: first the header, then a part at a time."""
-    return Worker(account, lambda stepped: CallRecordStore(stepped, TENANT).load(call_id))
+    return Worker(account, lambda stepped: CallRecordsStore(stepped, TENANT).load(call_id))
 
 
 def collecting(account: Account, record: CallRecord) -> Worker[object]:
@@ -27,14 +27,14 @@ def collecting(account: Account, record: CallRecord) -> Worker[object]:
 
 
 async def test_an_unknown_call_has_no_record(account: Account) -> None:
-    assert await CallRecordStore(account, TENANT).load(new_call_id()) is None
+    assert await CallRecordsStore(account, TENANT).load(new_call_id()) is None
 
 
 @pytest.mark.parametrize(("sessions", "participants"), [(0, 0), (1, 0), (0, 1), (9, 5)])
 async def test_a_record_comes_back_as_it_was_saved(account: Account, sessions: int, participants: int) -> None:
     record = call_record(new_call_id(), 1, sessions, participants)
     await Collector(account, record).handle()
-    assert await CallRecordStore(account, TENANT).load(record.call_id) == record
+    assert await CallRecordsStore(account, TENANT).load(record.call_id) == record
 
 
 async def test_a_reader_gets_one_version_whole_wherever_it_and_the_writer_are(account: Account) -> None:
@@ -89,4 +89,4 @@ async def test_a_replica_that_is_behind_does_not_tell_that_there_is_no_record(
     record = call_record(new_call_id(), 1)
     await Collector(account, record).handle()
     with cosmos.failing(ReplicaBehind("read", times=None)), pytest.raises(Unavailable):
-        await CallRecordStore(account, TENANT).load(record.call_id)
+        await CallRecordsStore(account, TENANT).load(record.call_id)

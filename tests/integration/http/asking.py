@@ -6,7 +6,7 @@ import orjson
 
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer
-from callrecords.http.api import Api
+from callrecords.http.search import SearchCalls
 
 
 def body(answer: Answer) -> Any:
@@ -14,21 +14,21 @@ def body(answer: Answer) -> Any:
     return orjson.loads(answer.body)
 
 
-async def pages(api: Api, **parameters: str) -> list[list[JsonObject]]:
+async def pages(search_calls: SearchCalls, **parameters: str) -> list[list[JsonObject]]:
     """All pages of a search; `begin` stands for `from`, which Python keeps for itself."""
     found: list[list[JsonObject]] = []
     continuation: str | None = ""
     while continuation is not None:
-        page = await next_page(api, continuation, **parameters)
+        page = await next_page(search_calls, continuation, **parameters)
         found.append(page["calls"])
         continuation = page["continuation"]
     return found
 
 
-async def next_page(api: Api, continuation: str, **parameters: str) -> JsonObject:
+async def next_page(search_calls: SearchCalls, continuation: str, **parameters: str) -> JsonObject:
     """The page of a search that `continuation` asks for; the first where it is empty."""
     named = {"from" if name == "begin" else name: value for name, value in parameters.items()}
-    answer = await api.search(named | ({"continuation": continuation} if continuation else {}))
+    answer = await search_calls(named | ({"continuation": continuation} if continuation else {}))
     assert answer.status == 200, answer.body
     page: JsonObject = body(answer)
     return page

@@ -1,9 +1,8 @@
 import pytest
 
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callqueries import FactQueries
-from callrecords.cosmos.usage import UsageStore
-from callrecords.http.api import Api
+from callrecords.cosmos.calls import CallsStore
+from callrecords.http.search import SearchCalls
 from tests.doubles import Clock
 from tests.generated import rows, store_rows
 from tests.invented import TENANT
@@ -16,5 +15,5 @@ async def generated(account: Account) -> None:
 
 
 @pytest.fixture
-def api(account: Account) -> Api:
-    return Api(FactQueries(account, TENANT), UsageStore(account, TENANT), Clock())
+def search_calls(account: Account) -> SearchCalls:
+    return SearchCalls(CallsStore(account, TENANT), Clock())

@@ -7,9 +7,9 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from callrecords.callrecord import CallRecord
-from callrecords.collect.givenup import GivenUp
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callrecords import CallRecordStore
+from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable, Unreadable
 from callrecords.http.lookup import Lookup
 from tests.doubles import Clock, Queues, State
@@ -27,7 +27,7 @@ class Graph:
         self._held = held
         self.asked: list[str] = []
 
-    async def fetch(self, call_id: str) -> CallRecord | None:
+    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
         self.asked.append(call_id)
         if isinstance(self._held, CallRecordsError):
             raise self._held
@@ -39,9 +39,16 @@ class World:
 
     def __init__(self, account: Account, held: CallRecord | CallRecordsError | None = None) -> None:
         self.graph, self.queues = Graph(held), Queues()
-        store = CallRecordStore(account, TENANT)
-        self.given_up = GivenUp(State(), Clock())
-        self.lookup = Lookup(TENANT, store, self.graph, self.given_up, self.queues.work, Clock())
+        store = CallRecordsStore(account, TENANT)
+        self.given_up = GivenUpCalls(State(), Clock())
+        self.lookup = Lookup(
+            tenant_id=TENANT,
+            store=store,
+            records=self.graph,
+            given_up=self.given_up,
+            calls=self.queues.work,
+            clock=Clock(),
+        )
 
 
 def as_graph_has_it(record: CallRecord) -> object:
@@ -84,7 +91,7 @@ async def test_a_queue_that_is_away_does_not_keep_the_answer(
     world.queues.main.failure = ServiceRequestError("no route")
     with caplog.at_level(logging.WARNING):
         assert body(await world.lookup(record.call_id)) == as_graph_has_it(record)
-    assert "will be found by the next comparison" in caplog.text
+    assert "The next reconciliation will find the record" in caplog.text
 
 
 @pytest.mark.parametrize("call_id", ["", "x", CALL[:-1], f"{CALL} ", f"{{{CALL}}}", "..", "٣" * 36])

@@ -8,21 +8,21 @@ from azure.storage.queue.aio import QueueServiceClient
 from callrecords.errors import Refused
 from callrecords.http.answers import Answer
 from callrecords.http.operations import health, poison, treat_poison
-from callrecords.operate.health import Link, Report
+from callrecords.operate.links import HealthReport, Link
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.poison import PoisonQueue
 from tests.integration.azure_queues import AzureQueues
 from tests.invented import call_message
 
 
-class AppWithHealth:
-    """Stands for an app whose health is known."""
+class KnownHealth:
+    """Stands for a Health whose report is known."""
 
     def __init__(self, *links: Link) -> None:
-        self.report = Report({f"link {number}": link for number, link in enumerate(links)})
+        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)})
 
-    async def health(self) -> Report:
-        return self.report
+    async def report(self) -> HealthReport:
+        return self.known
 
 
 def told(answer: Answer) -> tuple[int, Any]:
@@ -64,15 +64,15 @@ async def test_an_app_without_settings_is_not_healthy_and_says_why() -> None:
 async def test_health_is_a_status_and_the_first_link_that_is_broken(
     links: list[Link], status: int, broken: object
 ) -> None:
-    app: Any = AppWithHealth(*links)
-    answered, body = told(await health(app, []))
+    known: Any = KnownHealth(*links)
+    answered, body = told(await health(known, []))
     assert answered == status
     assert (body["healthy"], body["broken"]) == (status == 200, broken)
     assert [link["ok"] for link in body["links"].values()] == [link.why is None for link in links]
 
 
 def test_what_is_known_of_a_link_is_told() -> None:
-    body = Report({"cosmos": Link(facts={"note": 1}), "graph": Link("no", {"note": 2})}).as_json()
+    body = HealthReport({"cosmos": Link(facts={"note": 1}), "graph": Link("no", {"note": 2})}).as_json()
     assert body["links"] == {
         "cosmos": {"ok": True, "why": None, "note": 1},
         "graph": {"ok": False, "why": "no", "note": 2},

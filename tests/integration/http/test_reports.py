@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from callrecords.cosmos.callqueries import FactQueries
 from callrecords.cosmos.usage import UsageStore
-from callrecords.http.api import Api
+from callrecords.http.reports import Reports
 from local.cosmos import CosmosServer
 from tests.doubles import Clock
-from tests.generated import DAYS, MEDIA, roll_up, rows
+from tests.generated import DAYS, MEDIA, roll_up, rows, store_roll_ups
 from tests.integration.cosmos.cosmosaccount import running_account
 from tests.integration.http.asking import body
 from tests.invented import TENANT
@@ -26,23 +25,21 @@ OF_QUALITY = {"streams", "failures", "worstSubnets"}
 
 
 @pytest.fixture(scope="module")
-async def reporting() -> AsyncIterator[Api]:
+async def reporting() -> AsyncIterator[Reports]:
     async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
-        usage = UsageStore(account, TENANT)
-        for item in ITEMS:
-            await usage.save(item)
-        yield Api(FactQueries(account, TENANT), usage, Clock())
+        await store_roll_ups(account, ITEMS)
+        yield Reports(UsageStore(account, TENANT), Clock())
 
 
-async def test_the_usage_of_days_is_their_roll_up_without_quality(reporting: Api) -> None:
-    answer = await reporting.report("usage", PERIOD)
+async def test_the_usage_of_days_is_their_roll_up_without_quality(reporting: Reports) -> None:
+    answer = await reporting("usage", PERIOD)
     left_out = OF_QUALITY | {"id", "tenantId", "month"}
     wanted = [{name: value for name, value in item.items() if name not in left_out} for item in ITEMS]
     assert (answer.status, answer.media_type, body(answer)) == (200, "application/json", {"days": wanted})
 
 
-async def test_the_quality_of_days_is_the_rest(reporting: Api) -> None:
-    answer = await reporting.report("quality", PERIOD | {"format": "json"})
+async def test_the_quality_of_days_is_the_rest(reporting: Reports) -> None:
+    answer = await reporting("quality", PERIOD | {"format": "json"})
     kept = {"day", "calls", "failedCalls", *OF_QUALITY}
     assert body(answer) == {"days": [{name: item[name] for name in item if name in kept} for item in ITEMS]}
 
@@ -59,25 +56,25 @@ async def test_the_quality_of_days_is_the_rest(reporting: Api) -> None:
     ],
 )
 async def test_a_report_has_the_days_that_its_period_touches(
-    reporting: Api, begin: str, to: str, days: list[str]
+    reporting: Reports, begin: str, to: str, days: list[str]
 ) -> None:
-    answer = await reporting.report("usage", {"from": begin, "to": to})
+    answer = await reporting("usage", {"from": begin, "to": to})
     assert [day["day"] for day in body(answer)["days"]] == days
 
 
-async def csv_rows(reporting: Api, name: str, **period: str) -> list[dict[str, str]]:
-    answer = await reporting.report(name, (period or PERIOD) | {"format": "csv"})
+async def csv_rows(reporting: Reports, name: str, **period: str) -> list[dict[str, str]]:
+    answer = await reporting(name, (period or PERIOD) | {"format": "csv"})
     assert (answer.status, answer.media_type) == (200, "text/csv")
     return list(csv.DictReader(io.StringIO(answer.body.decode())))
 
 
-async def test_usage_as_csv_has_a_row_a_day(reporting: Api) -> None:
+async def test_usage_as_csv_has_a_row_a_day(reporting: Reports) -> None:
     found = await csv_rows(reporting, "usage")
     assert [row["day"] for row in found] == [item["day"] for item in ITEMS]
     assert all(row[name] == str(item[name]) for row, item in zip(found, ITEMS, strict=True) for name in row)
 
 
-async def test_quality_as_csv_has_a_row_a_day_and_media(reporting: Api) -> None:
+async def test_quality_as_csv_has_a_row_a_day_and_media(reporting: Reports) -> None:
     found = await csv_rows(reporting, "quality")
     assert [(row["day"], row["media"]) for row in found] == [
         (item["day"], media) for item in ITEMS for media in sorted(MEDIA)
@@ -93,8 +90,8 @@ async def test_quality_as_csv_has_a_row_a_day_and_media(reporting: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["usage", "quality"])
-async def test_a_csv_without_days_has_the_columns_of_one_with_days(reporting: Api, name: str) -> None:
-    empty = await reporting.report(name, {"from": "2026-04-01", "to": "2026-04-02", "format": "csv"})
+async def test_a_csv_without_days_has_the_columns_of_one_with_days(reporting: Reports, name: str) -> None:
+    empty = await reporting(name, {"from": "2026-04-01", "to": "2026-04-02", "format": "csv"})
     (row, *_) = await csv_rows(reporting, name)
     assert empty.body.decode().splitlines() == [",".join(row)]
 
@@ -110,12 +107,14 @@ async def test_a_csv_without_days_has_the_columns_of_one_with_days(reporting: Ap
         ({"user": "ann@fabrikam.example"}, "user"),
     ],
 )
-async def test_a_malformed_parameter_is_refused_by_name(reporting: Api, parameters: dict[str, str], name: str) -> None:
-    answer = await reporting.report("usage", parameters)
+async def test_a_malformed_parameter_is_refused_by_name(
+    reporting: Reports, parameters: dict[str, str], name: str
+) -> None:
+    answer = await reporting("usage", parameters)
     assert answer.status == 400
     assert body(answer)["error"].startswith(f"{name} ")
 
 
-async def test_a_report_that_does_not_exist_is_not_found(reporting: Api) -> None:
-    answer = await reporting.report("costs", {})
+async def test_a_report_that_does_not_exist_is_not_found(reporting: Reports) -> None:
+    answer = await reporting("costs", {})
     assert (answer.status, body(answer)) == (404, {"error": "costs is not a report: expected usage, quality."})

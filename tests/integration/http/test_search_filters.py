@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callrecords.graphtypes import JsonObject
-from callrecords.http.api import Api
+from callrecords.http.search import SearchCalls
 from tests.generated import DAYS, MEDIA, rows
 from tests.integration.http.asking import pages
 
@@ -66,41 +66,43 @@ def expected(asked: dict[str, str]) -> list[str]:
     return sorted(row["id"] for row in rows() if fulfils(row, asked))
 
 
-async def found(api: Api, asked: dict[str, str]) -> list[str]:
-    return sorted(row["id"] for page in await pages(api, **PERIOD, **asked) for row in page)
+async def found(search_calls: SearchCalls, asked: dict[str, str]) -> list[str]:
+    return sorted(row["id"] for page in await pages(search_calls, **PERIOD, **asked) for row in page)
 
 
 @pytest.mark.parametrize("name", WANTED)
-async def test_a_filter_finds_what_it_names(api: Api, name: str) -> None:
+async def test_a_filter_finds_what_it_names(search_calls: SearchCalls, name: str) -> None:
     choice = values(name)
     assert len(choice) > 1
     for value in Random(name).sample(choice, min(len(choice), 6)):
-        assert await found(api, {name: value}) == expected({name: value}) != []
+        assert await found(search_calls, {name: value}) == expected({name: value}) != []
 
 
-async def test_a_user_is_found_in_capitals(api: Api) -> None:
+async def test_a_user_is_found_in_capitals(search_calls: SearchCalls) -> None:
     value = next(name for row in rows() for name in row["userPrincipalNames"])
-    assert await found(api, {"user": value.upper()}) == expected({"user": value}) != []
+    assert await found(search_calls, {"user": value.upper()}) == expected({"user": value}) != []
 
 
-async def test_a_media_without_streams_is_not_unclassified(api: Api) -> None:
+async def test_a_media_without_streams_is_not_unclassified(search_calls: SearchCalls) -> None:
     without = [row["id"] for row in rows() if "unclassified" not in verdicts(row)]
     assert without
-    assert set(without).isdisjoint(await found(api, {"quality": "unclassified"}))
+    assert set(without).isdisjoint(await found(search_calls, {"quality": "unclassified"}))
 
 
 @pytest.mark.parametrize(
     "spelled", ["+{0}", " {0}", "{0}", "+{1} {2}", "+{1}-{2}", "({1}) {2}", "+{1}.{2}", "[{1}]{2}", "+ {0}"]
 )
-async def test_a_number_is_found_however_it_is_written(api: Api, spelled: str) -> None:
+async def test_a_number_is_found_however_it_is_written(search_calls: SearchCalls, spelled: str) -> None:
     number = values("number")[0]
     digits = number.removeprefix("+")
-    assert await found(api, {"number": spelled.format(digits, digits[:4], digits[4:])}) == expected({"number": number})
+    assert await found(search_calls, {"number": spelled.format(digits, digits[:4], digits[4:])}) == expected(
+        {"number": number}
+    )
 
 
-async def test_a_subnet_is_found_with_its_mask(api: Api) -> None:
+async def test_a_subnet_is_found_with_its_mask(search_calls: SearchCalls) -> None:
     for subnet in values("subnet")[:3]:
-        assert await found(api, {"subnet": f"{subnet}/24"}) == expected({"subnet": subnet}) != []
+        assert await found(search_calls, {"subnet": f"{subnet}/24"}) == expected({"subnet": subnet}) != []
 
 
 @pytest.mark.parametrize(
@@ -112,13 +114,15 @@ async def test_a_subnet_is_found_with_its_mask(api: Api) -> None:
         ("modality", "videobasedscreensharing", "videoBasedScreenSharing"),
     ],
 )
-async def test_a_member_that_is_known_is_found_in_any_case(api: Api, name: str, text: str, known: str) -> None:
-    assert await found(api, {name: text}) == expected({name: known}) != []
+async def test_a_member_that_is_known_is_found_in_any_case(
+    search_calls: SearchCalls, name: str, text: str, known: str
+) -> None:
+    assert await found(search_calls, {name: text}) == expected({name: known}) != []
 
 
 @pytest.mark.parametrize("name", ["user", "number", "type", "modality", "subnet"])
-async def test_a_filter_finds_nothing_for_what_is_not_there(api: Api, name: str) -> None:
-    assert await found(api, {name: "nothing' OR true OR '"}) == []
+async def test_a_filter_finds_nothing_for_what_is_not_there(search_calls: SearchCalls, name: str) -> None:
+    assert await found(search_calls, {name: "nothing' OR true OR '"}) == []
 
 
 def combinations(rng: Random) -> Iterator[dict[str, str]]:
@@ -131,12 +135,12 @@ def combinations(rng: Random) -> Iterator[dict[str, str]]:
             yield asked
 
 
-async def test_filters_together_find_what_fulfils_all_of_them(api: Api) -> None:
+async def test_filters_together_find_what_fulfils_all_of_them(search_calls: SearchCalls) -> None:
     for asked in islice(combinations(Random(3)), 15):
-        assert await found(api, asked) == expected(asked) != []
+        assert await found(search_calls, asked) == expected(asked) != []
 
 
-async def test_poor_quality_on_a_subnet_is_that_of_the_subnet(api: Api) -> None:
+async def test_poor_quality_on_a_subnet_is_that_of_the_subnet(search_calls: SearchCalls) -> None:
     row, subnet = next(
         (row, each["subnet"])
         for row in rows()
@@ -144,10 +148,10 @@ async def test_poor_quality_on_a_subnet_is_that_of_the_subnet(api: Api) -> None:
         if not each["poor"] and row["quality"]["audio"]["verdict"] == "poor"
     )
     asked = {"quality": "poor", "subnet": subnet}
-    assert row["id"] not in await found(api, asked) == expected(asked)
+    assert row["id"] not in await found(search_calls, asked) == expected(asked)
 
 
-async def test_filtered_pages_lose_nothing(api: Api) -> None:
+async def test_filtered_pages_lose_nothing(search_calls: SearchCalls) -> None:
     asked = {"type": "groupCall"}
-    small = [row["id"] for page in await pages(api, **PERIOD | {"top": "3"}, **asked) for row in page]
+    small = [row["id"] for page in await pages(search_calls, **PERIOD | {"top": "3"}, **asked) for row in page]
     assert sorted(small) == expected(asked)

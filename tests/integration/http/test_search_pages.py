@@ -9,12 +9,10 @@ import orjson
 import pytest
 
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callqueries import FactQueries
-from callrecords.cosmos.usage import UsageStore
+from callrecords.cosmos.calls import CallsStore
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import BadParameter
-from callrecords.http.api import Api
-from callrecords.http.search import parse
+from callrecords.http.search import SearchCalls, parse
 from tests.doubles import Clock
 from tests.generated import DAYS, rows, store_rows
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -27,44 +25,44 @@ PERIOD = {"begin": DAYS[0], "to": DAYS[-1]}
 
 
 @pytest.mark.parametrize("top", [1, 7, 40, 60, 120, 500])
-async def test_every_call_is_found_once_newest_first(api: Api, top: int) -> None:
-    found = await pages(api, **PERIOD, top=str(top))
+async def test_every_call_is_found_once_newest_first(search_calls: SearchCalls, top: int) -> None:
+    found = await pages(search_calls, **PERIOD, top=str(top))
     calls = [row for page in found for row in page]
     assert Counter(row["id"] for row in calls) == Counter(row["id"] for row in rows())
     assert [row["startDateTime"] for row in calls] == sorted((row["startDateTime"] for row in rows()), reverse=True)
     assert all(len(page) == top for page in found[:-1])
 
 
-async def test_a_found_call_is_its_fact_row_and_nothing_of_cosmos(api: Api) -> None:
-    ((first, *_), *_) = await pages(api, **PERIOD)
+async def test_a_found_call_is_its_fact_row_and_nothing_of_cosmos(search_calls: SearchCalls) -> None:
+    ((first, *_), *_) = await pages(search_calls, **PERIOD)
     assert first == next(row for row in rows() if row["id"] == first["id"])
 
 
-async def test_from_is_included_and_to_is_not(api: Api) -> None:
+async def test_from_is_included_and_to_is_not(search_calls: SearchCalls) -> None:
     times = sorted(row["startDateTime"] for row in rows())
     begin, end = times[10], times[-10]
-    (found,) = await pages(api, begin=begin, to=end, top="500")
+    (found,) = await pages(search_calls, begin=begin, to=end, top="500")
     assert sorted(row["startDateTime"] for row in found) == [time for time in times if begin <= time < end]
 
 
-async def test_a_search_without_calls_is_an_empty_page(api: Api) -> None:
-    assert await pages(api, begin="2026-04-01", to="2026-04-03") == [[]]
+async def test_a_search_without_calls_is_an_empty_page(search_calls: SearchCalls) -> None:
+    assert await pages(search_calls, begin="2026-04-01", to="2026-04-03") == [[]]
 
 
-async def test_a_search_within_a_day_asks_cosmos_once(api: Api, cosmos: CosmosAccount) -> None:
-    await next_page(api, "", **PERIOD)
+async def test_a_search_within_a_day_asks_cosmos_once(search_calls: SearchCalls, cosmos: CosmosAccount) -> None:
+    await next_page(search_calls, "", **PERIOD)
     before = cosmos.server.requests["query"]
-    await next_page(api, "", begin=DAYS[0], to=DAYS[0], top="10")
+    await next_page(search_calls, "", begin=DAYS[0], to=DAYS[0], top="10")
     assert cosmos.server.requests["query"] == before + 1
 
 
 async def test_a_search_up_to_now_goes_on_while_time_does(account: Account) -> None:
     clock = Clock(datetime(2026, 3, 4, 12, tzinfo=UTC))
-    api = Api(FactQueries(account, TENANT), UsageStore(account, TENANT), clock)
+    search_calls = SearchCalls(CallsStore(account, TENANT), clock)
     found: Counter[str] = Counter()
     continuation: str | None = ""
     while continuation is not None:
-        page = await next_page(api, continuation, top="7")
+        page = await next_page(search_calls, continuation, top="7")
         found.update(row["id"] for row in page["calls"])
         continuation = page["continuation"]
         clock.forward(timedelta(seconds=61))
@@ -72,20 +70,22 @@ async def test_a_search_up_to_now_goes_on_while_time_does(account: Account) -> N
     assert found == Counter(wanted)
 
 
-async def test_a_continuation_of_another_search_is_refused(api: Api) -> None:
-    page = await next_page(api, "", **PERIOD, top="7")
-    answer = await api.search({"from": DAYS[0], "to": DAYS[-1], "failed": "true", "continuation": page["continuation"]})
+async def test_a_continuation_of_another_search_is_refused(search_calls: SearchCalls) -> None:
+    page = await next_page(search_calls, "", **PERIOD, top="7")
+    answer = await search_calls(
+        {"from": DAYS[0], "to": DAYS[-1], "failed": "true", "continuation": page["continuation"]}
+    )
     assert answer.status == 400
     assert body(answer)["error"].startswith("continuation is of another search")
 
 
 @pytest.mark.parametrize("wrong", [7, "wrong", [], {}], ids=str)
-async def test_a_continuation_that_was_tampered_with_is_refused(api: Api, wrong: object) -> None:
-    page = await next_page(api, "", **PERIOD, top="7")
+async def test_a_continuation_that_was_tampered_with_is_refused(search_calls: SearchCalls, wrong: object) -> None:
+    page = await next_page(search_calls, "", **PERIOD, top="7")
     parts = orjson.loads(base64.urlsafe_b64decode(page["continuation"]))
     for place in range(len(parts)):
         tampered = base64.urlsafe_b64encode(orjson.dumps([*parts[:place], wrong, *parts[place + 1 :]])).decode()
-        answer = await api.search({"from": DAYS[0], "to": DAYS[-1], "top": "7", "continuation": tampered})
+        answer = await search_calls({"from": DAYS[0], "to": DAYS[-1], "top": "7", "continuation": tampered})
         assert answer.status == 400, place
         assert body(answer)["error"].startswith("continuation is ")
 
@@ -94,8 +94,8 @@ async def test_a_continuation_that_was_tampered_with_is_refused(api: Api, wrong:
 def test_a_continuation_of_a_day_that_is_not_searched_is_refused(day: str) -> None:
     period = {"from": DAYS[0], "to": DAYS[-1]}
     search = parse(period, NOW)
-    foreign = orjson.loads(base64.urlsafe_b64decode(search.continuation(search.day, None)))
-    foreign[foreign.index(search.day.isoformat())] = day
+    foreign = orjson.loads(base64.urlsafe_b64decode(search.continuation(search.search.place)))
+    foreign[foreign.index(search.search.place.day.isoformat())] = day
     continuation = base64.urlsafe_b64encode(orjson.dumps(foreign)).decode()
     with pytest.raises(BadParameter, match=r"^continuation is "):
         parse({**period, "continuation": continuation}, NOW)
@@ -104,7 +104,7 @@ def test_a_continuation_of_a_day_that_is_not_searched_is_refused(day: str) -> No
 def crafted(asked: object, token: object) -> str:
     """A continuation of the search without parameters, with these."""
     search = parse({}, NOW)
-    place = [search.fingerprint, asked, search.day.isoformat(), token]
+    place = [search.fingerprint, asked, search.search.place.day.isoformat(), token]
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
 
 
@@ -120,8 +120,10 @@ def crafted(asked: object, token: object) -> str:
         (NOW.isoformat(), "é"),
     ],
 )
-async def test_a_continuation_that_was_made_up_is_refused(api: Api, asked: str, token: str | None) -> None:
-    answer = await api.search({"continuation": crafted(asked, token)})
+async def test_a_continuation_that_was_made_up_is_refused(
+    search_calls: SearchCalls, asked: str, token: str | None
+) -> None:
+    answer = await search_calls({"continuation": crafted(asked, token)})
     assert answer.status == 400
     assert body(answer)["error"].startswith("continuation is malformed: expected ")
 
@@ -131,9 +133,9 @@ def moved(row: JsonObject, call_id: str, time: str) -> JsonObject:
     return {**deepcopy(row), "id": call_id, "callId": call_id, "startDateTime": time, "day": time[:10]}
 
 
-async def test_calls_that_arrive_meanwhile_disturb_no_search(api: Api, account: Account) -> None:
-    before = Counter(row["id"] for page in await pages(api, **PERIOD, top="500") for row in page)
-    page = await next_page(api, "", **PERIOD, top="20")
+async def test_calls_that_arrive_meanwhile_disturb_no_search(search_calls: SearchCalls, account: Account) -> None:
+    before = Counter(row["id"] for page in await pages(search_calls, **PERIOD, top="500") for row in page)
+    page = await next_page(search_calls, "", **PERIOD, top="20")
     found, continuation = Counter(row["id"] for row in page["calls"]), page["continuation"]
     late, number = iter(("T23:59:59Z", "T12:00:00Z", "T00:00:00Z") * 40), 0
     while continuation:
@@ -141,7 +143,7 @@ async def test_calls_that_arrive_meanwhile_disturb_no_search(api: Api, account: 
             number += 1
             call_id = f"00000000-0000-4000-8000-{number:012x}"
             await store_rows(account, [moved(rows()[number], call_id, day + next(late))])
-        page = await next_page(api, continuation, **PERIOD, top="20")
+        page = await next_page(search_calls, continuation, **PERIOD, top="20")
         found.update(row["id"] for row in page["calls"])
         continuation = page["continuation"]
     assert number > 6

@@ -1,14 +1,14 @@
 """What a search may be asked, and the sentences about what it may not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from callrecords.cosmos.search import Place
 from callrecords.http.answers import BadParameter
-from callrecords.http.api import Api
-from callrecords.http.search import DEFAULT_TOP, LONGEST, LONGEST_CONTINUATION, MOST_TOP, PARAMETERS, parse
+from callrecords.http.search import DEFAULT_TOP, LONGEST, LONGEST_CONTINUATION, MOST_TOP, PARAMETERS, SearchCalls, parse
 from tests.integration.http.asking import body
 from tests.invented import NOW
 
@@ -43,8 +43,8 @@ SOMETHING = st.text(max_size=40) | st.sampled_from(
         ("organizer", "ann@fabrikam.example"),
     ],
 )
-async def test_a_malformed_parameter_is_refused_by_name(api: Api, name: str, value: str) -> None:
-    answer = await api.search({name: value})
+async def test_a_malformed_parameter_is_refused_by_name(search_calls: SearchCalls, name: str, value: str) -> None:
+    answer = await search_calls({name: value})
     sentence = body(answer)["error"]
     assert answer.status == 400
     assert sentence.startswith(f"{name} ")
@@ -60,8 +60,8 @@ async def test_a_malformed_parameter_is_refused_by_name(api: Api, name: str, val
     ],
     ids=["no time at all", "backwards", "over 31 days"],
 )
-async def test_a_period_that_cannot_be_searched_is_refused(api: Api, begin: str, end: str) -> None:
-    answer = await api.search({"from": begin, "to": end})
+async def test_a_period_that_cannot_be_searched_is_refused(search_calls: SearchCalls, begin: str, end: str) -> None:
+    answer = await search_calls({"from": begin, "to": end})
     assert answer.status == 400
     assert body(answer)["error"].startswith("from is ")
 
@@ -72,30 +72,30 @@ def test_a_sentence_about_the_length_tells_the_length_that_is_allowed(name: str,
         parse({name: "x" * (most + 1)}, NOW)
 
 
-async def test_a_period_that_begins_after_now_is_refused(api: Api) -> None:
-    answer = await api.search({"from": "2026-03-04T11:00:00Z"})
+async def test_a_period_that_begins_after_now_is_refused(search_calls: SearchCalls) -> None:
+    answer = await search_calls({"from": "2026-03-04T11:00:00Z"})
     assert answer.status == 400
     assert body(answer)["error"].startswith("from is ")
 
 
 def test_without_parameters_the_last_day_is_searched() -> None:
-    search = parse({}, NOW)
+    search = parse({}, NOW).search
     assert (search.start, search.end) == (datetime(2026, 3, 3, 10, 30, tzinfo=UTC), NOW)
-    assert (search.top, search.day.isoformat(), search.token) == (DEFAULT_TOP, "2026-03-04", None)
-    assert search.conditions == ()
+    assert (search.top, search.place) == (DEFAULT_TOP, Place(date(2026, 3, 4)))
+    assert list(search.filters.conditions) == []
 
 
 def test_a_day_is_searched_to_its_end_and_a_time_is_taken_to_utc() -> None:
-    search = parse({"from": "2026-03-02T00:30:00+01:00", "to": "2026-03-03"}, NOW)
+    search = parse({"from": "2026-03-02T00:30:00+01:00", "to": "2026-03-03"}, NOW).search
     assert search.start == datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
     assert search.end == datetime(2026, 3, 4, tzinfo=UTC)
-    assert search.day.isoformat() == "2026-03-03"
+    assert search.place.day.isoformat() == "2026-03-03"
 
 
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_a_plus_that_is_not_escaped_in_a_time_is_one(name: str) -> None:
     others = {"from": "2026-03-03", "to": "2026-03-04"}
-    found, escaped = (parse({**others, name: f"2026-03-03T10:00:00{plus}01:00"}, NOW) for plus in " +")
+    found, escaped = (parse({**others, name: f"2026-03-03T10:00:00{plus}01:00"}, NOW).search for plus in " +")
     assert (found.start, found.end) == (escaped.start, escaped.end)
 
 
@@ -111,7 +111,7 @@ def test_a_plus_that_is_not_escaped_in_a_time_is_one(name: str) -> None:
     ],
 )
 def test_what_is_not_known_is_searched_for_as_it_is_written(name: str, text: str, expected: dict[str, str]) -> None:
-    assert parse({name: text}, NOW).values == expected
+    assert parse({name: text}, NOW).search.filters.values == expected
 
 
 def test_the_function_key_asks_for_nothing() -> None:
@@ -120,13 +120,13 @@ def test_the_function_key_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_an_empty_parameter_is_as_good_as_none(name: str) -> None:
-    search, without = parse({name: ""}, NOW), parse({}, NOW)
+    search, without = parse({name: ""}, NOW).search, parse({}, NOW).search
     assert (search.query, search.parameters, search.top) == (without.query, without.parameters, without.top)
 
 
 def test_values_are_parameters_of_the_query_and_never_in_its_text() -> None:
     asked = {"user": "a' OR 1=1", "number": "'", "type": "'", "modality": "'", "subnet": "'"}
-    assert "'" not in parse(asked, NOW).query
+    assert "'" not in parse(asked, NOW).search.query
 
 
 @given(st.dictionaries(st.sampled_from(PARAMETERS) | st.text(max_size=5), SOMETHING, max_size=5))
@@ -134,7 +134,7 @@ def test_values_are_parameters_of_the_query_and_never_in_its_text() -> None:
 @example({"from": "0001-01-01"})
 def test_whatever_is_asked_is_a_search_or_a_bad_parameter(parameters: dict[str, str]) -> None:
     try:
-        search = parse(parameters, NOW)
+        search = parse(parameters, NOW).search
     except BadParameter as error:
         assert str(error)
     else:

@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.collect import arrivals as progress
-from callrecords.collect import subscription as subscriptions
-from callrecords.errors import CallRecordsError, Refused
+from callrecords.collect.arrivals import LAST_ARRIVAL, Arrival
+from callrecords.collect.reconcilerun import Run, RunOutcome, ended
+from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
+from callrecords.errors import CallRecordsError, Refused, Unreadable
 from callrecords.graphtypes import JsonObject
 from callrecords.operate.health import Health
+from callrecords.operate.links import HealthReport
+from callrecords.ports import Listed
 from callrecords.queues.messages import CallMessage
 from tests.doubles import Clock, State
 from tests.integration.azure_queues import AzureQueues
-from tests.invented import call_message
+from tests.invented import CALL, DAY, call_message
 
 HOUR = timedelta(hours=1)
 
@@ -27,26 +30,47 @@ class Graph:
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
     listed: int = 0
 
-    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[object]:
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
         self.asked.append((start, end))
         if self.failure:
             raise self.failure
         for _ in range(100):
             self.listed += 1
-            yield "a call"
+            yield Listed(call_id=CALL, version=1, day=DAY)
 
 
-def healthy_state(now: datetime) -> dict[str, JsonObject]:
+def healthy_state(now: datetime) -> State:
     """What the use cases remember where all is well."""
-    return {
-        subscriptions.STATE: {
-            "action": "kept",
-            "expires": (now + 48 * HOUR).isoformat(),
-            "aliveAt": now.isoformat(),
-        },
-        progress.STATE: {"at": now.isoformat(), "lagSeconds": 2.5},
-        "reconcile-recent": {"finished": (now - HOUR).isoformat()},
-    }
+    state = State()
+    state.hold(SUBSCRIPTION, subscription(now, expires=now + 48 * HOUR))
+    state.hold(LAST_ARRIVAL, Arrival(at=now, notified_at=now, lag_seconds=2.5))
+    state.hold(ended("recent"), outcome(finished=now - HOUR))
+    return state
+
+
+def subscription(alive_at: datetime, *, expires: datetime) -> SubscriptionState:
+    """A live subscription, as the app remembers it."""
+    return SubscriptionState(action="kept", expires=expires, alive_at=alive_at, at=alive_at)
+
+
+def outcome(*, finished: datetime | None, listed: int = 0) -> RunOutcome:
+    """That of a reconciliation."""
+    at = finished or datetime(2026, 3, 4, tzinfo=UTC)
+    return RunOutcome(
+        window_start=at,
+        window_end=at,
+        position=at,
+        listed=listed,
+        present=0,
+        missing=0,
+        stale=0,
+        given_up=0,
+        unreadable=0,
+        passed_over=0,
+        enqueued=0,
+        finished=finished,
+        at=at,
+    )
 
 
 class World:
@@ -55,16 +79,24 @@ class World:
     def __init__(self, calls: AzureQueues, lifecycle: AzureQueues) -> None:
         # The queues have the time of this machine.
         self.clock = Clock(datetime.now(UTC))
-        self.graph, self.state = Graph(), State(healthy_state(self.clock.now))
+        self.graph, self.state = Graph(), healthy_state(self.clock.now)
         self.calls, self.lifecycle = calls, lifecycle
         queues = {"call-records": calls, "subscriptions": lifecycle}
         pairs = {name: (each.main, each.poison_queue) for name, each in queues.items()}
-        self.health = Health(self.graph, self.state, pairs, self.clock)
+        self._health = Health(records=self.graph, state=self.state, queues=pairs, clock=self.clock)
 
     @classmethod
     async def create(cls, service: QueueServiceClient) -> "World":
         """One with queues of its own."""
         return cls(await AzureQueues.create(service), await AzureQueues.create(service))
+
+    async def health(self) -> HealthReport:
+        """What the app tells."""
+        return await self._health.report()
+
+    def hold_end(self, run: Run, finished: datetime) -> None:
+        """The last reconciliation of this kind ended then."""
+        self.state.hold(ended(run), outcome(finished=finished))
 
     async def broken(self) -> str | None:
         """The first link that is broken."""

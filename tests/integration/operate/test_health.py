@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.collect import subscription as subscriptions
+from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
+from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate.health_world import HOUR, World, give_up
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -26,7 +27,7 @@ async def without_permission(world: World) -> None:
 
 
 async def without_subscription(world: World) -> None:
-    world.state.items[subscriptions.STATE] = {}
+    del world.state.items[SUBSCRIPTION.id]
 
 
 async def without_queue(world: World) -> None:
@@ -38,11 +39,12 @@ async def with_poison(world: World) -> None:
 
 
 async def without_reconciliation(world: World) -> None:
-    world.state.items["reconcile-recent"] = {"finished": (world.clock.now - 7 * HOUR).isoformat()}
+    world.hold_end("recent", world.clock.now - 7 * HOUR)
 
 
 async def without_roll_up(world: World) -> None:
-    world.state.items["usage"] = {"error": "Roll-up of 2026-03-04: Cosmos answered 413."}
+    error = "Roll-up of 2026-03-04: Cosmos answered 413."
+    world.state.hold(ROLL_UP, RollUpState(at=world.clock.now, failed_days=("2026-03-04",), error=error))
 
 
 CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
@@ -111,12 +113,12 @@ async def test_without_cosmos_every_link_that_it_tells_of_is_as_broken(world: Wo
 
 
 async def test_what_is_remembered_of_the_secret_is_not_told(world: World) -> None:
-    world.state.items[subscriptions.STATE] |= {"clientStateDigest": "0123456789abcdef"}
+    world.state.items[SUBSCRIPTION.id] |= {"clientStateDigest": "0123456789abcdef"}
     assert "0123456789abcdef" not in str((await world.health()).as_json())
 
 
-async def test_a_defect_in_one_check_is_a_broken_link(world: World) -> None:
-    world.state.items[subscriptions.STATE] = {"action": "kept"}
+async def test_a_subscription_that_nobody_knows_to_be_alive_is_a_broken_link(world: World) -> None:
+    world.state.hold(SUBSCRIPTION, SubscriptionState(action="kept", at=world.clock.now))
     assert await world.broken() == "subscription"
 
 

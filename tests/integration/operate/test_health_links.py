@@ -1,17 +1,19 @@
 """What is told of each link of the chain."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.collect import arrivals as progress
-from callrecords.collect import subscription as subscriptions
+from callrecords.collect.arrivals import LAST_ARRIVAL
+from callrecords.collect.reconcilerun import Run, ended
+from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
 from callrecords.operate.health import Health
 from tests.integration.operate import health_world
-from tests.integration.operate.health_world import HOUR, World, give_up
-from tests.invented import call_message
+from tests.integration.operate.health_world import HOUR, World, give_up, outcome, subscription
+from tests.invented import NOW, call_message
 from tests.unit.collect import reconcile_world
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -37,33 +39,50 @@ async def test_a_graph_that_throttles_knows_the_app_and_is_no_broken_link(world:
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        ({}, "there is none yet: it is made by maintain_subscriptions_on_schedule"),
-        ({"action": "failed", "error": "Graph answered 400."}, "Graph answered 400."),
-        ({"action": "kept", "expires": "2026-03-04T10:30:00+00:00"}, "it expired at 2026-03-04T10:30:00+00:00"),
+        (SubscriptionState(action="failed", error="Graph answered 400.", at=NOW), "Graph answered 400."),
+        (
+            SubscriptionState(action="kept", expires=NOW, alive_at=NOW, client_state_digest="0" * 16, at=NOW),
+            "it expired at 2026-03-04T10:30:00+00:00",
+        ),
     ],
 )
-async def test_what_is_wrong_with_the_subscription_is_told(world: World, state: dict[str, str], why: str) -> None:
-    world.state.items[subscriptions.STATE] = state
+async def test_what_is_wrong_with_the_subscription_is_told(world: World, state: SubscriptionState, why: str) -> None:
+    world.state.hold(SUBSCRIPTION, state)
     assert await world.why("subscription") == why
-    assert await world.facts("subscription") == state
+    assert await world.facts("subscription") == replace(state, client_state_digest=None).as_json()
+
+
+async def test_a_subscription_that_nobody_has_created_is_told(world: World) -> None:
+    del world.state.items[SUBSCRIPTION.id]
+    assert await world.why("subscription") == "there is none yet: renew_subscription_on_schedule creates it"
+    assert await world.facts("subscription") == {}
+
+
+async def test_what_is_remembered_of_the_subscription_and_is_damaged_counts_as_absent(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.state.items[SUBSCRIPTION.id]["expires"] = "tomorrow"
+    assert (await world.why("subscription") or "").startswith("there is none yet")
+    expected = "expires is 'tomorrow': expected a time with its offset from UTC."
+    assert caplog.messages == [f"State subscription counts as absent: {expected}"]
 
 
 async def test_a_subscription_is_alive_until_it_expires(world: World) -> None:
-    world.state.items[subscriptions.STATE]["expires"] = (world.clock.now + 6 * SECOND).isoformat()
+    world.state.hold(SUBSCRIPTION, subscription(world.clock.now, expires=world.clock.now + 6 * SECOND))
     assert await world.why("subscription") is None
     world.clock.forward(6 * SECOND)
     assert (await world.why("subscription") or "").startswith("it expired at ")
 
 
-async def test_a_subscription_that_nobody_cares_for_is_told_before_it_expires(world: World) -> None:
+async def test_a_subscription_that_nobody_renews_is_told_before_it_expires(world: World) -> None:
     world.clock.forward(24 * HOUR)
     assert await world.why("subscription") is None
     world.clock.forward(6 * SECOND)
-    assert (await world.why("subscription") or "").startswith("it was last cared for at ")
+    assert (await world.why("subscription") or "").startswith("it was last seen alive at ")
 
 
 async def test_a_subscription_that_could_never_be_made_is_told(world: World) -> None:
-    world.state.items[subscriptions.STATE] = {"action": "creating", "at": world.clock.now.isoformat()}
+    world.state.hold(SUBSCRIPTION, SubscriptionState(action="creating", at=world.clock.now))
     assert (await world.why("subscription") or "").startswith("there is none yet")
 
 
@@ -115,39 +134,41 @@ async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
 
 
 async def test_what_the_use_cases_remember_is_told(world: World) -> None:
-    world.state.items["reconcile-gap"] = {"listed": 3}
-    assert await world.facts("ingest") == world.state.items[progress.STATE]
+    gap = outcome(finished=None, listed=3)
+    world.state.hold(ended("gap"), gap)
+    assert await world.facts("ingest") == world.state.items[LAST_ARRIVAL.id]
     recent = world.state.items["reconcile-recent"]
-    assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": {"listed": 3}}
+    assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": gap.as_json()}
 
 
 @pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
-async def test_the_last_comparison_may_be_some_hours_old(world: World, run: str, hours: int) -> None:
-    finished = (world.clock.now - hours * HOUR).isoformat()
-    world.state.items[f"reconcile-{run}"] = {"finished": finished}
+async def test_the_last_reconciliation_may_be_some_hours_old(world: World, run: Run, hours: int) -> None:
+    finished = world.clock.now - hours * HOUR
+    world.hold_end(run, finished)
     assert await world.why("reconcile") is None
     world.clock.forward(6 * SECOND)
-    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished.isoformat()}"
 
 
 @pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
-async def test_a_comparison_over_a_gap_counts_where_there_was_no_other_yet(world: World, run: str, hours: int) -> None:
+async def test_a_reconciliation_of_a_gap_counts_where_there_was_no_other_yet(
+    world: World, run: Run, hours: int
+) -> None:
     del world.state.items["reconcile-recent"]
-    other, finished = {"recent": "history", "history": "recent"}[run], (world.clock.now - hours * HOUR).isoformat()
-    world.state.items[f"reconcile-{other}"] = {"finished": world.clock.now.isoformat()}
-    world.state.items["reconcile-gap"] = {"finished": finished}
+    finished = world.clock.now - hours * HOUR
+    world.hold_end("history" if run == "recent" else "recent", world.clock.now)
+    world.hold_end("gap", finished)
     assert await world.why("reconcile") is None
     world.clock.forward(6 * SECOND)
-    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished}"
+    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished.isoformat()}"
 
 
-@pytest.mark.parametrize("state", [{}, {"finished": None}])
-async def test_a_first_comparison_that_is_not_done_is_no_broken_link(world: World, state: dict[str, None]) -> None:
-    world.state.items["reconcile-recent"] = dict(state)
+async def test_a_first_reconciliation_that_has_not_ended_is_no_broken_link(world: World) -> None:
+    del world.state.items["reconcile-recent"]
     assert await world.why("reconcile") is None
 
 
-async def test_comparisons_that_never_get_done_are_a_broken_link() -> None:
+async def test_reconciliations_that_never_get_done_are_a_broken_link() -> None:
     runs = reconcile_world.World()
     await runs.reconciliation.over_recent()
     await runs.run()
@@ -156,5 +177,5 @@ async def test_comparisons_that_never_get_done_are_a_broken_link() -> None:
     runs.graph.failing = lambda number: Unavailable("away") if number > lists + 1 else None
     await runs.reconciliation.over_recent()
     await runs.take()
-    report = await Health(health_world.Graph(), runs.state, {}, runs.clock)()
+    report = await Health(records=health_world.Graph(), state=runs.state, queues={}, clock=runs.clock).report()
     assert report.links["reconcile"].why

@@ -13,7 +13,9 @@ from tests.integration.azure_queues import AzureQueues
 from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_id, call_message
 
 BY_THE_HOST = "the host gave it up after maxDequeueCount failures"
-LIFECYCLE = SubscriptionMessage.new(TENANT, NOW, event="reauthorizationRequired", subscription_id="s-1")
+LIFECYCLE = SubscriptionMessage(
+    tenant_id=TENANT, notified_at=NOW, event="reauthorizationRequired", subscription_id="s-1"
+)
 
 
 async def give_up(queues: AzureQueues, message: CallMessage | SubscriptionMessage, error: CallRecordsError) -> None:

@@ -3,7 +3,7 @@
 import itertools
 import logging
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,17 +11,17 @@ from datetime import timedelta
 import pytest
 
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.callqueries import FactQueries
-from callrecords.cosmos.calls import FactStore
+from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.state import StateStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.errors import Refused, Unavailable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
-from callrecords.usage.rollup import STATE, RollUp
+from callrecords.usage.item import DayRollUp
+from callrecords.usage.rollup import ROLL_UP, RollUp, RollUpState
 from local.cosmos import CosmosServer
 from tests.doubles import Clock
-from tests.generated import DAYS, roll_up, rows, store_rows, versions
+from tests.generated import DAYS, day_roll_up, rows, store_rows, versions
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import running_account
 from tests.invented import TENANT
@@ -38,10 +38,16 @@ class World:
         self.account, self.clock = account, Clock()
         self.state = StateStore(account)
         self.usage = UsageStore(account, TENANT)
-        self.facts = FactQueries(account, TENANT)
-        self.rolling = RollUp(TENANT, self.facts, self.usage, self.state, self.clock)
+        self.calls = CallsStore(account, TENANT)
+        self.rolling = RollUp(tenant_id=TENANT, calls=self.calls, usage=self.usage, state=self.state, clock=self.clock)
 
-    async def items(self) -> dict[str, JsonObject]:
+    async def remembered(self) -> RollUpState:
+        """How far the roll-ups are."""
+        state = await self.state.read(ROLL_UP)
+        assert state
+        return state
+
+    async def items(self) -> dict[str, DayRollUp]:
         """The roll-ups by day."""
         return {item["day"]: item for item in await self.usage.between("2026-01-01", "2026-12-31")}
 
@@ -52,9 +58,9 @@ async def world() -> AsyncIterator[World]:
         yield World(account)
 
 
-def expected(rows: list[JsonObject]) -> dict[str, JsonObject]:
+def expected(rows: list[JsonObject]) -> dict[str, DayRollUp]:
     days = {row["day"] for row in rows}
-    return {day: roll_up(TENANT, day, [row for row in rows if row["day"] == day]) for day in days}
+    return {day: day_roll_up(TENANT, day, [row for row in rows if row["day"] == day]) for day in days}
 
 
 async def test_the_first_run_rolls_up_every_day(world: World) -> None:
@@ -84,22 +90,21 @@ async def test_only_days_of_a_change_are_rolled_up_again(world: World) -> None:
 async def test_the_position_is_kept_with_the_time(world: World) -> None:
     await store_rows(world.account, FEW)
     await world.rolling.on_schedule()
-    first = await world.state.read(STATE)
+    first = await world.remembered()
     world.clock.forward(timedelta(minutes=5))
     await store_rows(world.account, [{**FEW[0], "version": FEW[0]["version"] + 1}])
     await world.rolling.on_schedule()
-    second = await world.state.read(STATE)
-    assert first.keys() == second.keys() == {"position", "at", "failedDays", "error"}
-    assert first["position"] != second["position"]
-    assert second["at"] == world.clock().isoformat()
+    second = await world.remembered()
+    assert first.position != second.position
+    assert (second.failed_days, second.error, second.at) == ((), None, world.clock())
 
 
 async def test_a_run_without_changes_keeps_the_position(world: World) -> None:
     await store_rows(world.account, FEW)
     await world.rolling.on_schedule()
-    first = await world.state.read(STATE)
+    first = await world.remembered()
     await world.rolling.on_schedule()
-    assert await world.state.read(STATE) == first
+    assert await world.remembered() == first
 
 
 async def test_a_revised_call_moves_the_numbers(world: World) -> None:
@@ -130,7 +135,7 @@ async def test_a_call_that_moves_to_another_day_is_counted_there_alone(world: Wo
 
 async def test_rows_of_another_organisation_are_left_alone(world: World) -> None:
     other = {**FEW[0], "tenantId": "another", "day": OTHER_TENANT_DAY}
-    await FactStore(world.account, "another").save(other)
+    await CallsStore(world.account, "another").save(other)
     await world.rolling.on_schedule()
     assert await world.items() == {}
 
@@ -143,10 +148,10 @@ async def test_where_the_changes_cannot_be_read_the_next_run_begins_where_this_o
 
     await store_rows(world.account, FEW)
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(world.facts, "changed_days", failing)
+        patch.setattr(world.calls, "changed_days", failing)
         await world.rolling.on_schedule()
     assert "Changes of facts: Cosmos answered 503." in caplog.text
-    assert await world.state.read(STATE) == {}
+    assert await world.state.read(ROLL_UP) is None
     await world.rolling.on_schedule()
     assert await world.items() == expected(FEW)
 
@@ -156,7 +161,7 @@ def refusing(world: World, day: str) -> Iterator[None]:
     """Cosmos refuses the roll-up of the day, and takes all others."""
     save = world.usage.save
 
-    async def save_others(item: JsonObject) -> None:
+    async def save_others(item: DayRollUp) -> None:
         if item["day"] == day:
             raise Refused(f"Usage of {day}: Cosmos answered 413.")
         await save(item)
@@ -174,17 +179,17 @@ async def test_a_day_that_fails_does_not_stop_others_and_is_tried_again(
     with refusing(world, day):
         await world.rolling.on_schedule()
         await world.rolling.on_schedule()
-    state = await world.state.read(STATE)
+    state = await world.remembered()
     reason = f"Roll-up of {day}: Usage of {day}: Cosmos answered 413."
-    assert state["position"]
-    assert (state["failedDays"], state["error"]) == ([day], reason)
+    assert state.position
+    assert (state.failed_days, state.error) == ((day,), reason)
     assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [reason] * 2
     assert await world.items() == {of: item for of, item in expected(FEW).items() if of != day}
 
     await world.rolling.on_schedule()
 
-    state = await world.state.read(STATE)
-    assert (state["failedDays"], state["error"]) == ([], None)
+    state = await world.remembered()
+    assert (state.failed_days, state.error) == ((), None)
     assert await world.items() == expected(FEW)
 
 
@@ -192,9 +197,9 @@ async def test_a_failure_that_nobody_foresaw_is_one_of_its_day_alone(world: Worl
     broken, *others = FEW
     await store_rows(world.account, [{name: broken[name] for name in broken if name != "audioBySubnet"}, *others])
     await world.rolling.on_schedule()
-    state = await world.state.read(STATE)
-    assert state["failedDays"] == [broken["day"]]
-    assert state["error"].startswith(f"Roll-up of {broken['day']}: An unexpected KeyError in usage/day.py, line ")
+    state = await world.remembered()
+    assert state.failed_days == (broken["day"],)
+    assert (state.error or "").startswith(f"Roll-up of {broken['day']}: An unexpected KeyError in usage/day.py, line ")
     assert (await world.items()).keys() == {*DAYS} - {broken["day"]}
 
 
@@ -208,7 +213,7 @@ async def test_no_more_rows_of_a_day_are_held_than_one_after_the_other(
     given: list[weakref.ref[Row]] = []
     held: list[int] = []
 
-    async def rows(day: str) -> AsyncIterator[JsonObject]:
+    async def rows(day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]:
         for each in FEW:
             row = Row(each)
             given.append(weakref.ref(row))
@@ -217,6 +222,6 @@ async def test_no_more_rows_of_a_day_are_held_than_one_after_the_other(
             held.append(sum(each() is not None for each in given))
 
     await store_rows(world.account, FEW[:1])
-    monkeypatch.setattr(world.facts, "rows", rows)
+    monkeypatch.setattr(world.calls, "rows", rows)
     await world.rolling.on_schedule()
     assert held == [1] * len(FEW)

@@ -1,24 +1,24 @@
 """An ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from callrecords.callrecord import CallRecord
-from callrecords.collect.arrivals import Progress
-from callrecords.collect.givenup import GivenUp
+from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
-from callrecords.cosmos.callrecords import Saved, Stored
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Absent, Saved, Stored
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, DAY, TENANT, call_record
 
-NOTHING = Stored(CALL, None, None, None, frozenset(), frozenset(), frozenset())
+NOTHING = Absent(call_id=CALL)
 OTHER_DAY = "2026-03-03"
 
 
 def stored(version: int, *former_days: str, day: str = DAY) -> Stored:
     """What Cosmos holds of a call whose record is there."""
-    return Stored(CALL, version, "etag", day, frozenset(former_days), frozenset(), frozenset())
+    return Stored(call_id=CALL, version=version, etag="etag", day=day, former_days=frozenset(former_days))
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Graph:
     step: Steps
     record: CallRecord = field(default_factory=lambda: call_record(version=2))
 
-    async def fetch(self, call_id: str, newer_than: int | None) -> CallRecord | None:
+    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
         self.step("fetch", newer_than)
         return self.record if newer_than is None or self.record.version > newer_than else None
 
@@ -51,19 +51,20 @@ class Store:
     """Holds what it is told to: `found` at first, then `latest`; and says that a save had this outcome."""
 
     step: Steps
-    found: Stored = NOTHING
+    found: Absent | Stored = NOTHING
     outcome: Saved = Saved.STORED
     loaded: CallRecord | None = None
     latest: Stored = field(default_factory=lambda: stored(2))
 
-    async def look(self, call_id: str) -> Stored:
+    async def look(self, call_id: str) -> Absent | Stored:
         found = self.latest if "look" in self.step.done else self.found
         self.step("look")
         return found
 
-    async def save(self, record: CallRecord, stored: Stored) -> tuple[Saved, Stored]:
+    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]:
         self.step("save", record.version)
-        return self.outcome, replace(self.found, version=record.version, day=DAY)
+        former_days = self.found.former_days if isinstance(self.found, Stored) else frozenset[str]()
+        return self.outcome, stored(record.version, *former_days)
 
     async def tidy(self, stored: Stored) -> None:
         self.step("tidy", stored.version)
@@ -78,7 +79,7 @@ class Store:
 
 
 @dataclass
-class Facts:
+class Rows:
     """Fact rows of one call by day."""
 
     step: Steps
@@ -103,6 +104,17 @@ class World:
 
     def __init__(self) -> None:
         self.steps, self.queues, self.state = Steps(), Queues(), State()
-        self.graph, self.store, self.facts = Graph(self.steps), Store(self.steps), Facts(self.steps)
-        remembering = Progress(self.state, Clock()), GivenUp(self.state, Clock())
-        self.ingest = Ingest(TENANT, self.graph, self.store, self.facts, *remembering, self.queues.work)
+        self.graph, self.store, self.rows = Graph(self.steps), Store(self.steps), Rows(self.steps)
+        self._ingest = Ingest(
+            tenant_id=TENANT,
+            records=self.graph,
+            store=self.store,
+            rows=self.rows,
+            arrivals=Arrivals(self.state, Clock()),
+            given_up=GivenUpCalls(self.state, Clock()),
+            queue=self.queues.work,
+        )
+
+    async def ingest(self, text: str, tries: int) -> None:
+        """Lets the queue deliver a message."""
+        await self._ingest.on_message(text, tries)

@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from callrecords.collect.givenup import GivenUp
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.reconcile import Reconciliation
 from callrecords.collect.reconcilerun import ReconcileMessage
 from callrecords.errors import CallRecordsError, Throttled, Unreadable
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Listed
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_id
 
@@ -52,7 +53,7 @@ class Graph:
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
     listed: int = 0
 
-    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Call | Unreadable]:
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
         self.asked.append((start, end))
         self.clock.forward(self.takes)
         if failure := self.failing(len(self.asked)):
@@ -61,7 +62,7 @@ class Graph:
             if number == self.most:
                 raise Throttled("held back", 300)
             self.listed += 1
-            yield call
+            yield Listed(call_id=call.call_id, version=call.version, day=call.day)
         for at, entry in self.strange.items():
             if start <= at < end:
                 yield entry
@@ -76,21 +77,21 @@ class Graph:
 
 
 @dataclass
-class Facts:
+class Rows:
     """The versions that Cosmos holds by day and call id."""
 
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    held: dict[str, dict[str, int]] = field(default_factory=dict)
     reads: Counter[str] = field(default_factory=Counter)
 
     async def versions(self, day: str) -> dict[str, int]:
         self.reads[day] += 1
-        return dict(self.rows.get(day, {}))
+        return dict(self.held.get(day, {}))
 
     def hold(self, call: Call, version: int | None = None) -> None:
         """Takes the call in at `version`, or at its own."""
         held = call.version if version is None else version
         assert held is not None
-        self.rows.setdefault(call.day, {})[call.call_id] = held
+        self.held.setdefault(call.day, {})[call.call_id] = held
 
 
 class World:
@@ -98,12 +99,19 @@ class World:
 
     def __init__(self, *calls: Call) -> None:
         self.clock = Clock()
-        self.graph, self.facts, self.state = Graph(self.clock, list(calls)), Facts(), State()
+        self.graph, self.rows, self.state = Graph(self.clock, list(calls)), Rows(), State()
         self.calls, self.queues = Queues(self.clock), Queues(self.clock)
-        queues = self.calls.work, self.queues.work
-        self.given_up = GivenUp(self.state, self.clock)
-        kept = self.facts, self.given_up, self.state
-        self.reconciliation = Reconciliation(TENANT, self.graph, *kept, *queues, self.clock)
+        self.given_up = GivenUpCalls(self.state, self.clock)
+        self.reconciliation = Reconciliation(
+            tenant_id=TENANT,
+            records=self.graph,
+            rows=self.rows,
+            given_up=self.given_up,
+            state=self.state,
+            calls=self.calls.work,
+            queue=self.queues.work,
+            clock=self.clock,
+        )
 
     @property
     def waiting(self) -> ReconcileMessage:

@@ -1,18 +1,19 @@
-"""The care for a subscription in a world of doubles: Graph's subscriptions, the state, the gap finder, the queue."""
+"""The renewal of a subscription in a world of doubles: Graph's subscriptions, the state, the queue."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from callrecords.collect.subscription import STATE, Endpoint, Subscription, SubscriptionCare
+from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionRenewal, SubscriptionState
 from callrecords.errors import CallRecordsError, Conflict, NotFound
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import NotificationTarget, Subscription
 from tests.doubles import Clock, Queues, State
 from tests.invented import CLIENT_STATE, NOW
 
 NOTIFICATIONS = "https://calls.fabrikam.example/api/graph/notifications"
 LIFECYCLE = "https://calls.fabrikam.example/api/graph/lifecycle"
 HALF_A_MINUTE = timedelta(seconds=30)
-ENDPOINT = Endpoint(NOTIFICATIONS, LIFECYCLE, CLIENT_STATE)
+TARGET = NotificationTarget(notification_url=NOTIFICATIONS, lifecycle_url=LIFECYCLE, client_state=CLIENT_STATE)
 LIVE = Subscription(
     id="s-1",
     change_type="updated",
@@ -32,7 +33,7 @@ class Graph:
     failing: dict[str, Exception] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     client_states: list[str] = field(default_factory=list)
-    refuses_twins: bool = False
+    refuses_duplicates: bool = False
 
     def _request(self, name: str, subscription_id: str = "") -> None:
         self.requests.append(f"{name} {subscription_id}".rstrip())
@@ -45,15 +46,18 @@ class Graph:
         self._request("list")
         return list(self.held)
 
-    async def create(
-        self, notification_url: str, lifecycle_url: str, client_state: str, expires: datetime
-    ) -> Subscription:
+    async def create(self, target: NotificationTarget, change_type: str, expires: datetime) -> Subscription:
         self._request("create")
-        if self.refuses_twins and self.held:
+        if self.refuses_duplicates and self.held:
             raise Conflict("Graph answered 409.")
-        self.client_states.append(client_state)
-        new_id = f"s-new-{len(self.client_states)}"
-        created = Subscription(new_id, LIVE.change_type, notification_url, lifecycle_url, expires)
+        self.client_states.append(target.client_state)
+        created = Subscription(
+            id=f"s-new-{len(self.client_states)}",
+            change_type=change_type,
+            notification_url=target.notification_url,
+            lifecycle_url=target.lifecycle_url,
+            expires=expires,
+        )
         self.held.append(created)
         return created
 
@@ -70,32 +74,42 @@ class Graph:
 
 
 @dataclass
-class GapFinder:
-    """Keeps since when it was asked to look; or fails."""
+class Gaps:
+    """Keeps from when on it was asked to reconcile; or fails."""
 
-    begun: list[datetime | None] = field(default_factory=list)
+    reconciled: list[datetime] = field(default_factory=list)
     failure: CallRecordsError | None = None
 
-    async def over_gap(self, alive_until: datetime | None) -> None:
+    async def reconcile(self, alive_until: datetime) -> None:
         if self.failure:
             raise self.failure
-        self.begun.append(alive_until)
+        self.reconciled.append(alive_until)
 
 
 class World:
-    """The care for a subscription, with all that is around it."""
+    """The renewal of a subscription, with all that is around it."""
 
     def __init__(self, *held: Subscription, known: bool = True) -> None:
         """`known`: the app remembers the first of `held` as its own."""
         self.graph, self.state, self.clock = Graph(list(held)), State(), Clock()
-        self.queues, self.gap_finder = Queues(self.clock), GapFinder()
-        self.care = self.care_for(ENDPOINT)
+        self.queues, self.gaps = Queues(self.clock), Gaps()
+        self.renewal = self.renewal_for(TARGET)
         if known and held:
-            self.state.items[STATE] = {"subscriptionId": held[0].id, "clientStateDigest": ENDPOINT.digest}
+            remembered = SubscriptionState(
+                action="kept", subscription_id=held[0].id, client_state_digest=TARGET.digest, at=self.clock()
+            )
+            self.state.hold(SUBSCRIPTION, remembered)
 
-    def care_for(self, endpoint: Endpoint) -> SubscriptionCare:
-        """The care as a worker with other settings has it."""
-        return SubscriptionCare(endpoint, self.graph, self.state, self.gap_finder, self.queues.work, self.clock)
+    def renewal_for(self, target: NotificationTarget) -> SubscriptionRenewal:
+        """The renewal as a worker with other settings has it."""
+        return SubscriptionRenewal(
+            target=target,
+            subscriptions=self.graph,
+            state=self.state,
+            reconcile_gap=self.gaps.reconcile,
+            queue=self.queues.work,
+            clock=self.clock,
+        )
 
     @property
     def held_ids(self) -> list[str]:
@@ -103,14 +117,14 @@ class World:
 
     @property
     def recorded(self) -> JsonObject:
-        return self.state.items[STATE]
+        return self.state.items[SUBSCRIPTION.id]
 
 
-async def cared_for(*held: Subscription) -> World:
+async def renewed(*held: Subscription) -> World:
     """A world in which the app has recorded its subscription, half a minute ago."""
     world = World(*held)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     world.clock.forward(HALF_A_MINUTE)
     world.graph.requests.clear()
-    world.gap_finder.begun.clear()
+    world.gaps.reconciled.clear()
     return world

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from callrecords.collect.givenup import GivenUp
+from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.queues.messages import CallMessage
 from tests.doubles import Clock, State
@@ -19,20 +19,21 @@ BY_COMPARISON = replace(call_message(), reason="reconcile", version=3)
 
 
 @pytest.fixture
-def given_up() -> GivenUp:
-    return GivenUp(State(), Clock())
+def given_up() -> GivenUpCalls:
+    return GivenUpCalls(State(), Clock())
 
 
-async def test_what_was_never_given_up_is_not_known(given_up: GivenUp) -> None:
-    assert await given_up.find(CALL) == {}
+async def test_what_was_never_given_up_is_not_known(given_up: GivenUpCalls) -> None:
+    assert await given_up.find(CALL) is None
     assert await given_up.left_alone() == {}
 
 
-async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUp) -> None:
+async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUpCalls) -> None:
     await given_up.note(BY_COMPARISON, "no")
     known = await given_up.find(CALL)
-    assert (known["reason"], known["at"], known["version"]) == ("no", NOW.isoformat(), 3)
-    assert await given_up.find(OTHER_CALL) == {}
+    assert known
+    assert (known.reason, known.at, known.version) == ("no", NOW, 3)
+    assert await given_up.find(OTHER_CALL) is None
 
 
 @pytest.mark.parametrize(
@@ -48,14 +49,14 @@ async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUp) ->
     ],
 )
 async def test_a_comparison_repeats_what_is_known_of_the_same_version(
-    given_up: GivenUp, known: CallMessage, again: CallMessage, reason: str, is_repeated: bool
+    given_up: GivenUpCalls, known: CallMessage, again: CallMessage, reason: str, is_repeated: bool
 ) -> None:
     await given_up.note(known, "no")
     assert await given_up.is_repeated(again, reason) is is_repeated
 
 
 async def test_while_cosmos_is_away_nothing_is_taken_for_a_repeat(caplog: pytest.LogCaptureFixture) -> None:
-    given_up = GivenUp(State(failing={"": AWAY}), Clock())
+    given_up = GivenUpCalls(State(failing={"": AWAY}), Clock())
     await given_up.note(BY_COMPARISON, "no")
     assert caplog.messages == [f"It is not remembered that call record {CALL} is missing: {AWAY}"]
     assert not await given_up.is_repeated(BY_COMPARISON, "no")
@@ -103,7 +104,7 @@ async def test_a_newer_version_of_what_was_given_up_is_brought_up_at_once() -> N
 async def test_a_record_that_came_after_all_is_present_whatever_is_remembered() -> None:
     call = Call(CALL, 2, NOW - HOUR)
     world = ReconcileWorld(call)
-    world.facts.hold(call)
+    world.rows.hold(call)
     for _ in range(2):
         await world.given_up.note(call_message(), "no")
         world.clock.forward(HOUR)
@@ -118,7 +119,7 @@ async def test_a_notification_that_was_given_up_keeps_no_later_version_away_wher
     for _ in range(2):
         await world.given_up.note(call_message(), "no")
         world.clock.forward(HOUR)
-    world.facts.hold(call, 2)
+    world.rows.hold(call, 2)
     await world.reconciliation.over_recent()
     await world.run()
     assert world.enqueued == [CALL]
@@ -126,12 +127,12 @@ async def test_a_notification_that_was_given_up_keeps_no_later_version_away_wher
 
 async def test_a_record_that_came_after_all_is_forgotten() -> None:
     world = IngestWorld()
-    given_up = GivenUp(world.state, Clock())
+    given_up = GivenUpCalls(world.state, Clock())
     for call in (CALL, OTHER_CALL):
         await given_up.note(call_message(call), "no")
     await world.ingest(str(call_message()), 1)
-    assert await given_up.find(CALL) == {}
-    assert await given_up.find(OTHER_CALL) != {}
+    assert await given_up.find(CALL) is None
+    assert await given_up.find(OTHER_CALL) is not None
 
 
 @pytest.mark.parametrize(("given_up", "is_forgotten"), [(None, True), (2, True), (3, False)])
@@ -139,10 +140,10 @@ async def test_a_record_that_came_in_an_older_version_is_not_forgotten(
     given_up: int | None, is_forgotten: bool
 ) -> None:
     world = IngestWorld()
-    memory = GivenUp(world.state, Clock())
+    memory = GivenUpCalls(world.state, Clock())
     await memory.note(replace(call_message(), version=given_up), "no")
     await world.ingest(str(call_message()), 1)
-    assert (await memory.find(CALL) == {}) is is_forgotten
+    assert (await memory.find(CALL) is None) is is_forgotten
 
 
 async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
@@ -158,16 +159,18 @@ async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: t
     world.steps.failing = {"fetch": Throttled("held back for 300 s", 300)}
     await world.ingest(str(call_message(age=age)), 1)
     assert len(world.queues.main.sent) == 1
-    known = await GivenUp(world.state, Clock()).find(CALL)
-    assert known.get("reason") == ("not here yet: held back for 300 s" if is_told else None)
+    known = await GivenUpCalls(world.state, Clock()).find(CALL)
+    assert (known and known.reason) == ("not here yet: held back for 300 s" if is_told else None)
 
 
 async def test_a_message_that_comes_back_for_long_is_told_of_once_an_hour() -> None:
     clock, state = Clock(), State()
-    given_up, message = GivenUp(state, clock), call_message(age=13 * HOUR)
+    given_up, message = GivenUpCalls(state, clock), call_message(age=13 * HOUR)
     told = []
     for _ in range(130):
         await given_up.note_if_late(message, AWAY)
-        told.append((await given_up.find(CALL))["at"])
+        known = await given_up.find(CALL)
+        assert known
+        told.append(known.at)
         clock.forward(timedelta(minutes=1))
     assert len(set(told)) == 3

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from callrecords.collect.arrivals import STATE
-from callrecords.cosmos.callrecords import Saved, Stored
+from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Saved, Stored
 from callrecords.queues.messages import CallMessage
 from tests.invented import CALL, DAY, NOW, TENANT, call_message, call_record
 from tests.unit.collect.ingest_world import NOTHING, OTHER_DAY, World, stored
@@ -20,9 +20,9 @@ def world() -> World:
 async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) -> None:
     await world.ingest(str(call_message()), 1)
     assert world.steps.done == ["look", "fetch None", "save 2", "derive 2", "former_days"]
-    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT)}
+    assert world.rows.rows == {DAY: fact_row(world.graph.record, TENANT)}
     assert world.queues.main.sent == world.queues.poison.sent == []
-    assert world.state.items[STATE]["at"] == NOW.isoformat()
+    assert world.state.items[LAST_ARRIVAL.id]["at"] == NOW.isoformat()
 
 
 async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
@@ -36,49 +36,49 @@ async def test_a_version_older_than_the_listed_one_is_stored_and_the_listed_one_
     world: World, listed: int | None, is_done: bool
 ) -> None:
     await world.ingest(str(replace(call_message(), reason="reconcile", version=listed)), 1)
-    assert world.facts.rows[DAY]["version"] == 2
+    assert world.rows.rows[DAY]["version"] == 2
     put_back = [CallMessage.parse(sent.text) for sent in world.queues.main.sent]
     assert [message.failure for message in put_back] == ([] if is_done else ["NotFound"])
-    assert (STATE in world.state.items) is is_done
+    assert (LAST_ARRIVAL.id in world.state.items) is is_done
 
 
 async def test_what_a_newer_version_left_under_other_days_is_deleted(world: World) -> None:
     world.store.found = stored(1, OTHER_DAY)
-    world.facts.rows[OTHER_DAY] = {"version": 1}
+    world.rows.rows[OTHER_DAY] = {"version": 1}
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[-3:] == [f"delete {OTHER_DAY} 2", "derive 2", "former_days"]
-    assert world.facts.rows == {DAY: fact_row(world.graph.record, TENANT, [OTHER_DAY])}
+    assert world.rows.rows == {DAY: fact_row(world.graph.record, TENANT, [OTHER_DAY])}
 
 
 async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_version(world: World) -> None:
     world.store.found = stored(2)
-    world.facts.rows[DAY] = {"version": 2}
+    world.rows.rows[DAY] = {"version": 2}
     await world.ingest(str(call_message()), 1)
     assert world.steps.done == ["look", "fetch 2", "tidy 2", f"version {DAY}"]
-    assert STATE in world.state.items
+    assert LAST_ARRIVAL.id in world.state.items
 
 
 @pytest.mark.parametrize("rows", [{}, {DAY: {"version": 1}}], ids=["missing", "older"])
 async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
-    world.store.found, world.facts.rows, world.store.loaded = stored(2), rows, call_record(2)
+    world.store.found, world.rows.rows, world.store.loaded = stored(2), rows, call_record(2)
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load", "derive 2", "former_days"]
-    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT)}
+    assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT)}
 
 
 async def test_a_repeat_writes_the_row_of_a_call_that_moved_again_after_what_it_deletes(world: World) -> None:
     world.store.found, world.store.loaded = stored(2, OTHER_DAY), call_record(2)
-    world.facts.rows = {OTHER_DAY: {"version": 1}, DAY: {"version": 2}}
+    world.rows.rows = {OTHER_DAY: {"version": 1}, DAY: {"version": 2}}
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[2:] == ["tidy 2", f"delete {OTHER_DAY} 2", "load", "derive 2", "former_days"]
-    assert world.facts.rows == {DAY: fact_row(call_record(2), TENANT, [OTHER_DAY])}
+    assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT, [OTHER_DAY])}
 
 
 async def test_a_version_that_took_the_place_of_the_repeated_one_is_left_to_who_stored_it(world: World) -> None:
     world.store.found, world.store.loaded = stored(2), call_record(3)
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load"]
-    assert world.facts.rows == {}
+    assert world.rows.rows == {}
 
 
 async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
@@ -91,7 +91,7 @@ async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_
     world.store.outcome = Saved.OUTDATED
     await world.ingest(str(call_message()), 1)
     assert world.steps.done == ["look", "fetch None", "save 2"]
-    assert STATE in world.state.items
+    assert LAST_ARRIVAL.id in world.state.items
 
 
 async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_to_that_of_the_newer_one(
@@ -109,21 +109,21 @@ async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_
         "derive 3",
         "former_days",
     ]
-    assert world.facts.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
+    assert world.rows.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
 
 
 async def test_a_row_of_another_day_that_a_newer_version_has_left_is_of_no_concern(world: World) -> None:
     world.store.latest = stored(3, OTHER_DAY)
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[-1] == "former_days"
-    assert list(world.facts.rows) == [DAY]
+    assert list(world.rows.rows) == [DAY]
 
 
 async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
     world.store.found = stored(2)
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[-1] == "load"
-    assert world.facts.rows == {}
+    assert world.rows.rows == {}
 
 
 @pytest.mark.parametrize(("found", "outcome"), [(NOTHING, Saved.STORED), (NOTHING, Saved.OUTDATED), (stored(2), None)])
@@ -165,7 +165,7 @@ async def test_what_can_never_succeed_is_poison_with_the_reason(world: World) ->
 
 
 async def test_the_record_is_home_even_where_its_arrival_cannot_be_noted(world: World) -> None:
-    world.state.failing = {STATE: Unavailable("away")}
+    world.state.failing = {LAST_ARRIVAL.id: Unavailable("away")}
     await world.ingest(str(call_message()), 1)
-    assert world.facts.rows
+    assert world.rows.rows
     assert world.queues.main.sent == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from callrecords.collect.reconcilerun import HISTORY, ReconcileMessage
+from callrecords.collect.reconcilerun import ReconcileMessage
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
 from tests.invented import NOW
 from tests.unit.collect.reconcile_world import (
@@ -79,7 +79,7 @@ async def test_five_seconds_that_graph_does_not_list_stop_no_run(failure: CallRe
     world, hidden = await with_a_time_that_graph_does_not_list(failure)
     assert world.graph.calls[5].call_id in hidden
     assert len(hidden) <= 2
-    outcome = world.outcome(HISTORY)
+    outcome = world.outcome("history")
     assert (outcome["passedOver"], outcome["missing"]) == (1, len(world.enqueued))
     assert (world.waiting.run, world.waiting.window_end - world.waiting.window_start) == ("step", 5 * SECOND)
 
@@ -194,7 +194,7 @@ async def test_a_run_comes_back_after_two_minutes_of_work(world: World) -> None:
 async def test_the_facts_are_read_anew_when_a_run_comes_back(world: World) -> None:
     world.graph.failing = at_list(2, Throttled("slow", 9))
     await world.take()
-    world.facts.hold(NEW)
+    world.rows.hold(NEW)
     await world.run()
     assert world.enqueued == [OLD.call_id]
 
@@ -231,9 +231,9 @@ async def test_an_entry_of_no_call_is_counted_and_logged_and_hides_nothing(caplo
 
 async def test_a_call_whose_listed_version_cannot_be_read_is_fetched(world: World) -> None:
     world.graph.calls = [replace(NEW, version=None)]
-    world.facts.hold(NEW)
+    world.rows.hold(NEW)
     await world.run()
-    assert [sent.document["version"] for sent in world.calls.main.sent] == [None]
+    assert ["version" in sent.document for sent in world.calls.main.sent] == [False]
 
 
 async def test_while_a_run_goes_on_no_other_like_it_is_begun(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -242,9 +242,9 @@ async def test_while_a_run_goes_on_no_other_like_it_is_begun(world: World, caplo
     before = list(world.queues.main.sent)
     await world.reconciliation.over_recent()
     assert world.queues.main.sent == before
-    assert caplog.messages[-1] == "The last run of reconcile_recent goes on, so that no other is begun."
+    assert caplog.messages[-1] == "The last run of reconcile_recent is still under way: no other is started."
     await world.reconciliation.over_history()
-    await world.reconciliation.over_gap(None)
+    await world.reconciliation.over_gap(NOW - 40 * DAY)
     assert len(world.queues.main.sent) == 3
 
 

@@ -3,19 +3,19 @@ from datetime import timedelta
 
 import pytest
 
-from callrecords.collect.subscription import Subscription
 from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable
+from callrecords.ports import Subscription
 from callrecords.queues.messages import SubscriptionMessage
 from tests.invented import CLIENT_STATE, NOW, TENANT
 from tests.unit.collect.subscription_world import AGEING, LIFECYCLE, LIVE, NOTIFICATIONS, World
 
 LONGEST = timedelta(minutes=4_230)
-MESSAGE = SubscriptionMessage.new(TENANT, NOW, event="reauthorizationRequired", subscription_id="s-1")
+MESSAGE = SubscriptionMessage(tenant_id=TENANT, notified_at=NOW, event="reauthorizationRequired", subscription_id="s-1")
 
 
 async def test_a_subscription_is_created_where_there_is_none() -> None:
     world = World()
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     (created,) = world.graph.held
     assert (created.notification_url, created.lifecycle_url) == (NOTIFICATIONS, LIFECYCLE)
     assert world.graph.client_states == [CLIENT_STATE]
@@ -24,14 +24,14 @@ async def test_a_subscription_is_created_where_there_is_none() -> None:
 
 async def test_a_young_subscription_is_kept_as_it_is() -> None:
     world = World(LIVE)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.graph.held == [LIVE]
     assert world.graph.requests == ["list"]
 
 
 async def test_a_subscription_with_two_days_left_is_renewed_for_the_longest_time() -> None:
     world = World(AGEING)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     (renewed,) = world.graph.held
     assert world.graph.requests == ["list", "renew s-1"]
     assert LONGEST - timedelta(hours=1) < renewed.expires - NOW < LONGEST
@@ -40,7 +40,7 @@ async def test_a_subscription_with_two_days_left_is_renewed_for_the_longest_time
 async def test_a_subscription_that_is_gone_when_it_is_renewed_is_created_anew() -> None:
     world = World(AGEING)
     world.graph.lost = {"s-1"}
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.graph.requests[:3] == ["list", "renew s-1", "create"]
     assert world.recorded["action"] == "recreated"
     assert world.recorded["subscriptionId"] == "s-new-1"
@@ -56,15 +56,15 @@ async def test_a_subscription_that_is_gone_when_it_is_renewed_is_created_anew() 
 )
 async def test_a_subscription_for_another_url_is_left_alone(foreign: Subscription) -> None:
     world = World(foreign, known=False)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.held_ids == [foreign.id, "s-new-1"]
 
 
 async def test_a_subscription_that_is_not_remembered_may_have_another_secret_and_is_replaced() -> None:
     world = World(LIVE, known=False)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.graph.requests == ["list", "create", "delete s-1"]
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.held_ids == ["s-new-1"]
 
 
@@ -78,15 +78,15 @@ async def test_a_subscription_that_is_not_remembered_may_have_another_secret_and
 )
 async def test_an_unusable_subscription_is_deleted_after_a_good_one_is_there(unusable: Subscription) -> None:
     world = World(unusable)
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.graph.requests == ["list", "create", "delete s-1"]
     assert world.held_ids == ["s-new-1"]
 
 
 async def test_where_graph_wants_no_twin_the_unusable_subscription_goes_first() -> None:
     world = World(LIVE, known=False)
-    world.graph.refuses_twins = True
-    await world.care.on_schedule()
+    world.graph.refuses_duplicates = True
+    await world.renewal.on_schedule()
     assert world.graph.requests[:4] == ["list", "create", "delete s-1", "create"]
     assert world.held_ids == ["s-new-1"]
     assert world.recorded["action"] == "created"
@@ -96,27 +96,27 @@ async def test_where_nothing_can_be_remembered_no_subscription_is_created() -> N
     world = World()
     world.state.failing_writes = Unavailable("Cosmos answered 503.")
     for _ in range(3):
-        await world.care.on_schedule()
+        await world.renewal.on_schedule()
     assert world.held_ids == []
 
 
 async def test_an_unusable_subscription_is_kept_while_no_good_one_can_be_made() -> None:
     world = World(replace(LIVE, change_type="created"))
     world.graph.failing = {"create": Refused("validation timed out")}
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.held_ids == ["s-1"]
 
 
 async def test_a_duplicate_that_another_run_has_deleted_is_no_failure() -> None:
     world = World(LIVE, replace(LIVE, id="s-2"))
     world.graph.lost = {"s-2"}
-    await world.care.on_schedule()
+    await world.renewal.on_schedule()
     assert world.recorded["action"] == "kept"
 
 
 async def test_a_lifecycle_message_renews_a_subscription_of_whatever_age() -> None:
     world = World(LIVE)
-    await world.care.on_message(str(MESSAGE), 1)
+    await world.renewal.on_message(str(MESSAGE), 1)
     assert world.graph.requests == ["list", "renew s-1"]
     assert world.recorded["action"] == "renewed"
     assert world.queues.main.sent == world.queues.poison.sent == []
@@ -124,7 +124,7 @@ async def test_a_lifecycle_message_renews_a_subscription_of_whatever_age() -> No
 
 async def test_a_lifecycle_message_creates_a_subscription_that_is_missing() -> None:
     world = World()
-    await world.care.on_message(str(MESSAGE), 1)
+    await world.renewal.on_message(str(MESSAGE), 1)
     assert world.held_ids == ["s-new-1"]
 
 
@@ -132,7 +132,7 @@ async def test_a_lifecycle_message_creates_a_subscription_that_is_missing() -> N
 async def test_a_lifecycle_message_comes_back_after_a_failure(failure: CallRecordsError, seconds: int) -> None:
     world = World(LIVE)
     world.graph.failing = {"renew": failure}
-    await world.care.on_message(str(MESSAGE), 1)
+    await world.renewal.on_message(str(MESSAGE), 1)
     (sent,) = world.queues.main.sent
     assert SubscriptionMessage.parse(sent.text).subscription_id == "s-1"
     assert seconds <= (sent.delay or 0) <= seconds * 1.25
@@ -142,12 +142,12 @@ async def test_a_lifecycle_message_comes_back_after_a_failure(failure: CallRecor
 async def test_a_lifecycle_message_comes_back_when_the_outcome_cannot_be_recorded() -> None:
     world = World(LIVE)
     world.state.failing = {"": Unavailable("away")}
-    await world.care.on_message(str(MESSAGE), 1)
+    await world.renewal.on_message(str(MESSAGE), 1)
     assert len(world.queues.main.sent) == 1
 
 
 async def test_garbage_on_the_queue_is_poison_and_changes_nothing() -> None:
     world = World(LIVE)
-    await world.care.on_message("no message of ours", 1)
+    await world.renewal.on_message("no message of ours", 1)
     assert world.queues.poison_reasons == ["The message is not JSON."]
     assert world.graph.requests == []

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable, Unreadable
-from callrecords.graph.records import CallRecords, Listed
+from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import Listed
 from tests.invented import CALL, DAY, OTHER_CALL, START
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
@@ -26,7 +27,7 @@ async def listed(graph: FakeGraph, *answers: object) -> list[Listed | Unreadable
 
 
 async def test_a_listed_call_has_its_id_version_and_day(graph: FakeGraph) -> None:
-    assert await listed(graph, {"value": [element()]}) == [Listed(CALL, 2, DAY)]
+    assert await listed(graph, {"value": [element()]}) == [Listed(call_id=CALL, version=2, day=DAY)]
 
 
 async def test_the_list_is_chosen_by_the_start_of_the_calls_and_has_what_is_compared(graph: FakeGraph) -> None:
@@ -42,23 +43,23 @@ async def test_the_list_is_chosen_by_the_start_of_the_calls_and_has_what_is_comp
 async def test_every_page_is_listed(graph: FakeGraph) -> None:
     first = {"value": [element()], "@odata.nextLink": NEXT}
     found = await listed(graph, first, {"value": [element(OTHER_CALL)]})
-    assert found == [Listed(CALL, 2, DAY), Listed(OTHER_CALL, 2, DAY)]
+    assert found == [Listed(call_id=CALL, version=2, day=DAY), Listed(call_id=OTHER_CALL, version=2, day=DAY)]
     assert str(graph.requests[1].url) == NEXT
 
 
 async def test_a_listed_id_is_in_lower_case(graph: FakeGraph) -> None:
-    assert await listed(graph, {"value": [element(CALL.upper())]}) == [Listed(CALL, 2, DAY)]
+    assert await listed(graph, {"value": [element(CALL.upper())]}) == [Listed(call_id=CALL, version=2, day=DAY)]
 
 
 async def test_the_day_of_a_listed_call_is_in_utc(graph: FakeGraph) -> None:
     found = await listed(graph, {"value": [element(startDateTime="2026-03-04T23:30:00-01:00")]})
-    assert found == [Listed(CALL, 2, "2026-03-05")]
+    assert found == [Listed(call_id=CALL, version=2, day="2026-03-05")]
 
 
 async def test_who_needs_one_call_pays_for_one_page(graph: FakeGraph) -> None:
     graph.answer_in_turn([{"value": [element()], "@odata.nextLink": NEXT}])
     async for found in CallRecords(graph.client).between(FROM, UNTIL):
-        assert found == Listed(CALL, 2, DAY)
+        assert found == Listed(call_id=CALL, version=2, day=DAY)
         break
     assert len(graph.requests) == 1
 
@@ -82,15 +83,18 @@ async def test_a_call_of_which_the_list_tells_nonsense_is_listed_without_it(
     graph: FakeGraph, wrong: JsonObject
 ) -> None:
     assert await listed(graph, {"value": [element(**wrong), element(OTHER_CALL)]}) == [
-        Listed(CALL, None, None),
-        Listed(OTHER_CALL, 2, DAY),
+        Listed(call_id=CALL, version=None, day=None),
+        Listed(call_id=OTHER_CALL, version=2, day=DAY),
     ]
 
 
 @pytest.mark.parametrize("call_id", [None, "", "private", f"../{CALL}"])
 async def test_an_id_that_is_no_guid_is_an_error_among_the_others(graph: FakeGraph, call_id: object) -> None:
     found = await listed(graph, {"value": [{**element(), "id": call_id}, element(OTHER_CALL)]})
-    assert list(map(str, found)) == [f"{WHAT}: an id is not a GUID.", str(Listed(OTHER_CALL, 2, DAY))]
+    assert list(map(str, found)) == [
+        f"{WHAT}: an id is not a GUID.",
+        str(Listed(call_id=OTHER_CALL, version=2, day=DAY)),
+    ]
 
 
 async def test_a_time_with_another_offset_is_asked_for_in_utc(graph: FakeGraph) -> None:

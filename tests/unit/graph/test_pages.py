@@ -115,7 +115,7 @@ async def test_what_is_no_list_of_objects_is_unreadable_and_not_shown(
 async def test_a_next_link_that_is_no_text_is_unreadable_and_not_shown(graph: FakeGraph, next_link: object) -> None:
     with pytest.raises(Unreadable) as raised:
         await ids(graph, page(next_link=next_link))
-    expected = f"{WHAT}: @odata.nextLink is a {type(next_link).__name__}, expected a text."
+    expected = f"{WHAT}: @odata.nextLink is a {type(next_link).__name__}, expected a string."
     assert str(raised.value) == expected
 
 

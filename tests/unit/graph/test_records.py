@@ -138,7 +138,7 @@ async def test_the_id_in_the_answer_may_be_in_upper_case(graph: FakeGraph) -> No
         ([with_sessions(version=-1), with_participants(version=-1)], "version is a int, expected a number from 0"),
         ([with_sessions(), with_participants(version=None)], "version is a NoneType, expected a number from 0"),
         ([with_sessions(**{SESSIONS_NEXT: link("a")}), {"error": "private"}], "value is a NoneType, expected a list"),
-        ([with_sessions(**{SESSIONS_NEXT: 5})], "sessions@odata.nextLink is a int, expected a text"),
+        ([with_sessions(**{SESSIONS_NEXT: 5})], "sessions@odata.nextLink is a int, expected a string"),
         ([with_sessions(id="private")], "Graph's answer has another id"),
         ([with_sessions(), with_participants(id=None)], "Graph's answer has another id"),
     ],

@@ -4,10 +4,10 @@ import httpx
 import orjson
 import pytest
 
-from callrecords.collect.subscription import Subscription
 from callrecords.errors import Forbidden, NotFound, Unreadable
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
+from callrecords.ports import NotificationTarget, Subscription
 from callrecords.settings.forms import Secret
 from tests.invented import CLIENT_STATE
 from tests.unit.collect.subscription_world import LIFECYCLE, NOTIFICATIONS
@@ -24,7 +24,9 @@ ANSWER: JsonObject = {
     "lifecycleNotificationUrl": LIFECYCLE,
     "expirationDateTime": "2026-03-07T08:00:00.0000000Z",
 }
-HELD = Subscription("s-1", "updated", NOTIFICATIONS, LIFECYCLE, EXPIRES)
+HELD = Subscription(
+    id="s-1", change_type="updated", notification_url=NOTIFICATIONS, lifecycle_url=LIFECYCLE, expires=EXPIRES
+)
 
 
 async def test_every_page_of_subscriptions_is_listed(graph: FakeGraph) -> None:
@@ -63,7 +65,10 @@ async def test_no_other_host_gets_a_token(graph: FakeGraph) -> None:
 
 async def test_a_subscription_is_created_with_both_urls_and_the_secret(graph: FakeGraph) -> None:
     graph.answer_in_turn([httpx.Response(201, json=ANSWER)])
-    created = await Subscriptions(graph.client).create(NOTIFICATIONS, LIFECYCLE, Secret(CLIENT_STATE), EXPIRES)
+    target = NotificationTarget(
+        notification_url=NOTIFICATIONS, lifecycle_url=LIFECYCLE, client_state=Secret(CLIENT_STATE)
+    )
+    created = await Subscriptions(graph.client).create(target, "updated", EXPIRES)
     (request,) = graph.requests
     assert (request.method, str(request.url)) == ("POST", URL)
     assert orjson.loads(request.content) == {

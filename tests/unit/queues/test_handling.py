@@ -125,7 +125,7 @@ async def test_work_that_is_cancelled_leaves_the_message_to_the_host() -> None:
     [
         ("no message of ours", "The message is not JSON."),
         ("", "The message is not JSON."),
-        ("{}", "tenantId is None: expected a text."),
+        ("{}", "tenantId is None: expected a string."),
         ('"\\u0000\u2713"', "The message is a JSON str: expected an object."),
     ],
 )

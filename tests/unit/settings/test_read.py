@@ -2,13 +2,13 @@ import pytest
 
 from callrecords.facts.streamquality import Profile
 from callrecords.settings.forms import GRAPH_ROOTS
-from callrecords.settings.read import SETTINGS, Setting, Settings, SettingsError, read
+from callrecords.settings.read import SETTINGS, Setting, Settings, SettingsError, read_settings
 from tests.invented import ACCOUNT_KEY, CLIENT_STATE, ENVIRONMENT, PREVIOUS_CLIENT_STATE, TENANT
 
 
 def read_with(**changes: str | None) -> Settings:
     """The settings of the least environment with `changes`; None takes a setting out."""
-    return read({name: text for name, text in {**ENVIRONMENT, **changes}.items() if text is not None})
+    return read_settings({name: text for name, text in {**ENVIRONMENT, **changes}.items() if text is not None})
 
 
 def problems_with(**changes: str | None) -> list[str]:
@@ -18,7 +18,7 @@ def problems_with(**changes: str | None) -> list[str]:
 
 
 def test_the_least_environment_gives_the_defaults() -> None:
-    settings = read(ENVIRONMENT)
+    settings = read_settings(ENVIRONMENT)
     assert settings.tenant_id == TENANT
     assert settings.client_states == (CLIENT_STATE,)
     assert settings.graph_root == "https://graph.microsoft.com"
@@ -39,7 +39,7 @@ def test_the_least_environment_gives_the_defaults() -> None:
     ],
 )
 def test_each_schedule_has_its_own_setting(name: str, default: str) -> None:
-    assert getattr(read(ENVIRONMENT), name.lower()) == default
+    assert getattr(read_settings(ENVIRONMENT), name.lower()) == default
     assert getattr(read_with(**{name: "1 * * * * *"}), name.lower()) == "1 * * * * *"
 
 
@@ -49,7 +49,7 @@ def test_the_quality_profile_is_named_as_in_fact_rows(profile: Profile) -> None:
 
 
 def test_each_connection_comes_from_its_own_setting() -> None:
-    settings = read(ENVIRONMENT)
+    settings = read_settings(ENVIRONMENT)
     assert settings.queue.connection_string == ENVIRONMENT["CallRecordsQueue"]
     assert settings.cosmos.connection_string == ENVIRONMENT["CallRecordsCosmos"]
 
@@ -134,7 +134,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_the_error_says_every_problem() -> None:
     with pytest.raises(SettingsError) as raised:
-        read({})
+        read_settings({})
     assert str(raised.value) == " ".join(raised.value.problems)
     assert len(raised.value.problems) == 5
 

@@ -1,0 +1,101 @@
+"""This app's own documents, such as queue messages: dataclasses to JSON objects and back. Pure."""
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, fields
+from datetime import datetime
+from types import NoneType
+from typing import Any, Self, get_args
+
+from callrecords.errors import Unreadable
+from callrecords.graphtypes import JsonObject
+
+_LARGEST = 2**53  # JSON numbers are exact up to here
+_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The base of every document. Its JSON has the fields of the class, with their names in camelCase and in order.
+
+    A field that is None is left out. Times are ISO 8601 with their offset from UTC.
+    """
+
+    @classmethod
+    def from_json(cls, document: JsonObject) -> Self:
+        """The document in a JSON object, of which unknown fields are ignored; Unreadable names the field that is not as
+        expected."""
+        return cls(**{field.name: _value(document, field) for field in fields(cls)})
+
+    def as_json(self) -> JsonObject:
+        """The JSON object."""
+        values = {_camel_case(field.name): getattr(self, field.name) for field in fields(self)}
+        return {name: _json_value(value) for name, value in values.items() if value is not None}
+
+
+def _value(document: JsonObject, field: Field[Any]) -> object:
+    name = _camel_case(field.name)
+    value = document.get(name)
+    if value is None and field.default is not MISSING:
+        return field.default
+    read, expected = _form(field.type)
+    found = read(value)
+    if found is None:
+        raise Unreadable(f"{name} is {repr(value)[:_SHOWN]}: expected {expected}.")
+    return found
+
+
+def _form(kind: Any) -> tuple[Callable[[object], object], str]:
+    """How a value of a field of this type is read, None for what is not of it; and what is expected."""
+    if NoneType in get_args(kind):
+        (kind,) = (each for each in get_args(kind) if each is not NoneType)
+    if form := _FORMS.get(kind):
+        return form
+    members = get_args(kind)  # of a Literal
+    return lambda value: value if value in members else None, f"one of {', '.join(members)}"
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= _LARGEST else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if type(value) in (int, float) and isinstance(value, int | float) else None
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _strings(value: object) -> tuple[str, ...] | None:
+    return tuple(value) if isinstance(value, list) and all(map(_string, value)) else None
+
+
+_FORMS: dict[object, tuple[Callable[[object], object], str]] = {
+    datetime: (_time, "a time with its offset from UTC"),
+    int: (_count, "a number from 0"),
+    float: (_number, "a number"),
+    str: (_string, "a string"),
+    tuple[str, ...]: (_strings, "a list of strings"),
+}
+
+
+def _json_value(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+    return value
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -1,0 +1,68 @@
+"""The types of what the app stores have the fields that docs/schemas promises, and no others."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callrecords.collect.arrivals import Arrival
+from callrecords.collect.givenup import GivenUpCall
+from callrecords.collect.reconcilerun import RunOutcome
+from callrecords.collect.subscription import SubscriptionState
+from callrecords.documents import Document
+from callrecords.usage.item import DayRollUp, FailureCount, StreamCounts, SubnetQuality
+from callrecords.usage.rollup import RollUpState
+
+SCHEMAS = Path(__file__).parents[2] / "docs/schemas"
+STATE: Mapping[str, type[Document]] = {
+    "subscription": SubscriptionState,
+    "ingest": Arrival,
+    "usage": RollUpState,
+    "reconcile": RunOutcome,
+    "givenUp": GivenUpCall,
+}
+
+
+def schema(container: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((SCHEMAS / f"{container}.schema.json").read_text())
+    return document
+
+
+def camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def test_each_schema_of_an_item_of_the_state_has_its_type() -> None:
+    assert schema("state")["$defs"].keys() == {"time", *STATE}
+
+
+@pytest.mark.parametrize("name", STATE)
+def test_an_item_of_the_state_has_the_fields_of_its_schema(name: str) -> None:
+    described, kind = schema("state")["$defs"][name], STATE[name]
+    assert described["properties"].keys() == {"id", *(camel_case(field.name) for field in fields(kind))}
+    # What may be None is left out: it has None for a default, and nothing else has.
+    always = {camel_case(field.name) for field in fields(kind) if field.default is MISSING or field.default is not None}
+    assert set(described["required"]) == {"id", *always}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ((), DayRollUp),
+        (("properties", "streams", "properties", "audio"), StreamCounts),
+        (("properties", "failures", "items"), FailureCount),
+        (("properties", "worstSubnets", "items"), SubnetQuality),
+    ],
+)
+def test_a_roll_up_has_the_fields_of_its_schema(path: tuple[str, ...], kind: type) -> None:
+    whole = described = schema("usage")
+    for name in path:
+        described = described[name]
+    if reference := described.get("$ref"):
+        described = whole["$defs"][reference.rpartition("/")[2]]
+    own = {name for name in described["properties"] if not name.startswith("_")}
+    assert own == set(described["required"]) == set(kind.__annotations__)
