@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 NOTIFICATIONS_ROUTE = "graph/notifications"
 LIFECYCLE_ROUTE = "graph/lifecycle"
 
-# Tried again at once; a queue that is away for longer is a matter for Graph's own repeats or the host's.
+# A few quick repeats. When the queue is unavailable for longer, Graph or the host delivers again.
 _QUEUE_RETRIES: dict[str, Any] = {"retry_total": 2, "initial_backoff": 0.2, "increment_base": 2}
 
 

@@ -1,4 +1,4 @@
-"""A call record as Graph sent it, whole, and the words that everything about calls shares."""
+"""A call record as Graph sent it, whole, and what everything about calls shares."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from callrecords.graphtypes import JsonObject, moment
 # Graph's ids are GUIDs. A call's becomes a Cosmos item id and a part of a URL, so nothing else is let through.
 CALL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-# Whose quality is told.
+# The media whose quality a fact row tells.
 MEDIA = ("audio", "video", "screenSharing")
 
 # Graph keeps a record for 30 days from the start of the call (the text of its own 404).

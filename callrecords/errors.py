@@ -29,7 +29,7 @@ class Unavailable(CallRecordsError):
 
 
 class Forbidden(CallRecordsError):
-    """The service knows the caller and refuses, or does not know it: a permission or a grant is missing."""
+    """The service refuses the caller, or does not know it: a permission is missing."""
 
 
 class Refused(CallRecordsError):
@@ -41,11 +41,11 @@ class Conflict(Refused):
 
 
 class Unreadable(CallRecordsError):
-    """What was received is not what it has to be: not JSON, another shape, or beyond a limit."""
+    """What was received is not as expected: not JSON, of another shape, or beyond a limit."""
 
 
 class Unexpected(CallRecordsError):
-    """Something that nobody foresaw, most likely a defect of this app."""
+    """Something unforeseen, most likely a defect of this app."""
 
 
 def unexpected(error: Exception) -> Unexpected:

@@ -1,7 +1,7 @@
 """JSON as it comes from Graph and goes to Cosmos, and Graph's primitive types in it, whatever is there.
 
-What is not of the type is None, or empty, like what is not there: Graph leaves properties out, sends them as null, and
-removes them, and a call is not to be lost over one of them. The types are those of
+A value of another type is None, or empty, like one that is missing: Graph leaves properties out, sends them as null and
+removes them, and no call may be lost because of one. The types are those of
 https://learn.microsoft.com/graph/api/resources/callrecords-mediastream.
 """
 
@@ -31,12 +31,12 @@ def objects(value: object) -> list[JsonObject]:
 
 
 def text(value: object) -> str | None:
-    """The text, unless it is empty."""
+    """The string, unless it is empty."""
     return value if isinstance(value, str) and value else None
 
 
 def texts(value: object) -> list[str]:
-    """The texts in a list that are not empty; [] for anything else."""
+    """The strings in a list that are not empty; [] for anything else."""
     return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []
 
 
@@ -66,7 +66,7 @@ def moment(value: object) -> datetime | None:
 
 
 def utc(found: datetime | None) -> str | None:
-    """The moment as text, cut to the second, such as 2026-03-04T10:00:03Z: later moments are greater texts."""
+    """The moment as a string, cut to the second, such as 2026-03-04T10:00:03Z: strings sort as the moments do."""
     return f"{found.replace(tzinfo=None, microsecond=0).isoformat()}Z" if found else None
 
 

@@ -21,7 +21,7 @@ from callrecords.queues.workqueue import WorkQueue
 log = logging.getLogger(__name__)
 
 RECENT_WINDOW = timedelta(hours=6)
-# A call that ends in a gap may have begun this long before: the longest that Teams lets a meeting last
+# A call that ends in a gap may have started this long before: the longest that Teams lets a meeting last
 # (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#meetings-and-calls).
 LONGEST_CALL = timedelta(hours=30)
 

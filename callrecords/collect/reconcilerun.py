@@ -21,8 +21,11 @@ _WANTED_IN_A_STEP = 50
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileMessage(Message):
-    """A run over the calls that began in a window: everything before `position` is compared, but for the steps that
-    were passed over, the last `failed_steps` of them one after another."""
+    """A run over the calls that started in a window.
+
+    Everything before `position` is compared, except the steps that were passed over, of which the last `failed_steps`
+    came one after another.
+    """
 
     run: Run
     window_start: datetime
@@ -49,7 +52,7 @@ class ReconcileMessage(Message):
         return min(self.position + self.step, self.window_end)
 
     def resized(self, listed: int) -> Self:
-        """The run with a step that is sized by how many calls began in the last one."""
+        """The run with a step that is sized by how many calls started in the last one."""
         factor = min(max(_WANTED_IN_A_STEP / max(listed, 1), 1 / 8), 4)
         step = min(max(self.step * factor, LEAST_STEP), _MOST_STEP)
         return replace(self, step_seconds=round(step.total_seconds()))

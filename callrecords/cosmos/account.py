@@ -17,7 +17,7 @@ from callrecords.settings.connections import Connection
 
 _LOST_RACE = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
 
-# A few quick repeats ride out a busy partition. Longer waits belong into the queue, where they cost nothing.
+# A few quick repeats ride out a busy partition. Longer waits belong in the queue, where they cost nothing.
 _OPTIONS: dict[str, Any] = {
     "retry_throttle_total": 3,
     "retry_throttle_backoff_max": 3,
@@ -73,7 +73,7 @@ class Account:
 
 @contextlib.contextmanager
 def cosmos_errors(what: str) -> Iterator[None]:
-    """Turns the SDK's errors into this app's; `what` begins the message, which tells no item's content."""
+    """Turns the SDK's errors into this app's. Messages start with `what`, and have nothing of an item's content."""
     try:
         yield
     except HttpResponseError as error:
@@ -112,7 +112,7 @@ def _is_absent(error: CosmosResourceNotFoundError) -> bool:
 
 
 def own_properties(item: JsonObject) -> JsonObject:
-    """The item as it was written: without the properties that Cosmos adds, whose names begin with an underscore."""
+    """The item as it was written: without the properties that Cosmos adds, whose names start with an underscore."""
     return {name: value for name, value in item.items() if not name.startswith("_")}
 
 

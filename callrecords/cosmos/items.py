@@ -67,7 +67,7 @@ def join(items: Items) -> CallRecord:
     return CallRecord(
         call_id=header["callId"],
         version=header["version"],
-        # Properties that begin with an underscore are Cosmos' own.
+        # Properties whose names start with an underscore are Cosmos' own.
         properties={k: v for k, v in header.items() if k not in _OWN and not k.startswith("_")},
         sessions=[element for part in items.parts for element in part.get("sessions", ())],
         participants=[element for part in items.parts for element in part.get("participants_v2", ())],

@@ -43,7 +43,7 @@ class Endpoint(NamedTuple):
 
 
 class Network(NamedTuple):
-    """What a media tells of the network at one end."""
+    """What one medium of a segment tells of the network at one end."""
 
     subnet: str | None
     reflexive_ip_address: str | None

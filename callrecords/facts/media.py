@@ -20,7 +20,7 @@ _NO_CODEC = (None, "", "unknown", "invalid")
 
 
 def modality_of(stream: JsonObject, label: str | None, session: Collection[str]) -> Modality | None:
-    """What the stream of a media with this label carries, in a session with these modalities; None if nothing tells.
+    """What a stream carries, from the label of its medium and the modalities of its session; None if nothing tells.
 
     No documentation lists the labels: known are main-audio, main-video, applicationsharing-video and data. Where
     the label does not tell, the codec does, and at last the session, if it has one modality only.

@@ -33,9 +33,9 @@ CAPS = {
 def fact_row(
     record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), profile: Profile = Profile.CURRENT
 ) -> JsonObject:
-    """The item of the `calls` container: one a call, in the partition of the UTC day on which the call began.
+    """The item of the `calls` container: one a call, in the partition of the UTC day on which the call started.
 
-    `former_days`: the other days on which earlier versions began. `profile`: how streams are classified. Records that
+    `former_days`: the other days on which earlier versions started. `profile`: how streams are classified. Records that
     differ only in the order of sessions, each of which has its own id, and of participants have equal rows. Raises
     Unreadable where startDateTime is not a time; all else may be missing or malformed.
     """

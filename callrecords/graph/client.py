@@ -55,7 +55,7 @@ class GraphClient:
     """Sends requests to Graph at `root`, for example https://graph.microsoft.com, with tokens for `scope`."""
 
     def __init__(self, root: str, scope: str, credential: AsyncTokenCredential) -> None:
-        # A time-out that Graph asks for belongs into the queue message: asleep in here it would be paid for.
+        # A wait that Graph asks for belongs in the queue: a worker that sleeps is paid for.
         http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(timeout=_TIMEOUT, http2=True, verify=ssl.create_default_context()),
             options={RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False)},
@@ -68,7 +68,7 @@ class GraphClient:
         self._limiter = Limiter()
 
     async def send(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...] = ()) -> JsonObject:
-        """The JSON object that Graph answers to `request`; `what` begins the messages of errors.
+        """The JSON object that Graph answers to `request`; messages of errors start with `what`.
 
         The request leaves when the limits of `buckets`, the narrowest first, allow. Raises Throttled where that is
         not soon, the errors of `graph_errors`, and Unreadable for anything but a JSON object.
@@ -100,7 +100,7 @@ class GraphClient:
 
 @contextlib.contextmanager
 def graph_errors(what: str) -> Iterator[None]:
-    """Turns what the SDK raises into this app's errors; `what` begins the message."""
+    """Turns what the SDK raises into this app's errors. Their messages start with `what`."""
     try:
         yield
     except APIError as error:
@@ -139,7 +139,7 @@ def _explanation(error: APIError) -> str:
 
 
 def _retry_after(error: APIError) -> float | None:
-    """Seconds, whole or fractional, or until an HTTP date; None where the header is missing or senseless."""
+    """Seconds, whole or fractional, or until an HTTP date; None where the header is missing or malformed."""
     text = httpx.Headers(error.response_headers).get("Retry-After", "")
     try:
         seconds = float(text)

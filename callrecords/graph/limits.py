@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from callrecords.errors import Throttled
 
-# What an invocation waits in all, in seconds: longer waits belong into the queue, where they are not paid for.
+# Seconds that an invocation waits in all. Longer waits belong in the queue, where they cost nothing.
 LONGEST_WAIT = 5.0
 # Each invocation is a task, and so has a context, of its own.
 _waited = ContextVar("waited", default=0.0)
@@ -90,8 +90,10 @@ class Limiter:
         self._windows: dict[Bucket, Window] = {}
 
     async def admit(self, buckets: tuple[Bucket, ...], what: str) -> None:
-        """Returns when the request may leave; Throttled, beginning with `what`, where that is not soon enough for the
-        invocation."""
+        """Returns when the request may leave.
+
+        Raises Throttled, whose message starts with `what`, where that is not soon enough for the invocation.
+        """
         now = self._clock()
         windows = [self._window(bucket, now) for bucket in buckets]
         at = max((window.free_at(now) for window in windows), default=now)

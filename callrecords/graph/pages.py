@@ -8,7 +8,7 @@ from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import Bucket
 from callrecords.graphtypes import JsonObject
 
-# The largest meetings have a few thousand sessions; without an end, a loop of nextLinks would never stop.
+# The largest meetings have a few thousand sessions; without a limit, a loop of nextLinks would never end.
 _MAX_PAGES = 500
 
 
@@ -17,7 +17,7 @@ class Pages:
 
     A list that was expanded in its owner has a nextLink of its own beside it. Each page is the list of its elements.
     Iterating raises the errors of GraphClient, after which iterating again goes on with the page that failed; and
-    Unreadable, beginning with `what`, for what is not a list of objects and for pages that do not end.
+    Unreadable, whose message starts with `what`, for what is not a list of objects and for pages that do not end.
     """
 
     def __init__(

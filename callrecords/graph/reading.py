@@ -35,7 +35,7 @@ class Reading:
         self._participants: list[JsonObject] = []
 
     @classmethod
-    async def begin(cls, client: GraphClient, call_id: str) -> Self:
+    async def start(cls, client: GraphClient, call_id: str) -> Self:
         """Asks for the record with its sessions. Raises the errors of GraphClient, and Unreadable."""
         return cls(client, call_id, await _get(client, call_id, expand=["sessions($expand=segments)"]))
 

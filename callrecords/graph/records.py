@@ -46,7 +46,7 @@ class CallRecords:
                 if record is not None:
                     return record
         for _ in range(_READS):
-            reading = await Reading.begin(self._client, call_id)
+            reading = await Reading.start(self._client, call_id)
             if not reading.is_newer_than(newer_than):
                 return None
             record = await self._finish(reading)
@@ -55,8 +55,9 @@ class CallRecords:
         raise Unavailable(f"Call record {call_id}: was revised {_READS} times while it was read.")
 
     async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
-        """The records of the calls that began from `start` on and before `end`, in no order; an error for an entry that
-        names no call.
+        """The records of the calls that started from `start` on and before `end`, in no order.
+
+        An entry that names no call is an Unreadable.
 
         Raises the errors of GraphClient, and Unreadable for what is not a list of objects.
         """

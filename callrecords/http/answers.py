@@ -1,4 +1,4 @@
-"""Answers to people and services over HTTP: JSON or another text, with ETag and gzip where they help."""
+"""Answers over HTTP: JSON or another text, with ETag and gzip where they help."""
 
 import gzip
 import math
@@ -38,10 +38,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self, request_headers: Mapping[str, str]) -> "Answer":
-        """The same as the request wants it: 304 without a body where it has it already, or gzipped."""
+        """The same as the request wants it: 304 without a body where the client has it already, or gzipped."""
         varying = {"Vary": "Accept-Encoding"} if len(self.body) >= _WORTH_GZIP else {}
         answer = replace(self, headers={**self.headers, **varying})
-        if _is_at_hand(self.headers.get("ETag"), _listed(request_headers, "if-none-match")):
+        if _client_has(self.headers.get("ETag"), _listed(request_headers, "if-none-match")):
             return replace(answer, status=HTTPStatus.NOT_MODIFIED, body=b"")
         if not (varying and _accepts_gzip(_listed(request_headers, "accept-encoding"))):
             return answer
@@ -74,7 +74,7 @@ def _listed(headers: Mapping[str, str], name: str) -> list[str]:
     return text.replace(" ", "").split(",")
 
 
-def _is_at_hand(etag: str | None, listed: list[str]) -> bool:
+def _client_has(etag: str | None, listed: list[str]) -> bool:
     """Whether If-None-Match lists it, by the weak comparison of https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2."""
     return etag is not None and (
         "*" in listed or etag.removeprefix("W/") in (each.removeprefix("W/") for each in listed)

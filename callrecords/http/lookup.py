@@ -16,8 +16,9 @@ from callrecords.queues.workqueue import WorkQueue
 log = logging.getLogger(__name__)
 
 _NEVER_ANNOUNCED = (
-    f"There is no such call, or its record is not made yet, or it began more than {GRAPH_KEEPS.days} days ago and this"
-    " app was not there to collect it, or has deleted it since, at the end of its retention (RETENTION_DAYS)."
+    "There is no such call, or its record does not exist yet,"
+    f" or it started more than {GRAPH_KEEPS.days} days ago and this app was not there to collect it,"
+    " or has deleted it since, at the end of its retention (RETENTION_DAYS)."
 )
 _TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
 _TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
@@ -46,8 +47,8 @@ class Lookup:
     async def __call__(self, call_id: str) -> Answer:
         """The record with its sessions and participants_v2; its ETag is its version.
 
-        One that is only in Graph is answered all the same, and put on its way into Cosmos. Graph gives the same 404
-        for a call that is too old and for one that never was; this one tells which, where the app had heard of it.
+        A record that is only in Graph is answered as well, and enqueued to be stored. Graph gives the same 404 for a
+        call that is too old and for one that never was; this 404 tells which, where the app had heard of the call.
         """
         try:
             record = await self._find(call_id.lower())

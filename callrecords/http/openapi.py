@@ -1,4 +1,4 @@
-"""The OpenAPI document of what people and services ask over HTTP."""
+"""The OpenAPI document of the routes for people and services."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _WRONG: JsonObject = {
     "description": "What is wrong, in a sentence",
     "content": {"application/json": {"schema": _SENTENCE}},
 }
-_RETRY_AFTER: JsonObject = {"description": "Seconds, where known", "schema": {"type": "integer", "minimum": 1}}
+_RETRY_AFTER: JsonObject = {"description": "Seconds to wait, where known", "schema": {"type": "integer", "minimum": 1}}
 # The names of responses in `components`; of other statuses it is Error.
 _RESPONSES = {"401": "NoKey", "429": "Throttled"}
 _GUID = {"type": "string", "format": "uuid"}
@@ -26,22 +26,22 @@ _DAY = _OBJECT | {"description": "Of the roll-up of a day, field by field in doc
 _TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST, "pattern": search.TEXT}
 
 _DAYS: dict[str, tuple[str, JsonObject]] = {
-    "from": ("Begin of the period, each UTC day of which is reported whole; a day before `to` where not given", _TIME),
-    "to": ("Its end; a day is included. Now, where not given", _TIME),
+    "from": ("Start of the period; each UTC day that it touches is reported whole. Default: a day before `to`", _TIME),
+    "to": ("End of the period; a day is included. Default: now", _TIME),
 }
 _SEARCH: dict[str, tuple[str, JsonObject]] = {
-    "from": ("Calls that began from then on; a day before `to` where not given", _TIME),
-    "to": ("Calls that began before then; a day is included. Now, where not given", _TIME),
+    "from": ("Calls that started at this time or later. Default: a day before `to`", _TIME),
+    "to": ("Calls that started before this time; a day is included. Default: now", _TIME),
     "user": ("Entra object id or user principal name of a participant", _TEXT),
-    "number": ("Phone number of a party, with or without + and what separates its digits", _TEXT),
+    "number": ("Phone number of a party, with or without + and separators", _TEXT),
     "type": ("Graph's callType: groupCall, peerToPeer, unknown, or what Graph may add", _TEXT),
     "modality": ("One of Graph's modalities", _TEXT),
     "subnet": (
-        "Subnet of a client: its first address; a mask is ignored. With quality=poor, calls with poor audio there",
+        "First address of a client's subnet; a mask is ignored. With quality=poor: calls with poor audio there",
         _TEXT,
     ),
     "quality": (
-        "Verdict of any media of which the call has streams",
+        "Verdict on any medium of which the call has streams",
         {"type": "string", "enum": list(search.VERDICTS)},
     ),
     "failed": ("Whether a leg failed", {"type": "string", "enum": ["true", "false"]}),
@@ -50,7 +50,7 @@ _SEARCH: dict[str, tuple[str, JsonObject]] = {
         {"type": "integer", "minimum": 1, "maximum": search.MOST_TOP, "default": search.DEFAULT_TOP},
     ),
     "continuation": (
-        "That of the page before, with the same other parameters",
+        "That of the previous page; the other parameters have to be the same",
         {"type": "string", "maxLength": search.LONGEST_CONTINUATION, "pattern": search.TEXT},
     ),
 }
@@ -79,7 +79,7 @@ def document() -> JsonObject:
             },
             "responses": {
                 "Error": _WRONG,
-                "NoKey": {"description": "There is no function key, or not one of the app; without a body"},
+                "NoKey": {"description": "The function key is missing, or is not one of this app. There is no body"},
                 "Throttled": _WRONG | {"headers": {"Retry-After": _RETRY_AFTER}},
             },
         },
@@ -94,7 +94,12 @@ def _look_up() -> JsonObject:
     }
     parameters = [
         {"name": "callId", "in": "path", "required": True, "description": "Graph's id of the call", "schema": _GUID},
-        {"name": "If-None-Match", "in": "header", "description": "ETag that is at hand", "schema": {"type": "string"}},
+        {
+            "name": "If-None-Match",
+            "in": "header",
+            "description": "The ETag that the client has",
+            "schema": {"type": "string"},
+        },
     ]
     return {
         "operationId": "getCall",
@@ -102,7 +107,7 @@ def _look_up() -> JsonObject:
         "parameters": parameters,
         "responses": {
             "200": found,
-            "304": {"description": "The version at hand is the stored one"},
+            "304": {"description": "The client has the stored version"},
             **_errors("400", "401", "404", "429", "502", "503"),
         },
     }
@@ -127,7 +132,7 @@ def _search() -> JsonObject:
 
 def _report(name: str, columns: Sequence[str]) -> JsonObject:
     days = {"type": "object", "required": ["days"], "properties": {"days": {"type": "array", "items": _DAY}}}
-    table = {"type": "string", "description": f"The columns {', '.join(columns)}; the rest is in JSON alone"}
+    table = {"type": "string", "description": f"The columns {', '.join(columns)}; JSON has the rest as well"}
     form: tuple[str, JsonObject] = (
         "Of the answer",
         {"type": "string", "enum": list(reports.FORMATS), "default": reports.FORMATS[0]},
@@ -148,7 +153,7 @@ def _report(name: str, columns: Sequence[str]) -> JsonObject:
 
 def _query(parameters: dict[str, tuple[str, JsonObject]]) -> list[JsonObject]:
     return [
-        # The Functions host leaves an empty parameter out: it is as good as none.
+        # The Functions host leaves out an empty parameter, so it counts as missing.
         {"name": name, "in": "query", "description": meaning, "schema": schema, "allowEmptyValue": True}
         for name, (meaning, schema) in parameters.items()
     ]

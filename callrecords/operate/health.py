@@ -17,7 +17,7 @@ from callrecords.queues.workqueue import queue_errors
 _CACHED_FOR = timedelta(seconds=5)
 # A message that waits for its record is hidden for an hour at most, and was made before that.
 _OLDEST_MESSAGE = timedelta(minutes=90)
-# A dependency that takes longer is no better than one that is away.
+# A dependency that takes longer counts as unavailable.
 _PATIENCE_SECONDS = LONGEST_WAIT + 3
 # Graph allows few lists, and reconciliations need them.
 _PERMITTED_FOR = timedelta(minutes=1)

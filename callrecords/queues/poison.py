@@ -20,7 +20,7 @@ from callrecords.queues.workqueue import queue_errors
 # How long a message that is looked at is hidden from others that look; enough for some ten thousand.
 _HIDDEN_SECONDS = 300
 _PEEKED = 32
-_UNTOLD = "the host gave it up after maxDequeueCount failures"
+_NO_REASON = "the host gave it up after maxDequeueCount failures"
 _OF_A_TRY = ("attempt", "failure", "failingSince")
 
 
@@ -39,7 +39,7 @@ class Entry:
             document = orjson.loads(text)
         if isinstance(document, dict) and "poisonedAt" in document:
             return cls(CALL_ID.sub("<id>", str(document.get("reason"))), str(document.get("message")))
-        return cls(_UNTOLD, text)
+        return cls(_NO_REASON, text)
 
     def as_new(self) -> str:
         """The message as one that was never tried. Raises Unreadable for what is not a message of this app."""
@@ -82,7 +82,7 @@ class PoisonQueue:
                 except Unreadable:
                     done["unreadable"] += 1
                     continue
-                # Sent before the old one is deleted: a crash in between makes a harmless twin.
+                # Sent before the old one is deleted: a crash in between leaves a duplicate, which is harmless.
                 await self._queue.send_message(message, time_to_live=-1)
                 await self._poison_queue.delete_message(received)
                 done["replayed"] += 1
@@ -99,7 +99,7 @@ class PoisonQueue:
 
     async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
         passed_over: dict[str, QueueMessage] = {}
-        began = datetime.now(UTC)
+        started = datetime.now(UTC)
         received: Any
         async for received in self._poison_queue.receive_messages(
             messages_per_page=_PEEKED, visibility_timeout=_HIDDEN_SECONDS
@@ -108,7 +108,7 @@ class PoisonQueue:
                 break  # these can be seen again, after so long: all others were looked at
             entry = Entry.parse(received.content)
             # What was given up again meanwhile is for the next time, or this would not end.
-            if reason in (None, entry.reason) and received.inserted_on <= began:
+            if reason in (None, entry.reason) and received.inserted_on <= started:
                 yield received, entry
             else:
                 passed_over[received.id] = received

@@ -1,11 +1,11 @@
-"""What becomes of a queue message that could not be handled: the failure table, pure.
+"""When a queue message that could not be handled comes back, and when it is given up: the failure table, pure.
 
 NotFound     comes back after 1, 2, 5, 10, 20, 40, 60 and 60 minutes, then is given up; at once when the message
              is so old that Graph no longer keeps the record
 Throttled    comes back when the service said, plus jitter; no attempt is counted; is given up when the message is
              so old that Graph no longer keeps the record
 Unavailable  comes back after 10 s, doubling to 10 min, for 4 h
-Forbidden    comes back every 15 min for 24 h: the grant may be on its way
+Forbidden    comes back every 15 min for 24 h: the permission may be about to be granted
 Unexpected   comes back four times, after 10 s, doubling
 anything else is given up at once
 """

@@ -101,13 +101,13 @@ class WorkQueue:
         failure: CallRecordsError | None = None
         try:
             if tries >= LAST_TRY:
-                raise Unexpected(f"It was begun {tries - 1} times and never done: the worker may have ended.")
+                raise Unexpected(f"It was started {tries - 1} times and never finished: the worker may have ended.")
             await work(message)
         except CallRecordsError as error:
             failure = error
         except Exception as error:
             failure = unexpected(error)
-        # Not while the error is handled: what the host logs of a queue that is away would have the error's words.
+        # Not within the except block: what the host logs when the queue is unavailable would have the error's words.
         if failure:
             decision = retries.decide(message, failure, self._clock(), random.random())  # noqa: S311 - spreads load
             if isinstance(decision, retries.Later):
@@ -124,12 +124,12 @@ class WorkQueue:
         return message
 
     async def _put_back[M: Message](self, decision: retries.Later[M], error: CallRecordsError) -> None:
-        # The host deletes the old message after this: a crash in between makes a harmless twin.
+        # The host deletes the old message after this: a crash in between leaves a duplicate, which is harmless.
         await self.put(decision.message, decision.delay)
         log.warning("%s Tried again in %d s.", error, decision.delay.total_seconds())
 
     async def poison(self, text: str, reason: str) -> None:
-        """Keeps a message that was given up, with the reason, on the poison queue; of a strange one the beginning.
+        """Keeps a message that was given up, with the reason, on the poison queue; of a very long one, its start.
 
         Raises Unavailable where the queue did not take it.
         """
@@ -140,7 +140,7 @@ class WorkQueue:
 
 @contextlib.contextmanager
 def queue_errors(what: str) -> Iterator[None]:
-    """Turns the SDK's errors into Unavailable; `what` begins the message."""
+    """Turns the SDK's errors into Unavailable. Their messages start with `what`."""
     try:
         yield
     except AzureError as error:

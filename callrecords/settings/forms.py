@@ -1,4 +1,4 @@
-"""The forms that a setting's text can take. Each parser raises ValueError saying what was expected."""
+"""The forms of settings. Each parser raises ValueError saying what was expected."""
 
 import re
 import uuid
@@ -38,8 +38,8 @@ def cloud(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """An absolute URL without its last slash; https, but on this machine."""
-    expected = "an https URL such as https://calls.example.com (http only on this machine)"
+    """An absolute URL without its last slash: https, or http on this machine."""
+    expected = "an https URL such as https://calls.example.com (http is allowed on this machine only)"
     try:
         url = urlsplit(text)
     except ValueError:
@@ -51,14 +51,14 @@ def base_url(text: str) -> str:
 
 
 def client_state(text: str) -> Secret:
-    """Graph takes at most 128 characters; under 16 a secret can be guessed."""
+    """A secret. Graph takes at most 128 characters, and one of fewer than 16 could be guessed."""
     if not 16 <= len(text) <= 128:
         raise ValueError("a secret of 16 to 128 characters")
     return Secret(text)
 
 
 def schedule(text: str) -> str:
-    """Six fields of NCRONTAB; what is in them is the Functions host's to judge."""
+    """Six fields of NCRONTAB; the Functions host checks what is in them."""
     if not re.fullmatch(r"[\w*/,\-]+( [\w*/,\-]+){5}", text):
         raise ValueError("an NCRONTAB expression of six fields such as '0 */15 * * * *'")
     return text

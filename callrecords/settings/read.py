@@ -20,7 +20,7 @@ class SettingsError(CallRecordsError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One app setting: `parse` turns its text into a value or raises ValueError saying what was expected."""
+    """One app setting: `parse` turns its string into a value, or raises ValueError saying what was expected."""
 
     name: str
     meaning: str
@@ -46,7 +46,7 @@ CLIENT_STATE_PREVIOUS = Setting(
 )
 CLOUD = Setting("GRAPH_CLOUD", "Which Graph: global (with GCC), usgov (GCC High) or dod", values.cloud, "global")
 GRAPH_BASE_URL = Setting(
-    "GRAPH_BASE_URL", "Another root than the cloud's, for the local Graph simulator", values.base_url
+    "GRAPH_BASE_URL", "Root URL of the local Graph simulator, in place of the cloud's", values.base_url
 )
 CLIENT_ID = Setting(
     "AZURE_CLIENT_ID", "Client id of the managed identity or app registration that reads Graph", values.guid
@@ -60,19 +60,19 @@ NOTIFICATION_BASE_URL = Setting(
 COSMOS_DATABASE = Setting("COSMOS_DATABASE", "Cosmos DB database that holds the containers", values.name, "callrecords")
 SUBSCRIPTION_SCHEDULE = Setting(
     "SUBSCRIPTION_SCHEDULE",
-    "When the Graph subscription is looked after, NCRONTAB in UTC",
+    "When the Graph subscription is checked and renewed, NCRONTAB in UTC",
     values.schedule,
     "0 */15 * * * *",
 )
 RECONCILE_RECENT_SCHEDULE = Setting(
     "RECONCILE_RECENT_SCHEDULE",
-    "When the calls of the last hours are compared with Graph, NCRONTAB in UTC",
+    "When the calls of the last 6 hours are reconciled with Graph, NCRONTAB in UTC",
     values.schedule,
     "0 20 * * * *",
 )
 RECONCILE_HISTORY_SCHEDULE = Setting(
     "RECONCILE_HISTORY_SCHEDULE",
-    "When the calls of the last 30 days are compared with Graph, NCRONTAB in UTC",
+    "When the calls of the last 30 days are reconciled with Graph, NCRONTAB in UTC",
     values.schedule,
     "0 40 3 * * *",
 )

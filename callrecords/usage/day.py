@@ -33,7 +33,7 @@ FIELDS = (
 
 
 class DayUsage:
-    """The roll-up of `day`, to which the fact rows of all calls that began on it are added, one after the other.
+    """The roll-up of `day`, to which the fact rows of all calls that started on it are added, one after the other.
 
     It keeps counts and ids, never the rows. The same rows in any order give the same item.
     """

@@ -34,7 +34,7 @@ class TooLarge(CallRecordsError):
 
 @dataclass(frozen=True)
 class LifecycleEvent:
-    """Graph says that a subscription needs care, for example `reauthorizationRequired`."""
+    """Graph says that a subscription has to be renewed, for example by `reauthorizationRequired`."""
 
     event: str
     subscription_id: str
@@ -52,7 +52,7 @@ class Notifications:
 def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifications:
     """The notifications in `body` that are for this tenant and carry one of `client_states`.
 
-    Everything else is counted in `dropped` and not an error: Graph is to be told that it arrived, or it would
+    Everything else is counted in `dropped` and is not an error: Graph has to be told that it arrived, or it would
     send it again for four hours. Raises NotACollection and TooLarge.
     """
     found = Notifications()

@@ -134,9 +134,9 @@ async def answer_of_404(world: World) -> str:
 
 async def test_of_a_call_that_this_app_never_heard_of_404_says_all_that_it_may_mean(account: Account) -> None:
     assert await answer_of_404(World(account, NotFound("Graph answered 404."))) == (
-        f"Call record {CALL}: Graph does not have it. There is no such call, or its record is not made yet, or it"
-        " began more than 30 days ago and this app was not there to collect it, or has deleted it since, at the end of"
-        " its retention (RETENTION_DAYS)."
+        f"Call record {CALL}: Graph does not have it. There is no such call, or its record does not exist yet,"
+        " or it started more than 30 days ago and this app was not there to collect it, or has deleted it since, at the"
+        " end of its retention (RETENTION_DAYS)."
     )
 
 

@@ -65,7 +65,7 @@ async def test_a_message_that_ends_its_worker_each_time_is_put_back_before_the_h
     assert (sent.document["failure"], sent.document["attempt"], sent.delay) == ("Unexpected", 1, 10)
     worn_out = replace(call_message(), failure="Unexpected", attempt=4, failing_since=NOW)
     queues = await handled(work, str(worn_out), LAST_TRY)
-    assert queues.poison_reasons == ["It was begun 3 times and never done: the worker may have ended."]
+    assert queues.poison_reasons == ["It was started 3 times and never finished: the worker may have ended."]
 
 
 def test_the_host_takes_a_message_once_more_than_its_last_try() -> None:
