@@ -2,7 +2,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +10,7 @@ import pytest
 from callrecords.graphtypes import JsonObject
 from tests.infra.commands import Commands
 from tests.infra.predicted import INFRA, ROOT, app_settings
-
-FUNCTIONS = """
-import json, function_app
-found = function_app.functions.get_functions()
-triggers = {each.get_function_name(): each.get_trigger().get_dict_repr() for each in found}
-print(json.dumps(triggers, default=lambda each: each.value))
-"""
+from tests.triggers import triggers as triggers_with
 
 type Bicep = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -57,11 +50,7 @@ def template(build: subprocess.CompletedProcess[str]) -> JsonObject:
 @pytest.fixture(scope="session")
 def triggers() -> dict[str, JsonObject]:
     """The trigger of each function that the app has with the settings of a deployment, by the function's name."""
-    command = [sys.executable, "-c", FUNCTIONS]
-    environment = {"PATH": os.environ["PATH"], **app_settings("default")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    found: dict[str, JsonObject] = json.loads(done.stdout)
-    return found
+    return triggers_with(app_settings("default"))
 
 
 @pytest.fixture

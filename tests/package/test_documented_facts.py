@@ -1,0 +1,117 @@
+"""Numbers and names in the pages are those of the code and of the deployment."""
+
+import json
+import math
+import re
+from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
+
+import pytest
+
+from callrecords.callrecord import GRAPH_KEEPS
+from callrecords.collect import givenup, reconcile, reconcilerun
+from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
+from callrecords.collect.reconcilerun import LEAST_STEP
+from callrecords.collect.subscription import LIFETIME
+from callrecords.errors import Unreadable
+from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
+from callrecords.http import reports, search
+from callrecords.operate import health, links
+from callrecords.operate.health import Health
+from callrecords.ports import Listed
+from callrecords.queues import poison
+from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
+from tests.doubles import Clock, State
+from tests.markdown import ROOT, page, table, unwrapped
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Graph's page size for the sessions of a record, which the code does not need: it follows links.
+PAGE_OF_SESSIONS = 60
+
+RECONCILED_WITHIN = links._RECONCILED_WITHIN
+LISTS_A_MINUTE = round(LIST_FIRST_PAGE.requests * 60 / LIST_FIRST_PAGE.seconds)
+CALLS_IN_A_LIST = reconcilerun._WANTED_IN_A_STEP
+LISTED_AN_HOUR = LISTS_A_MINUTE * CALLS_IN_A_LIST * 60
+HOURS_OF_RECENT, DAYS_OF_HISTORY = RECENT_WINDOW // HOUR, GRAPH_KEEPS // DAY
+LISTED_TIMES = HOURS_OF_RECENT + DAYS_OF_HISTORY
+CALLS_A_DAY = LISTED_AN_HOUR * 24 // LISTED_TIMES
+FOLLOWING_PAGES = RECORD_NEXT_PAGE.requests
+SESSIONS_IN_ONE_GO = PAGE_OF_SESSIONS * (1 + FOLLOWING_PAGES)
+DEFAULT = {each.name: each.default for each in SETTINGS}
+HOST = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
+
+FACTS = {
+    "README.md": [
+        f"keeps it for {GRAPH_KEEPS // DAY} days",
+        f"over the last {HOURS_OF_RECENT} hours, over the last {DAYS_OF_HISTORY} days",
+        f"page by page, over at most {search.MOST_DAYS} days",
+        f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
+    ],
+    "docs/operations.md": [
+        f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
+        f"message has waited for more than {health._OLDEST_MESSAGE // MINUTE} minutes",
+        f"the recent hours with Graph ended more than {RECONCILED_WITHIN['recent'] // HOUR} hours ago",
+        f"of the last {DAYS_OF_HISTORY} days more than {RECONCILED_WITHIN['history'] // DAY} days ago",
+        f"asks at most every {health._CACHED_FOR // SECOND} seconds",
+        f"does not answer within {health._PATIENCE_SECONDS:.0f} seconds",
+        f"Graph's limits for at most {LONGEST_WAIT:.0f} seconds in all",
+        f"the reasons of the oldest {poison._PEEKED}, with ids left out",
+        f"until the record arrives or {GRAPH_KEEPS // DAY} days have passed",
+        f"has been coming back for more than {givenup._LATE // HOUR} hours",
+        f"that started in the last {HOURS_OF_RECENT} hours",
+        f"those of the last {DAYS_OF_HISTORY} days",
+        f"the {LONGEST_CALL // HOUR} hours before, because a call can last that long",
+        f"the whole {GRAPH_KEEPS // DAY} days",
+        f"fails even for {LEAST_STEP // SECOND} seconds",
+        f"after {reconcile._MOST_FAILED_STEPS} such failures in a row",
+        f"about {LISTED_AN_HOUR:,} calls an hour: {LISTS_A_MINUTE} lists a minute, of {CALLS_IN_A_LIST} calls each",
+        f"listed {LISTED_TIMES} times in all",
+        f"hourly for {HOURS_OF_RECENT} hours and nightly for {DAYS_OF_HISTORY} days",
+        f"from {CALLS_A_DAY:,} calls a day on, the nightly reconciliation takes longer than a day",
+        f"more than {SESSIONS_IN_ONE_GO:,} sessions",
+        f"than Graph gives in {RECORD_NEXT_PAGE.seconds / 60:.0f} minutes",
+        f"a first one of {PAGE_OF_SESSIONS} sessions, and {FOLLOWING_PAGES} that follow",
+    ],
+    "docs/data.md": [
+        f"named `{COSMOS_DATABASE.default}` unless `COSMOS_DATABASE` says otherwise",
+        f"lists within {GRAPH_KEEPS // DAY} days, arrives",
+        f"if it started more than {HOURS_OF_RECENT} hours earlier",
+    ],
+    "docs/deployment.md": [
+        f"collects the last {GRAPH_KEEPS // DAY} days by itself",
+        f"for up to {math.ceil(LIFETIME / DAY)} days, until the subscription expires",
+        f"Graph lists {LISTED_AN_HOUR:,} records an hour",
+        f"Up to about {CALLS_A_DAY:,} calls a day everything fits",
+        f"From {CALLS_A_DAY:,} on, do the same for `RECONCILE_HISTORY_SCHEDULE`",
+        f"({APP_AND_TENANT.requests / APP_AND_TENANT.seconds:.0f} allowed)",
+        f"{HOST['batchSize'] + HOST['newBatchThreshold']} on an instance",
+        f"hourly reconciliation of {HOURS_OF_RECENT} hours",
+        f"nightly reconciliation of {DAYS_OF_HISTORY} days",
+        "Within 15 minutes the app replaces the Graph subscription",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "fact"), [(name, fact) for name, facts in FACTS.items() for fact in facts])
+def test_a_number_in_a_page_is_that_of_the_code(name: str, fact: str) -> None:
+    assert unwrapped(page(name)).count(fact) == 1
+
+
+def test_comparisons_and_renewals_are_as_frequent_as_the_pages_say() -> None:
+    assert re.fullmatch(r"0 \d+ \* \* \* \*", str(DEFAULT["RECONCILE_RECENT_SCHEDULE"]))  # hourly
+    assert re.fullmatch(r"0 \d+ [0-5] \* \* \*", str(DEFAULT["RECONCILE_HISTORY_SCHEDULE"]))  # nightly
+    assert DEFAULT["SUBSCRIPTION_SCHEDULE"] == "0 */15 * * * *"
+
+
+class NoRecords:
+    """Lists no call."""
+
+    async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
+        return
+        yield
+
+
+async def test_the_links_in_the_table_are_those_of_health() -> None:
+    report = await Health(records=NoRecords(), state=State(), queues={}, clock=Clock()).report()
+    told = [link.strip("`") for link, _ in table(page("docs/operations.md"), "Is all well?")]
+    assert told == [*report.links]

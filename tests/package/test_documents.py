@@ -1,0 +1,43 @@
+"""The pages of the project lead to each other."""
+
+import pytest
+
+from tests.markdown import ROOT, anchor, anchors, headings, links, page
+
+PAGES = sorted(str(path.relative_to(ROOT)) for pattern in ("*.md", "docs/**/*.md") for path in ROOT.glob(pattern))
+# Lines from which on a page has a table of contents.
+LONG = 80
+LONG_PAGES = [name for name in PAGES if name.startswith("docs/") and len(page(name).splitlines()) > LONG]
+
+
+def broken(name: str, link: str) -> bool:
+    """Whether a link on the page leads to no file, or to no heading of one."""
+    target, _, fragment = link.partition("#")
+    path = (ROOT / name).parent / target if target else ROOT / name
+    if not path.exists():
+        return True
+    return bool(fragment) and fragment not in anchors(path.read_text())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_to_something_that_is_there(name: str) -> None:
+    assert [link for link in links(page(name)) if broken(name, link)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_two_headings_of_a_page_have_the_same_anchor(name: str) -> None:
+    found = anchors(page(name))
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("name", LONG_PAGES)
+def test_a_long_page_begins_with_links_to_its_sections(name: str) -> None:
+    beginning = page(name).split("\n## ")[0]
+    contents = [line for line in beginning.splitlines() if line.startswith("- [")]
+    assert contents == [f"- [{heading}](#{anchor(heading)})" for heading in headings(page(name))]
+
+
+def test_the_pages_are_found() -> None:
+    assert {"README.md", "docs/data.md", "docs/deployment.md", "docs/operations.md"} <= {*PAGES}
+    assert {"docs/data.md", "docs/deployment.md", "docs/operations.md"} <= {*LONG_PAGES}
+    assert links(page("README.md"))
