@@ -1,5 +1,7 @@
 """The pages of the project lead to each other."""
 
+import re
+
 import pytest
 
 from tests.markdown import ROOT, anchor, anchors, headings, links, page
@@ -35,6 +37,26 @@ def test_a_long_page_begins_with_links_to_its_sections(name: str) -> None:
     beginning = page(name).split("\n## ")[0]
     contents = [line for line in beginning.splitlines() if line.startswith("- [")]
     assert contents == [f"- [{heading}](#{anchor(heading)})" for heading in headings(page(name))]
+
+
+RECORDS = [name for name in PAGES if name.startswith("docs/decisions/0")]
+
+
+def title(name: str) -> str:
+    return page(name).partition("\n")[0].removeprefix("# ")
+
+
+def test_the_index_has_every_decision_under_its_title_and_no_other() -> None:
+    index = re.findall(r"^- \[(.+)\]\((.+)\): .+$", page("docs/decisions/README.md"), re.MULTILINE)
+    assert index == [(title(name), name.rpartition("/")[2]) for name in RECORDS]
+    assert [int(listed[:4]) for listed, _ in index] == [*range(1, len(RECORDS) + 1)]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_decision_says_why_what_else_was_considered_and_what_follows(name: str) -> None:
+    parts = ["Context", "Decision", "Why", "What was considered and rejected", "Consequences"]
+    assert headings(page(name)) == parts
+    assert title(name)[:4] == name.rpartition("/")[2][:4]
 
 
 def test_the_pages_are_found() -> None:
