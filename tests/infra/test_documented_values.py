@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from tests.infra.predicted import INFRA
-from tests.markdown import page, table
+from callrecords.graphtypes import JsonObject
+from tests.infra.predicted import INFRA, prediction
+from tests.markdown import page, table, unwrapped
 
 # Meaning and default by the name of the value. Where no default is a value of its own, the cell has words or nothing.
 VALUES = {
@@ -78,3 +79,21 @@ def test_the_choices_are_those_of_the_template(name: str, declaration: str) -> N
     meaning = VALUES[name][0].rpartition(":")[2]
     told = re.findall(r"`([^`]+)`", meaning) or re.findall(r"\d+", meaning)
     assert told == choices(declaration)
+
+
+def test_the_pages_tell_how_long_logs_and_backups_are_kept() -> None:
+    security = unwrapped(page("SECURITY.md"))
+    days = prediction("default").the("Microsoft.OperationalInsights/workspaces")["retentionInDays"]
+    assert f"Logs are kept for {days} days in the Log Analytics workspace" in security
+    assert f"{bounds(TYPES, 'type Days ')[0]} days are the minimum" in security
+    tiers = [re.sub(r"\D", "", tier) for tier in choices("cosmosBackupTier")]
+    assert "the last {} days, or {} with `COSMOS_BACKUP_TIER`".format(*tiers) in security
+
+
+def test_the_anonymous_routes_are_those_that_the_pages_name(triggers: dict[str, JsonObject]) -> None:
+    http = [trigger for trigger in triggers.values() if trigger["type"] == "httpTrigger"]
+    anonymous = {f"/api/{trigger['route']}" for trigger in http if trigger["authLevel"] == "anonymous"}
+    told = {route.strip("`") for route, *_ in table(page("SECURITY.md"), "Trust boundaries")}
+    assert told == anonymous
+    (sentence,) = re.findall(r"The routes ([^.]+) are anonymous", unwrapped(page("docs/deployment.md")))
+    assert set(re.findall(r"`([^`]+)`", sentence)) == anonymous

@@ -14,6 +14,7 @@ from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
 from callrecords.collect.reconcilerun import LEAST_STEP
 from callrecords.collect.subscription import LIFETIME
 from callrecords.errors import Unreadable
+from callrecords.graph import client
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import reports, search
 from callrecords.operate import health, links
@@ -21,6 +22,8 @@ from callrecords.operate.health import Health
 from callrecords.ports import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
+from callrecords.webhook import notifications
+from callrecords.webhook.notifications import MAX_BODY_BYTES, MAX_NOTIFICATIONS
 from tests.doubles import Clock, State
 from tests.markdown import ROOT, page, table, unwrapped
 
@@ -88,6 +91,13 @@ FACTS = {
         f"hourly reconciliation of {HOURS_OF_RECENT} hours",
         f"nightly reconciliation of {DAYS_OF_HISTORY} days",
         "Within 15 minutes the app replaces the Graph subscription",
+    ],
+    "SECURITY.md": [
+        f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
+        f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
+        f"of up to {notifications._LONGEST_NAME} characters each",
+        f"up to {client._LONGEST} characters of Graph's own error message",
+        f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
 }
 
