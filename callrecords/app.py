@@ -90,7 +90,7 @@ class App:
     def subscription(self) -> "SubscriptionRenewal":
         from callrecords.collect.subscription import SubscriptionRenewal
         from callrecords.graph.subscriptions import Subscriptions
-        from callrecords.ports import NotificationTarget
+        from callrecords.ports.subscriptions import NotificationTarget
 
         root = f"{self.settings.notification_base_url}/api"
         target = NotificationTarget(

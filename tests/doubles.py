@@ -10,7 +10,7 @@ from azure.core.exceptions import AzureError
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import StateItems, StateKey
+from callrecords.ports.state import StateItems, StateKey
 from callrecords.queues.workqueue import WorkQueue
 from tests.invented import NOW, TENANT
 

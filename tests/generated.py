@@ -12,8 +12,8 @@ from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.usage import DayRollUp
 from callrecords.usage.day import DayUsage
-from callrecords.usage.item import DayRollUp
 from local.traffic import generate
 from tests.invented import TENANT
 

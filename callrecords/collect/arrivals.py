@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
-from callrecords.ports import State, StateKey
+from callrecords.ports.state import State, StateKey
 from callrecords.queues.messages import CallMessage
 
 # Every worker writes the same item: this often is enough to see that work goes on.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
-from callrecords.ports import State, StateKey
+from callrecords.ports.state import State, StateKey
 from callrecords.queues.messages import CallMessage
 
 log = logging.getLogger(__name__)

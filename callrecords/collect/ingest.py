@@ -8,7 +8,8 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, NotFound
 from callrecords.facts.row import fact_row
 from callrecords.facts.streamquality import Profile
-from callrecords.ports import RecordSource, RecordStore, RowStore, Saved, Stored
+from callrecords.ports.records import RecordSource, RecordStore, Saved, Stored
+from callrecords.ports.rows import RowStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 

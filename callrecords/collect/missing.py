@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from callrecords.ports import Listed, RowVersions
+from callrecords.ports.records import Listed
+from callrecords.ports.rows import RowVersions
 
 type Lack = Literal["missing", "stale", "given up"] | None
 

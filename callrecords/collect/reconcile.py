@@ -14,7 +14,9 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.missing import Missing
 from callrecords.collect.reconcilerun import LEAST_STEP, ReconcileMessage, Run, ended, running
 from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable, Unreadable
-from callrecords.ports import Listed, RecordList, RowVersions, State
+from callrecords.ports.records import Listed, RecordList
+from callrecords.ports.rows import RowVersions
+from callrecords.ports.state import State
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from callrecords.collect.missing import Lack
 from callrecords.documents import Document
-from callrecords.ports import StateKey
+from callrecords.ports.state import StateKey
 from callrecords.queues.messages import Message
 
 # Over the last hours, over all that Graph keeps, and over a time without a subscription. A step is a short time that

@@ -9,7 +9,8 @@ from typing import Literal
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError, Conflict, NotFound, unexpected
-from callrecords.ports import NotificationTarget, State, StateKey, Subscription, Subscriptions
+from callrecords.ports.state import State, StateKey
+from callrecords.ports.subscriptions import NotificationTarget, Subscription, Subscriptions
 from callrecords.queues.messages import SubscriptionMessage
 from callrecords.queues.workqueue import WorkQueue
 

@@ -17,7 +17,7 @@ from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, 
 from callrecords.cosmos.items import Items, join, part_version, share_batch, split
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Absent, Saved, Stored
+from callrecords.ports.records import Absent, Saved, Stored
 
 CONTAINER = "callRecords"
 

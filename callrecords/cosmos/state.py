@@ -6,7 +6,7 @@ from typing import Any
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, read_if_there
 from callrecords.documents import Document
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import StateItems, StateKey
+from callrecords.ports.state import StateItems, StateKey
 
 CONTAINER = "state"
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, own_properties
-from callrecords.usage.item import DayRollUp
+from callrecords.ports.usage import DayRollUp
 
 CONTAINER = "usage"
 

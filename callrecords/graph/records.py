@@ -14,7 +14,7 @@ from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading, version_of
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Listed
+from callrecords.ports.records import Listed
 
 _READS = 3
 # Of all unfinished readings together: 60 sessions of a large meeting take 2.3 MB of memory, so these are up to 460 MB.

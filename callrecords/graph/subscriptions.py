@@ -11,7 +11,7 @@ from callrecords.errors import Unreadable
 from callrecords.graph.client import GraphClient, graph_errors
 from callrecords.graph.pages import elements
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import NotificationTarget, Subscription
+from callrecords.ports.subscriptions import NotificationTarget, Subscription
 
 RESOURCE = "/communications/callRecords"
 

@@ -9,7 +9,7 @@ from callrecords.callrecord import CALL_ID, GRAPH_KEEPS, CallRecord
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, NotFound
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
-from callrecords.ports import RecordSource, RecordStore
+from callrecords.ports.records import RecordSource, RecordStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 

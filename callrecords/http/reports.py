@@ -5,15 +5,12 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from callrecords.errors import CallRecordsError
 from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.http.parameters import check_names, one_of, period
-from callrecords.usage.item import DayRollUp, StreamCounts
-
-if TYPE_CHECKING:
-    from callrecords.cosmos.usage import UsageStore
+from callrecords.ports.usage import DayRollUp, RollUpStore, StreamCounts
 
 MOST_DAYS = 366
 FORMATS = ("json", "csv")
@@ -121,7 +118,7 @@ REPORTS: Mapping[str, Report] = {
 class Reports:
     """Answers reports from the roll-ups of days."""
 
-    def __init__(self, usage: "UsageStore", clock: Callable[[], datetime]) -> None:
+    def __init__(self, usage: RollUpStore, clock: Callable[[], datetime]) -> None:
         self._usage = usage
         self._clock = clock
 

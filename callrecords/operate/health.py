@@ -10,7 +10,8 @@ from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.graph.limits import LONGEST_WAIT
 from callrecords.operate import links
 from callrecords.operate.links import HealthReport, Link
-from callrecords.ports import RecordList, State, StateItems
+from callrecords.ports.records import RecordList
+from callrecords.ports.state import State, StateItems
 from callrecords.queues.poison import PoisonQueue
 from callrecords.queues.workqueue import queue_errors
 

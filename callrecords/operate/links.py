@@ -8,7 +8,7 @@ from callrecords.collect.reconcile import RECENT_WINDOW
 from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import RENEW_BEFORE, SUBSCRIPTION
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import StateItems
+from callrecords.ports.state import StateItems
 from callrecords.usage.rollup import ROLL_UP
 
 _RENEWED_WITHIN = RENEW_BEFORE / 2

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from callrecords.callrecord import MEDIA
 from callrecords.facts.streamquality import Verdict
 from callrecords.graphtypes import JsonObject
-from callrecords.usage.item import DayRollUp, StreamCounts, SubnetQuality
+from callrecords.ports.usage import DayRollUp, StreamCounts, SubnetQuality
 
 # Subnets with fewer classified streams say little; of the others the worst are kept.
 _WORST_SUBNETS, _LEAST_STREAMS = 20, 10

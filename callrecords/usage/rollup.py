@@ -4,16 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError, unexpected
-from callrecords.ports import State, StateKey
+from callrecords.ports.rows import ChangedRows
+from callrecords.ports.state import State, StateKey
+from callrecords.ports.usage import RollUpStore
 from callrecords.usage.day import FIELDS, DayUsage
-
-if TYPE_CHECKING:
-    from callrecords.cosmos.calls import CallsStore
-    from callrecords.cosmos.usage import UsageStore
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +36,8 @@ class RollUp:
         self,
         *,
         tenant_id: str,
-        calls: "CallsStore",
-        usage: "UsageStore",
+        calls: ChangedRows,
+        usage: RollUpStore,
         state: State,
         clock: Callable[[], datetime],
     ) -> None:

@@ -15,7 +15,7 @@ from callrecords.graph.client import GraphClient
 from callrecords.graph.records import CallRecords
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import NotificationTarget
+from callrecords.ports.subscriptions import NotificationTarget
 from local.graph import (
     NO_LIMITS,
     Fault,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Saved
+from callrecords.ports.records import Saved
 from tests.infra.predicted import ROOT, SNAPSHOTS, prediction
 
 # The Functions host says this when it moves a message to a poison queue.

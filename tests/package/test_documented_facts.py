@@ -19,7 +19,7 @@ from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WA
 from callrecords.http import reports, search
 from callrecords.operate import health, links
 from callrecords.operate.health import Health
-from callrecords.ports import Listed
+from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
 from callrecords.webhook import notifications

@@ -11,9 +11,10 @@ from callrecords.collect.reconcilerun import ReconcileMessage, ended
 from callrecords.collect.subscription import SUBSCRIPTION
 from callrecords.cosmos.search import Filters
 from callrecords.http.reports import QualityRow
-from callrecords.ports import Listed, State, Stored
+from callrecords.ports.records import Listed, Stored
+from callrecords.ports.state import State
+from callrecords.ports.usage import DayRollUp
 from callrecords.queues.messages import CallMessage
-from callrecords.usage.item import DayRollUp
 
 
 def a_field_of_a_message(message: CallMessage, now: datetime) -> None:

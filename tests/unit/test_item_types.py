@@ -13,7 +13,7 @@ from callrecords.collect.givenup import GivenUpCall
 from callrecords.collect.reconcilerun import RunOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
-from callrecords.usage.item import DayRollUp, FailureCount, StreamCounts, SubnetQuality
+from callrecords.ports.usage import DayRollUp, FailureCount, StreamCounts, SubnetQuality
 from callrecords.usage.rollup import RollUpState
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schemas"

@@ -6,7 +6,7 @@ from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import Unavailable
-from callrecords.ports import Absent, Saved, Stored
+from callrecords.ports.records import Absent, Saved, Stored
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.invented import DAY, TENANT, call_record, in_another_order, new_call_id
 from tests.integration.cosmos.stepping import Worker

@@ -9,7 +9,7 @@ import pytest
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.state import StateStore
 from callrecords.documents import Document
-from callrecords.ports import StateKey
+from callrecords.ports.state import StateKey
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 
 
@@ -115,7 +115,7 @@ async def test_a_damaged_item_is_named_in_the_log_and_counts_as_absent(
     assert await state.read(key("damaged-1")) is None
     assert (await state.read_all(["damaged-1"])).get(key("damaged-1")) is None
     assert await state.starting_with(key("damaged-")) == [Note(first=2)]
-    errors = [record.message for record in caplog.records if record.name == "callrecords.ports"]
+    errors = [record.message for record in caplog.records if record.name == "callrecords.ports.state"]
     assert errors == ["State damaged-1 counts as absent: first is 'many': expected a number from 0."] * 3
 
 

@@ -13,7 +13,7 @@ from callrecords.errors import CallRecordsError, Refused, Unreadable
 from callrecords.graphtypes import JsonObject
 from callrecords.operate.health import Health
 from callrecords.operate.links import HealthReport
-from callrecords.ports import Listed
+from callrecords.ports.records import Listed
 from callrecords.queues.messages import CallMessage
 from tests.doubles import Clock, State
 from tests.integration.azure_queues import AzureQueues

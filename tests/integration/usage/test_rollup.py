@@ -17,7 +17,7 @@ from callrecords.cosmos.usage import UsageStore
 from callrecords.errors import Refused, Unavailable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
-from callrecords.usage.item import DayRollUp
+from callrecords.ports.usage import DayRollUp
 from callrecords.usage.rollup import ROLL_UP, RollUp, RollUpState
 from local.cosmos import CosmosServer
 from tests.doubles import Clock

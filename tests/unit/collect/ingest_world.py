@@ -8,7 +8,7 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Absent, Saved, Stored
+from callrecords.ports.records import Absent, Saved, Stored
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, DAY, TENANT, call_record
 

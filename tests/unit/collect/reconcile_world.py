@@ -10,7 +10,7 @@ from callrecords.collect.reconcile import Reconciliation
 from callrecords.collect.reconcilerun import ReconcileMessage
 from callrecords.errors import CallRecordsError, Throttled, Unreadable
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Listed
+from callrecords.ports.records import Listed
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_id
 

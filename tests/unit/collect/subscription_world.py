@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionRenewal, SubscriptionState
 from callrecords.errors import CallRecordsError, Conflict, NotFound
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import NotificationTarget, Subscription
+from callrecords.ports.subscriptions import NotificationTarget, Subscription
 from tests.doubles import Clock, Queues, State
 from tests.invented import CLIENT_STATE, NOW
 

@@ -6,7 +6,7 @@ from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Saved, Stored
+from callrecords.ports.records import Saved, Stored
 from callrecords.queues.messages import CallMessage
 from tests.invented import CALL, DAY, NOW, TENANT, call_message, call_record
 from tests.unit.collect.ingest_world import NOTHING, OTHER_DAY, World, stored

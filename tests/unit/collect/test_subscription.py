@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable
-from callrecords.ports import Subscription
+from callrecords.ports.subscriptions import Subscription
 from callrecords.queues.messages import SubscriptionMessage
 from tests.invented import CLIENT_STATE, NOW, TENANT
 from tests.unit.collect.subscription_world import AGEING, LIFECYCLE, LIVE, NOTIFICATIONS, World

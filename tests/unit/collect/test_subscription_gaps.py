@@ -7,7 +7,7 @@ import pytest
 
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.errors import Refused, Unavailable
-from callrecords.ports import Subscription
+from callrecords.ports.subscriptions import Subscription
 from tests.invented import NOW
 from tests.unit.collect.subscription_world import AGEING, LIVE, World, renewed
 

@@ -1,4 +1,4 @@
-"""What the care for a subscription remembers: whose it is, its secret, and until when it was alive."""
+"""What the renewal of a subscription remembers: whose it is, its secret, and until when it was alive."""
 
 import logging
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from callrecords.collect.subscription import SUBSCRIPTION
 from callrecords.errors import Forbidden, Refused, Unavailable
-from callrecords.ports import Subscription
+from callrecords.ports.subscriptions import Subscription
 from tests.invented import CLIENT_STATE, NOW
 from tests.unit.collect.subscription_world import AGEING, HALF_A_MINUTE, LIVE, NOTIFICATIONS, TARGET, World, renewed
 

@@ -8,7 +8,7 @@ import pytest
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import Listed
+from callrecords.ports.records import Listed
 from tests.invented import CALL, DAY, OTHER_CALL, START
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 

@@ -7,7 +7,7 @@ import pytest
 from callrecords.errors import Forbidden, NotFound, Unreadable
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
-from callrecords.ports import NotificationTarget, Subscription
+from callrecords.ports.subscriptions import NotificationTarget, Subscription
 from callrecords.settings.forms import Secret
 from tests.invented import CLIENT_STATE
 from tests.unit.collect.subscription_world import LIFECYCLE, NOTIFICATIONS

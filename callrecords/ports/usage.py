@@ -1,6 +1,6 @@
-"""The item of the container `usage`: the roll-up of a day, field by field as docs/schemas/usage.schema.json has it."""
+"""The roll-ups of days in the container `usage` (cosmos.usage). docs/schemas/usage.schema.json tells of every field."""
 
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 
 class StreamCounts(TypedDict):
@@ -51,3 +51,13 @@ class DayRollUp(TypedDict):
     failedCalls: int
     failures: list[FailureCount]
     worstSubnets: list[SubnetQuality]
+
+
+class RollUpStore(Protocol):
+    """Where roll-ups are kept."""
+
+    async def save(self, item: DayRollUp) -> None: ...
+
+    async def delete(self, day: str) -> None: ...
+
+    async def between(self, first_day: str, last_day: str) -> list[DayRollUp]: ...

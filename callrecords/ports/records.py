@@ -1,0 +1,75 @@
+"""Call records: where they are fetched and listed (graph.records), and where they are kept (cosmos.callrecords)."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from callrecords.callrecord import CallRecord
+from callrecords.errors import Unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A call record that Graph holds, and the UTC day on which the call started; None is what it does not tell."""
+
+    call_id: str
+    version: int | None
+    day: str | None
+
+
+class RecordSource(Protocol):
+    """Where call records are fetched."""
+
+    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None: ...
+
+
+class RecordList(Protocol):
+    """Where call records are listed by the time at which the call started."""
+
+    def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]: ...
+
+
+class Saved(Enum):
+    """What became of a record that was to be stored."""
+
+    STORED = "stored"
+    REPEATED = "repeated"  # this version is there already
+    OUTDATED = "outdated"  # a newer version is there already
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """A call that has no header; `part_ids` are those of parts that a writer left, or is about to commit."""
+
+    call_id: str
+    part_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A call that has a header: its version, etag and day; the other days under which older fact rows may be; the parts
+    that the header names, and every part that is there."""
+
+    call_id: str
+    version: int
+    etag: str
+    day: str
+    former_days: frozenset[str] = frozenset()
+    named_parts: frozenset[str] = frozenset()
+    part_ids: frozenset[str] = frozenset()
+
+
+class RecordStore(Protocol):
+    """Where call records are kept, whole."""
+
+    async def look(self, call_id: str) -> Absent | Stored: ...
+
+    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]: ...
+
+    async def tidy(self, stored: Stored) -> None: ...
+
+    async def former_days(self, call_id: str) -> frozenset[str]: ...
+
+    async def load(self, call_id: str) -> CallRecord | None: ...

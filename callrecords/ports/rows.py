@@ -1,0 +1,30 @@
+"""The fact rows in the container `calls` (cosmos.calls)."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from callrecords.graphtypes import JsonObject
+
+
+class RowStore(Protocol):
+    """Where fact rows are kept."""
+
+    async def version(self, call_id: str, day: str) -> int | None: ...
+
+    async def save(self, row: JsonObject) -> None: ...
+
+    async def delete(self, call_id: str, day: str, older_than: int) -> None: ...
+
+
+class RowVersions(Protocol):
+    """Which calls have a fact row, and of which version."""
+
+    async def versions(self, day: str) -> dict[str, int]: ...
+
+
+class ChangedRows(Protocol):
+    """On which days rows changed, and the rows of a day."""
+
+    async def changed_days(self, position: str | None) -> tuple[set[str], str | None]: ...
+
+    def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]: ...

@@ -1,0 +1,58 @@
+"""What the app remembers between its runs, in the container `state` (cosmos.state)."""
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from callrecords.documents import Document
+from callrecords.errors import Unreadable
+from callrecords.graphtypes import JsonObject
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StateKey[D: Document]:
+    """The id under which something is remembered, and what it is."""
+
+    id: str
+    kind: type[D]
+
+    def item(self, document: D) -> JsonObject:
+        """The item that has the document."""
+        return {**document.as_json(), "id": self.id}
+
+    def parse(self, item: Mapping[str, object] | None) -> D | None:
+        """The document in the item. None where there is no item, and where it is damaged, which is logged: what is
+        remembered can be found out again, and is then written anew."""
+        try:
+            return self.kind.from_json(dict(item)) if item is not None else None
+        except Unreadable as error:
+            log.error("State %s counts as absent: %s", self.id, error)
+            return None
+
+
+@dataclass(frozen=True)
+class StateItems:
+    """Items that were read together, by id."""
+
+    items: Mapping[str, JsonObject]
+
+    def get[D: Document](self, key: StateKey[D]) -> D | None:
+        """That of the key, as StateKey.parse gives it."""
+        return key.parse(self.items.get(key.id))
+
+
+class State(Protocol):
+    """What the app remembers between its runs."""
+
+    async def read[D: Document](self, key: StateKey[D]) -> D | None: ...
+
+    async def read_all(self, item_ids: Collection[str]) -> StateItems: ...
+
+    async def starting_with[D: Document](self, prefix: StateKey[D]) -> list[D]: ...
+
+    async def write[D: Document](self, key: StateKey[D], document: D) -> None: ...
+
+    async def delete(self, item_id: str) -> None: ...
