@@ -14,7 +14,7 @@ from azure.cosmos.aio import CosmosClient, DatabaseProxy
 from local import azurite, cosmos
 from local.cosmos import CosmosServer
 from local.environment import ROOT, inherited
-from local.graph import GraphSimulator
+from local.graph import GraphSimulator, application
 from local.processes import Process, free_port, require_free, running
 from local.serve import serve
 
@@ -80,7 +80,7 @@ async def running_stack(
     """
     server = CosmosServer()
     async with contextlib.AsyncExitStack() as parts:
-        graph_url = (await parts.enter_async_context(serve(graph.app(), port=ports.graph))).url
+        graph_url = (await parts.enter_async_context(serve(application(graph), port=ports.graph))).url
         parts.push_async_callback(graph.close)
         cosmos_url = (await parts.enter_async_context(serve(server.app(), port=ports.cosmos))).url
         client = await parts.enter_async_context(CosmosClient(cosmos_url, cosmos.KEY))

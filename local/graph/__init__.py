@@ -3,6 +3,7 @@
 from local.graph.endpoint import DeliveryRules
 from local.graph.faults import Delay, Fault, NextLinkLoop, NotJson, Reset, Status, Truncate
 from local.graph.operations import Operation
+from local.graph.server import application
 from local.graph.simulator import GraphSimulator
 from local.graph.throttling import NO_LIMITS, Limit, Limits
 
@@ -20,4 +21,5 @@ __all__ = [
     "Reset",
     "Status",
     "Truncate",
+    "application",
 ]

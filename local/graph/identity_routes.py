@@ -3,19 +3,15 @@
 https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
 """
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from local.graph.responses import json_response
-
-if TYPE_CHECKING:
-    from local.graph.simulator import GraphSimulator
+from local.graph.simulator import GraphSimulator
 
 _API_VERSION = "2019-08-01"
 
 
-async def get_token(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def get_token(graph: GraphSimulator, request: web.Request) -> web.Response:
     """A token for `resource`; 401 without the right X-IDENTITY-HEADER, 400 for another protocol."""
     query = request.query
     if request.headers.get("X-IDENTITY-HEADER") != graph.identity_header:

@@ -1,7 +1,5 @@
 """The routes of call records. Every one needs the role CallRecords.Read.All."""
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from callrecords.graphtypes import JsonObject
@@ -9,9 +7,7 @@ from local.graph.errors import forbidden
 from local.graph.odata import PARTICIPANTS, RECORD, RECORDS, SESSIONS, Resource, parse_query
 from local.graph.records import Preferences, Representation
 from local.graph.responses import json_response
-
-if TYPE_CHECKING:
-    from local.graph.simulator import GraphSimulator
+from local.graph.simulator import GraphSimulator
 
 
 def call_id(request: web.Request) -> str | None:
@@ -20,7 +16,7 @@ def call_id(request: web.Request) -> str | None:
     return key.strip("/()'") if key else None
 
 
-async def list_records(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def list_records(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /communications/callRecords"""
     shown = _representation(graph, request)
     query = parse_query(request.query, RECORDS)
@@ -28,32 +24,30 @@ async def list_records(graph: "GraphSimulator", request: web.Request) -> web.Res
     return json_response(shown.records(found, query))
 
 
-async def get_record(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def get_record(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /communications/callRecords/{id}"""
     shown = _representation(graph, request)
     query = parse_query(request.query, RECORD)
     return json_response(shown.record(_held(graph, request), query))
 
 
-async def list_sessions(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def list_sessions(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /communications/callRecords/{id}/sessions"""
     return _list_elements(graph, request, "sessions", SESSIONS)
 
 
-async def list_participants(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def list_participants(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /communications/callRecords/{id}/participants_v2"""
     return _list_elements(graph, request, "participants_v2", PARTICIPANTS)
 
 
-def _list_elements(
-    graph: "GraphSimulator", request: web.Request, relationship: str, resource: Resource
-) -> web.Response:
+def _list_elements(graph: GraphSimulator, request: web.Request, relationship: str, resource: Resource) -> web.Response:
     shown = _representation(graph, request)
     query = parse_query(request.query, resource)
     return json_response(shown.elements(_held(graph, request), relationship, query))
 
 
-def _representation(graph: "GraphSimulator", request: web.Request) -> Representation:
+def _representation(graph: GraphSimulator, request: web.Request) -> Representation:
     """How the caller wants to see records. Raises GraphError 403 when it may not see any."""
     graph.authorize(forbidden())
     root = f"{request.scheme}://{request.host}/v1.0"
@@ -61,5 +55,5 @@ def _representation(graph: "GraphSimulator", request: web.Request) -> Representa
     return Representation(root, preferences, knows_tests=graph.cloud == "global")
 
 
-def _held(graph: "GraphSimulator", request: web.Request) -> JsonObject:
+def _held(graph: GraphSimulator, request: web.Request) -> JsonObject:
     return graph.held(call_id(request) or "")

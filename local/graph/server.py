@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -13,11 +12,9 @@ from local.graph.errors import GraphError, bad_request
 from local.graph.faults import take
 from local.graph.operations import NEXT_PAGE, Operation
 from local.graph.responses import json_response
+from local.graph.simulator import GraphSimulator
 
-if TYPE_CHECKING:
-    from local.graph.simulator import GraphSimulator
-
-type GraphHandler = Callable[["GraphSimulator", web.Request], Awaitable[web.Response]]
+type GraphHandler = Callable[[GraphSimulator, web.Request], Awaitable[web.Response]]
 
 _RECORDS = "/v1.0/communications/callRecords"
 # Both forms that OData has for a key: /{id} and ('{id}').
@@ -45,8 +42,8 @@ _ROUTES: list[tuple[str, str, Operation, GraphHandler]] = [
 ]
 
 
-def application(graph: "GraphSimulator") -> web.Application:
-    """The web application that serves `graph`."""
+def application(graph: GraphSimulator) -> web.Application:
+    """The web application that serves `graph`: Graph under /v1.0, the identity endpoint at /msi/token."""
     app = web.Application(middlewares=[_error_answers(graph)])
     for method, path, operation, handler in _ROUTES:
         app.router.add_route(method, path, partial(_serve, graph, operation, handler))
@@ -54,7 +51,7 @@ def application(graph: "GraphSimulator") -> web.Application:
 
 
 async def _serve(
-    graph: "GraphSimulator", operation: Operation, handler: GraphHandler, request: web.Request
+    graph: GraphSimulator, operation: Operation, handler: GraphHandler, request: web.Request
 ) -> web.Response:
     if "$skiptoken" in request.query:
         operation = NEXT_PAGE.get(operation, operation)
@@ -69,7 +66,7 @@ async def _serve(
     return await (injection.inject(request, answer) if injection else answer())
 
 
-def _error_answers(graph: "GraphSimulator") -> Middleware:
+def _error_answers(graph: GraphSimulator) -> Middleware:
     """Answers every error as Graph words it, and numbers the requests."""
 
     @web.middleware

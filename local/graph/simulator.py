@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from aiohttp import web
-
 from callrecords.graphtypes import JsonObject
 from local.graph.delivery import Deliveries
 from local.graph.endpoint import DeliveryRules
@@ -16,7 +14,6 @@ from local.graph.notifications import change_notification, lifecycle_notificatio
 from local.graph.odata import parse_instant
 from local.graph.operations import Operation
 from local.graph.records import check_record
-from local.graph.server import application
 from local.graph.subscriptions import Subscriptions
 from local.graph.throttling import Bucket, Limits, Throttling
 from local.graph.tokens import Tokens
@@ -84,10 +81,6 @@ class GraphSimulator:
         self.subscriptions = Subscriptions(delivery.handshake_allowance, clock)
         self.deliveries = Deliveries(delivery, clock)
         self._announced: set[str] = set()
-
-    def app(self) -> web.Application:
-        """The web application: Graph under /v1.0, the identity endpoint at /msi/token."""
-        return application(self)
 
     async def close(self) -> None:
         """Ends the deliveries that are under way."""

@@ -1,20 +1,16 @@
 """The routes of subscriptions. None takes query options."""
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from local.graph.errors import GraphError, bad_request
 from local.graph.responses import json_response, read_object
+from local.graph.simulator import GraphSimulator
 from local.graph.subscriptions import Subscription
-
-if TYPE_CHECKING:
-    from local.graph.simulator import GraphSimulator
 
 CLIENT_ID = web.RequestKey("client_id", str)
 
 
-async def create(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def create(graph: GraphSimulator, request: web.Request) -> web.Response:
     """POST /subscriptions"""
     _refuse_options(request)
     subscription = await graph.subscriptions.create(
@@ -25,27 +21,27 @@ async def create(graph: "GraphSimulator", request: web.Request) -> web.Response:
     return _entity(request, subscription, 201)
 
 
-async def list_all(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def list_all(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /subscriptions, where Graph does not show the clientState."""
     _refuse_options(request)
     values = [each.shown(with_client_state=False) for each in graph.subscriptions.live()]
     return json_response({"@odata.context": _context(request), "value": values})
 
 
-async def get(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def get(graph: GraphSimulator, request: web.Request) -> web.Response:
     """GET /subscriptions/{id}"""
     _refuse_options(request)
     return _entity(request, graph.subscriptions.get(_id(request)))
 
 
-async def update(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def update(graph: GraphSimulator, request: web.Request) -> web.Response:
     """PATCH /subscriptions/{id}"""
     _refuse_options(request)
     graph.authorize(_not_authorized("Update"))
     return _entity(request, await graph.subscriptions.update(_id(request), await read_object(request)))
 
 
-async def reauthorize(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def reauthorize(graph: GraphSimulator, request: web.Request) -> web.Response:
     """POST /subscriptions/{id}/reauthorize"""
     _refuse_options(request)
     graph.authorize(_not_authorized("Reauthorize"))
@@ -53,7 +49,7 @@ async def reauthorize(graph: "GraphSimulator", request: web.Request) -> web.Resp
     return web.Response(status=204)
 
 
-async def delete(graph: "GraphSimulator", request: web.Request) -> web.Response:
+async def delete(graph: GraphSimulator, request: web.Request) -> web.Response:
     """DELETE /subscriptions/{id}"""
     _refuse_options(request)
     graph.subscriptions.delete(_id(request))

@@ -26,6 +26,7 @@ from local.graph import (
     Reset,
     Status,
     Truncate,
+    application,
 )
 from local.serve import serve
 
@@ -43,7 +44,7 @@ def graph() -> GraphSimulator:
 @pytest.fixture
 async def client(graph: GraphSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GraphClient]:
     """The app's client of `graph`, with a managed identity."""
-    async with serve(graph.app()) as served:
+    async with serve(application(graph)) as served:
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"{served.url}/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", graph.identity_header)
         async with DefaultAzureCredential() as credential:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from callrecords.graphtypes import JsonObject
-from local.graph import NO_LIMITS, GraphSimulator
+from local.graph import NO_LIMITS, GraphSimulator, application
 from local.serve import serve as serve_application
 
 TENANT_ID = "11112222-3333-4444-5555-666677778888"
@@ -23,7 +23,7 @@ async def serve() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
 
         async def start(graph: GraphSimulator) -> ClientSession:
-            served = await stack.enter_async_context(serve_application(graph.app()))
+            served = await stack.enter_async_context(serve_application(application(graph)))
             stack.push_async_callback(graph.close)
             token = graph.tokens.issue(graph.tokens.audience, None)["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
