@@ -23,6 +23,7 @@ from callrecords.queues.workqueue import (
     LenientDecodePolicy,
     WorkQueue,
 )
+from callrecords.settings.proxies import is_proxy_set
 from callrecords.settings.read import Settings, SettingsError, read_settings
 from callrecords.webhook.receive import Webhook
 
@@ -228,10 +229,11 @@ class App:
     @functools.cached_property
     def _queue_service(self) -> QueueServiceClient:
         connection = self.settings.queue
+        options = _QUEUE_RETRIES | {"use_env_settings": is_proxy_set()}
         if connection.connection_string:
-            return QueueServiceClient.from_connection_string(connection.connection_string, **_QUEUE_RETRIES)
+            return QueueServiceClient.from_connection_string(connection.connection_string, **options)
         credential = self._credential(connection.client_id)
-        return QueueServiceClient(connection.endpoint, credential, **_QUEUE_RETRIES)
+        return QueueServiceClient(connection.endpoint, credential, **options)
 
     @functools.cached_property
     def _graph(self) -> "GraphClient":

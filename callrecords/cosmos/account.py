@@ -8,12 +8,14 @@ from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
 
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
 from callrecords.graphtypes import JsonObject
 from callrecords.settings.connections import Connection
+from callrecords.settings.proxies import is_proxy_set
 
 _LOST_RACE = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
 
@@ -66,9 +68,11 @@ class Account:
 
     def _new_client(self) -> CosmosClient:
         connection_string = self._connection.connection_string
+        # The client's own default but for `use_env_settings`, which it does not pass on; it closes the transport.
+        options = _OPTIONS | {"transport": AioHttpTransport(use_env_settings=is_proxy_set())}
         if connection_string:
-            return CosmosClient.from_connection_string(connection_string, **_OPTIONS)
-        return CosmosClient(self._connection.endpoint, self._credential(), **_OPTIONS)
+            return CosmosClient.from_connection_string(connection_string, **options)
+        return CosmosClient(self._connection.endpoint, self._credential(), **options)
 
 
 @contextlib.contextmanager
