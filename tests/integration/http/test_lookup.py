@@ -12,9 +12,9 @@ from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable, Unreadable
 from callrecords.http.lookup import Lookup
+from tests.asking import body
 from tests.doubles import Clock, Queues, State
 from tests.generated import DAYS, store_record, versions
-from tests.integration.http.asking import body
 from tests.invented import CALL, NOW, TENANT, call_message
 
 RECORDS = [each[-1] for each in versions(DAYS[0], 9)]

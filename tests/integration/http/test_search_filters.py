@@ -9,8 +9,8 @@ import pytest
 
 from callrecords.graphtypes import JsonObject
 from callrecords.http.search import SearchCalls
+from tests.asking import pages
 from tests.generated import DAYS, MEDIA, rows
-from tests.integration.http.asking import pages
 
 pytestmark = pytest.mark.usefixtures("generated")
 

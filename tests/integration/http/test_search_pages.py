@@ -13,10 +13,10 @@ from callrecords.cosmos.calls import CallsStore
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import BadParameter
 from callrecords.http.search import SearchCalls, parse
+from tests.asking import body, next_page, pages
 from tests.doubles import Clock
 from tests.generated import DAYS, rows, store_rows
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
-from tests.integration.http.asking import body, next_page, pages
 from tests.invented import NOW, TENANT
 
 pytestmark = pytest.mark.usefixtures("generated")

@@ -2,33 +2,43 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 
-from callrecords.cosmos.usage import UsageStore
+from callrecords.graphtypes import JsonObject
 from callrecords.http.reports import Reports
-from local.cosmos import CosmosServer
+from callrecords.ports.usage import DayRollUp
+from tests.asking import body
 from tests.doubles import Clock
-from tests.generated import DAYS, MEDIA, roll_up, rows, store_roll_ups
-from tests.integration.cosmos.cosmosaccount import running_account
-from tests.integration.http.asking import body
+from tests.generated import DAYS, MEDIA, day_roll_up, rows
 from tests.invented import TENANT
 
 # Days in two months.
-ITEMS = [
-    roll_up(TENANT, day, [row for row in rows() if row["day"] == of])
+ROLL_UPS = [
+    day_roll_up(TENANT, day, [row for row in rows() if row["day"] == of])
     for day, of in zip(("2026-02-27", "2026-03-01", "2026-03-03"), DAYS, strict=True)
 ]
+ITEMS: list[JsonObject] = [dict(item) for item in ROLL_UPS]
 PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
 OF_QUALITY = {"streams", "failures", "worstSubnets"}
 
 
-@pytest.fixture(scope="module")
-async def reporting() -> AsyncIterator[Reports]:
-    async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
-        await store_roll_ups(account, ITEMS)
-        yield Reports(UsageStore(account, TENANT), Clock())
+class Usage:
+    """Stands for a UsageStore: has ROLL_UPS."""
+
+    async def save(self, item: DayRollUp) -> None:
+        raise AssertionError(item)
+
+    async def delete(self, day: str) -> None:
+        raise AssertionError(day)
+
+    async def between(self, first_day: str, last_day: str) -> list[DayRollUp]:
+        return [item for item in ROLL_UPS if first_day <= item["day"] <= last_day]
+
+
+@pytest.fixture
+def reporting() -> Reports:
+    return Reports(Usage(), Clock())
 
 
 async def test_the_usage_of_days_is_their_roll_up_without_quality(reporting: Reports) -> None:

@@ -1,20 +1,36 @@
 """What a search may be asked, and the sentences about what it may not."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callrecords.cosmos.search import Place
+from callrecords.cosmos.search import Place, Search
+from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import BadParameter
 from callrecords.http.search import DEFAULT_TOP, LONGEST, LONGEST_CONTINUATION, MOST_TOP, PARAMETERS, SearchCalls, parse
-from tests.integration.http.asking import body
+from tests.asking import body
+from tests.doubles import Clock
 from tests.invented import NOW
 
 SOMETHING = st.text(max_size=40) | st.sampled_from(
     ["2026-03-04", "0001-01-01", "9999-12-31", "2026-03-04T10:00:00+23:59", "true", "poor", "1", "W10", "=", "bnVsbA=="]
 )
+
+
+class NothingStored:
+    """Stands for a CallsStore, which is not asked."""
+
+    async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
+        raise AssertionError(search)
+
+
+@pytest.fixture
+def search_calls() -> SearchCalls:
+    calls: Any = NothingStored()
+    return SearchCalls(calls, Clock())
 
 
 @pytest.mark.parametrize(

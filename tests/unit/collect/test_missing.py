@@ -1,0 +1,60 @@
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from callrecords.collect.missing import Lack, Missing
+from callrecords.ports.records import Listed
+from tests.invented import CALL, DAY, OTHER_CALL
+
+LISTED = Listed(call_id=CALL, version=2, day=DAY)
+OTHER = replace(LISTED, call_id=OTHER_CALL)
+
+
+@dataclass
+class Rows:
+    """Stands for a CallsStore: has versions, all of `DAY`, and notes for which days it is asked."""
+
+    held: dict[str, int]
+    asked: list[str] = field(default_factory=list)
+
+    async def versions(self, day: str) -> dict[str, int]:
+        self.asked.append(day)
+        return self.held if day == DAY else {}
+
+
+@pytest.mark.parametrize(
+    ("held", "given_up", "lack"),
+    [
+        ({}, {}, "missing"),
+        ({OTHER_CALL: 2}, {OTHER_CALL: 2}, "missing"),
+        ({CALL: 1}, {}, "stale"),
+        ({CALL: 2}, {}, None),
+        ({CALL: 3}, {}, None),
+        ({}, {CALL: 2}, "given up"),
+        ({CALL: 1}, {CALL: 2}, "given up"),
+        ({CALL: 2}, {CALL: 2}, None),
+        ({}, {CALL: 1}, "missing"),
+        ({CALL: 1}, {CALL: 1}, "stale"),
+        ({}, {CALL: None}, "given up"),
+        ({CALL: 1}, {CALL: None}, "stale"),
+    ],
+)
+async def test_what_cosmos_lacks_is_told_by_what_it_has_and_what_was_given_up(
+    held: dict[str, int], given_up: dict[str, int | None], lack: Lack
+) -> None:
+    assert await Missing(Rows(held), given_up).lack(LISTED) == lack
+
+
+@pytest.mark.parametrize("record", [replace(LISTED, version=None), replace(LISTED, day=None)])
+async def test_a_record_of_unknown_version_or_day_is_missing_and_cosmos_is_not_asked(record: Listed) -> None:
+    rows = Rows({CALL: 2})
+    assert await Missing(rows, {CALL: 2}).lack(record) == "missing"
+    assert rows.asked == []
+
+
+async def test_cosmos_is_asked_once_for_each_day() -> None:
+    rows = Rows({CALL: 2})
+    missing = Missing(rows, {})
+    records = [LISTED, replace(LISTED, day="2026-03-05"), OTHER, replace(OTHER, day="2026-03-05")]
+    assert [await missing.lack(record) for record in records] == [None, "missing", "missing", "missing"]
+    assert rows.asked == [DAY, "2026-03-05"]
