@@ -14,6 +14,12 @@ def body(answer: Answer) -> Any:
     return orjson.loads(answer.body)
 
 
+def told(answer: Answer) -> tuple[int, Any]:
+    """The status of an answer, and what its JSON says."""
+    assert answer.media_type == "application/json"
+    return answer.status, orjson.loads(answer.body)
+
+
 async def pages(search_calls: SearchCalls, **parameters: str) -> list[list[JsonObject]]:
     """All pages of a search; `begin` stands for `from`, which Python keeps for itself."""
     found: list[list[JsonObject]] = []

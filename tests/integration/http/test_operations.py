@@ -1,34 +1,15 @@
 from collections.abc import Mapping
-from typing import Any
 
-import orjson
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
 from callrecords.errors import Refused
-from callrecords.http.answers import Answer
-from callrecords.http.operations import health, poison, treat_poison
-from callrecords.operate.links import HealthReport, Link
+from callrecords.http.operations import poison, treat_poison
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.poison import PoisonQueue
+from tests.asking import told
 from tests.integration.azure_queues import AzureQueues
 from tests.invented import call_message
-
-
-class KnownHealth:
-    """Stands for a Health whose report is known."""
-
-    def __init__(self, *links: Link) -> None:
-        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)})
-
-    async def report(self) -> HealthReport:
-        return self.known
-
-
-def told(answer: Answer) -> tuple[int, Any]:
-    """The status of an answer, and what its JSON says."""
-    assert answer.media_type == "application/json"
-    return answer.status, orjson.loads(answer.body)
 
 
 async def given_up(queues: AzureQueues) -> None:
@@ -44,39 +25,6 @@ async def poison_queues(queues: AzureQueues, queue_service: QueueServiceClient) 
     await given_up(queues)
     other = await AzureQueues.create(queue_service)
     return {"call-records": queues.poison_queue, "subscriptions": other.poison_queue}
-
-
-async def test_an_app_without_settings_is_not_healthy_and_says_why() -> None:
-    status, body = told(await health(None, ["A is missing.", "B is malformed."]))
-    assert status == 503
-    assert body["broken"] == {"link": "settings", "why": "A is missing. B is malformed."}
-    assert body["healthy"] is False
-
-
-@pytest.mark.parametrize(
-    ("links", "status", "broken"),
-    [
-        ([Link(), Link()], 200, None),
-        ([Link(), Link("broken")], 503, {"link": "link 1", "why": "broken"}),
-        ([Link("first"), Link("second")], 503, {"link": "link 0", "why": "first"}),
-    ],
-)
-async def test_health_is_a_status_and_the_first_link_that_is_broken(
-    links: list[Link], status: int, broken: object
-) -> None:
-    known: Any = KnownHealth(*links)
-    answered, body = told(await health(known, []))
-    assert answered == status
-    assert (body["healthy"], body["broken"]) == (status == 200, broken)
-    assert [link["ok"] for link in body["links"].values()] == [link.why is None for link in links]
-
-
-def test_what_is_known_of_a_link_is_told() -> None:
-    body = HealthReport({"cosmos": Link(facts={"note": 1}), "graph": Link("no", {"note": 2})}).as_json()
-    assert body["links"] == {
-        "cosmos": {"ok": True, "why": None, "note": 1},
-        "graph": {"ok": False, "why": "no", "note": 2},
-    }
 
 
 async def test_poison_is_told_by_queue(poison_queues: Mapping[str, PoisonQueue]) -> None:
