@@ -27,6 +27,18 @@ async def waiting_messages(stack: Stack) -> int:
         return (await queue.get_queue_properties()).approximate_message_count or 0
 
 
+async def is_idle(stack: Stack) -> bool:
+    """Whether every message about a call was handled. One still counts while its record is stored already: the host
+    deletes it afterwards."""
+    return await waiting_messages(stack) == 0
+
+
+async def clear_messages(stack: Stack) -> None:
+    """Deletes the messages about calls, the hidden ones included."""
+    async with QueueClient.from_connection_string(stack.queue_connection, CALL_RECORDS) as queue:
+        await queue.clear_messages()
+
+
 async def poison_entries(stack: Stack) -> list[JsonObject]:
     """What was given up about calls."""
     name = CALL_RECORDS + POISON_SUFFIX

@@ -36,7 +36,7 @@ async def outcome_of_a_run(stack: Stack, http: aiohttp.ClientSession) -> JsonObj
         items[:] = [item async for item in state.query_items(query, partition_key="reconcile-recent")]
         return bool(items) and items[0]["windowEnd"] > began and items[0]["finished"] is not None
 
-    await until(is_finished, seconds=60)
+    await until(is_finished)
     return items[0]
 
 

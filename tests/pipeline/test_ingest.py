@@ -9,7 +9,7 @@ from callrecords.queues.workqueue import CALL_RECORDS
 from local.graph import Fault, Status
 from local.stack import Stack
 from local.traffic import Call
-from tests.pipeline.reading import is_whole, poison_entries, waiting_messages
+from tests.pipeline.reading import clear_messages, is_idle, is_whole, poison_entries, waiting_messages
 from tests.pipeline.waiting import until
 
 
@@ -76,12 +76,14 @@ async def test_a_call_comes_back_later_after_an_error_of_the_server(stack: Stack
 
 async def test_a_call_that_graph_does_not_have_yet_waits_on_the_queue(stack: Stack) -> None:
     call_id = "00000000-0000-4000-8000-00000000aaaa"
-    waiting, poison = await waiting_messages(stack), len(await poison_entries(stack))
+    await until(lambda: is_idle(stack))
+    poison = len(await poison_entries(stack))
     stack.graph.notify(call_id)
     await until(lambda: f"{call_id}: Graph answered 404" in stack.app.log_file.read_text())
 
     async def has_only_the_later_message() -> bool:
-        return await waiting_messages(stack) == waiting + 1
+        return await waiting_messages(stack) == 1
 
     await until(has_only_the_later_message)
     assert len(await poison_entries(stack)) == poison
+    await clear_messages(stack)

@@ -9,7 +9,7 @@ import orjson
 from callrecords.graphtypes import JsonObject
 from local.processes import free_port
 from local.stack import CLIENT_STATE, TENANT_ID, Stack, running_app
-from tests.pipeline.reading import waiting_messages
+from tests.pipeline.reading import is_idle
 from tests.pipeline.waiting import until
 
 SETTINGS = {
@@ -66,10 +66,10 @@ async def test_notifications_that_cannot_be_trusted_are_acknowledged_and_dropped
             notification(call_id, resource="users/someone/messages/1"),
         ]
     }
-    before = await waiting_messages(stack)
+    await until(lambda: is_idle(stack))
     async with http.post(f"{stack.app_url}/api/graph/notifications", data=orjson.dumps(body)) as answer:
         assert answer.status == 202
-    assert await waiting_messages(stack) == before
+    assert await is_idle(stack)
     counted = "Notifications dropped: {'wrong clientState': 1, 'unknown tenant': 1, 'foreign resource': 1}."
     await until(lambda: counted in stack.app.log_file.read_text())
 
