@@ -19,7 +19,9 @@ def call_record(whole: JsonObject) -> CallRecord:
     """The record as the app has it when it came from Graph: of new texts, and without nulls."""
     record = orjson.loads(orjson.dumps(_without_nulls(whole)))
     lists = record.pop("sessions"), record.pop("participants_v2")
-    return CallRecord(record["id"], record["version"], record, *lists)
+    return CallRecord(
+        call_id=record["id"], version=record["version"], properties=record, sessions=lists[0], participants=lists[1]
+    )
 
 
 def measure(record: CallRecord, rounds: int) -> list[float]:

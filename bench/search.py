@@ -49,7 +49,13 @@ def rows(count: int) -> list[JsonObject]:
         record = dict(call.versions[-1].record)
         sessions, participants = record.pop("sessions"), record.pop("participants_v2")
         if len(sessions) == 1:
-            whole = CallRecord(call.call_id, record["version"], record, sessions, participants)
+            whole = CallRecord(
+                call_id=call.call_id,
+                version=record["version"],
+                properties=record,
+                sessions=sessions,
+                participants=participants,
+            )
             found.append(fact_row(whole, TENANT_ID))
     return [
         rng.choice(found)

@@ -17,7 +17,7 @@ MEDIA = ("audio", "video", "screenSharing")
 GRAPH_KEEPS = timedelta(days=30)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CallRecord:
     """Everything that Graph holds of one call at one version.
 

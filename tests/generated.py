@@ -26,7 +26,13 @@ _LISTS = ("sessions", "participants_v2")
 def call_record(record: JsonObject) -> CallRecord:
     """The callRecord resource as the app has it."""
     properties = {name: value for name, value in record.items() if name not in _LISTS}
-    return CallRecord(record["id"], record["version"], properties, record["sessions"], record["participants_v2"])
+    return CallRecord(
+        call_id=record["id"],
+        version=record["version"],
+        properties=properties,
+        sessions=record["sessions"],
+        participants=record["participants_v2"],
+    )
 
 
 @functools.cache

@@ -21,7 +21,7 @@ class Pages:
     """
 
     def __init__(
-        self, client: GraphClient, first: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
+        self, client: GraphClient, first: JsonObject, name: str, *, what: str, buckets: tuple[Bucket, ...] = ()
     ) -> None:
         self._client = client
         self._page, self._name = first, name
@@ -66,6 +66,6 @@ async def elements(
     client: GraphClient, first: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
 ) -> AsyncIterator[JsonObject]:
     """The elements of all Pages of a list, one by one."""
-    async for page in Pages(client, first, name, what, buckets):
+    async for page in Pages(client, first, name, what=what, buckets=buckets):
         for element in page:
             yield element

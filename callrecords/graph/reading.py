@@ -70,11 +70,17 @@ class Reading:
                 return None
         # Annotations of the sessions, such as sessions@odata.context, go with them.
         properties = {name: value for name, value in self._first.items() if name.partition("@")[0] != "sessions"}
-        return CallRecord(self.call_id, self.version, properties, self._sessions, self._participants)
+        return CallRecord(
+            call_id=self.call_id,
+            version=self.version,
+            properties=properties,
+            sessions=self._sessions,
+            participants=self._participants,
+        )
 
     def _pages(self, first: JsonObject, name: str) -> Pages:
         buckets = ((RECORD_NEXT_PAGE, self.call_id), TENANT)
-        return Pages(self._client, first, name, _what(self.call_id), buckets)
+        return Pages(self._client, first, name, what=_what(self.call_id), buckets=buckets)
 
     def _is_outdated_by(self, latest: JsonObject) -> bool:
         return version_of(self.call_id, latest) != self.version

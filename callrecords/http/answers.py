@@ -4,7 +4,7 @@ import gzip
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from http import HTTPStatus
 
 import orjson
@@ -34,6 +34,7 @@ class Answer:
 
     status: HTTPStatus
     body: bytes = b""
+    _: KW_ONLY
     media_type: str = _JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 

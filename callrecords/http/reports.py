@@ -145,4 +145,4 @@ def _as_csv(report: Report, days: Sequence[DayRollUp]) -> Answer:
     writer = csv.DictWriter(text, report.columns)
     writer.writeheader()
     writer.writerows(report.as_rows(days))
-    return Answer(HTTPStatus.OK, text.getvalue().encode(), "text/csv")
+    return Answer(HTTPStatus.OK, text.getvalue().encode(), media_type="text/csv")

@@ -13,7 +13,7 @@ QUEUE_CONNECTION = "CallRecordsQueue"
 COSMOS_CONNECTION = "CallRecordsCosmos"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ConnectionSetting:
     """The settings of one connection: the last part of its endpoint setting's name, and one of which sets of
     names its connection string has to have."""
@@ -26,20 +26,20 @@ class ConnectionSetting:
 
 CONNECTIONS = (
     ConnectionSetting(
-        QUEUE_CONNECTION,
-        "Storage account of the queues",
-        "queueServiceUri",
-        (
+        name=QUEUE_CONNECTION,
+        meaning="Storage account of the queues",
+        endpoint="queueServiceUri",
+        needed=(
             frozenset({"AccountName", "AccountKey"}),
             frozenset({"QueueEndpoint", "SharedAccessSignature"}),
             frozenset({"UseDevelopmentStorage"}),
         ),
     ),
     ConnectionSetting(
-        COSMOS_CONNECTION,
-        "Cosmos DB account of the call records",
-        "accountEndpoint",
-        (frozenset({"AccountEndpoint", "AccountKey"}),),
+        name=COSMOS_CONNECTION,
+        meaning="Cosmos DB account of the call records",
+        endpoint="accountEndpoint",
+        needed=(frozenset({"AccountEndpoint", "AccountKey"}),),
     ),
 )
 

@@ -1,11 +1,11 @@
 """Typed settings, read once from the environment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from callrecords.errors import CallRecordsError
 from callrecords.facts.streamquality import Profile
-from callrecords.settings import forms as values
+from callrecords.settings import forms
 from callrecords.settings.connections import CONNECTIONS, Connection, resolve
 from callrecords.settings.forms import GRAPH_ROOTS
 
@@ -25,68 +25,71 @@ class Setting:
     name: str
     meaning: str
     parse: Callable[[str], str]
+    _: KW_ONLY
     default: str | None = None
     required: bool = False
     secret: bool = False
 
 
-TENANT_ID = Setting("GRAPH_TENANT_ID", "Tenant whose call records are collected, a GUID", values.guid, required=True)
+TENANT_ID = Setting("GRAPH_TENANT_ID", "Tenant whose call records are collected, a GUID", forms.guid, required=True)
 CLIENT_STATE = Setting(
     "GRAPH_CLIENT_STATE",
     "Secret of 16 to 128 characters that Graph repeats in every notification",
-    values.client_state,
+    forms.client_state,
     required=True,
     secret=True,
 )
 CLIENT_STATE_PREVIOUS = Setting(
     "GRAPH_CLIENT_STATE_PREVIOUS",
     "The secret before the last rotation, still accepted",
-    values.client_state,
+    forms.client_state,
     secret=True,
 )
-CLOUD = Setting("GRAPH_CLOUD", "Which Graph: global (with GCC), usgov (GCC High) or dod", values.cloud, "global")
+CLOUD = Setting("GRAPH_CLOUD", "Which Graph: global (with GCC), usgov (GCC High) or dod", forms.cloud, default="global")
 GRAPH_BASE_URL = Setting(
-    "GRAPH_BASE_URL", "Root URL of the local Graph simulator, in place of the cloud's", values.base_url
+    "GRAPH_BASE_URL", "Root URL of the local Graph simulator, in place of the cloud's", forms.base_url
 )
 CLIENT_ID = Setting(
-    "AZURE_CLIENT_ID", "Client id of the managed identity or app registration that reads Graph", values.guid
+    "AZURE_CLIENT_ID", "Client id of the managed identity or app registration that reads Graph", forms.guid
 )
 NOTIFICATION_BASE_URL = Setting(
     "NOTIFICATION_BASE_URL",
     "Public root of this app that Graph posts to; in Azure the app's own host name where not set",
-    values.base_url,
+    forms.base_url,
     required=True,
 )
-COSMOS_DATABASE = Setting("COSMOS_DATABASE", "Cosmos DB database that holds the containers", values.name, "callrecords")
+COSMOS_DATABASE = Setting(
+    "COSMOS_DATABASE", "Cosmos DB database that holds the containers", forms.name, default="callrecords"
+)
 SUBSCRIPTION_SCHEDULE = Setting(
     "SUBSCRIPTION_SCHEDULE",
     "When the Graph subscription is checked and renewed, NCRONTAB in UTC",
-    values.schedule,
-    "0 */15 * * * *",
+    forms.schedule,
+    default="0 */15 * * * *",
 )
 RECONCILE_RECENT_SCHEDULE = Setting(
     "RECONCILE_RECENT_SCHEDULE",
     "When the calls of the last 6 hours are reconciled with Graph, NCRONTAB in UTC",
-    values.schedule,
-    "0 20 * * * *",
+    forms.schedule,
+    default="0 20 * * * *",
 )
 RECONCILE_HISTORY_SCHEDULE = Setting(
     "RECONCILE_HISTORY_SCHEDULE",
     "When the calls of the last 30 days are reconciled with Graph, NCRONTAB in UTC",
-    values.schedule,
-    "0 40 3 * * *",
+    forms.schedule,
+    default="0 40 3 * * *",
 )
 USAGE_SCHEDULE = Setting(
     "USAGE_SCHEDULE",
     "When the days on which calls changed are rolled up, NCRONTAB in UTC",
-    values.schedule,
-    "0 5,35 * * * *",
+    forms.schedule,
+    default="0 5,35 * * * *",
 )
 QUALITY_PROFILE = Setting(
     "QUALITY_PROFILE",
     "Which of Microsoft's definitions of a poor stream: current, or before2022",
-    values.profile,
-    Profile.CURRENT,
+    forms.profile,
+    default=Profile.CURRENT,
 )
 SETTINGS = (
     TENANT_ID,
@@ -105,7 +108,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Every setting of the app, checked; secrets masked in repr."""
 

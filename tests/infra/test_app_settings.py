@@ -3,7 +3,7 @@
 import pytest
 
 from callrecords.graphtypes import JsonObject
-from callrecords.settings import forms as values
+from callrecords.settings import forms
 from callrecords.settings import read as settings
 from callrecords.settings.connections import CONNECTIONS
 from tests.infra.predicted import SNAPSHOTS, app_settings, prediction
@@ -75,4 +75,4 @@ def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
 
 def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:
     optional = set(template["definitions"]["OptionalSettings"]["properties"])
-    assert optional == {each.name for each in settings.SETTINGS if each.parse in (values.schedule, values.profile)}
+    assert optional == {each.name for each in settings.SETTINGS if each.parse in (forms.schedule, forms.profile)}

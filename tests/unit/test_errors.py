@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from callrecords.errors import Unexpected, unexpected
-from callrecords.settings import forms as values
+from callrecords.settings import forms
 from callrecords.settings import read as settings
 
 SPOILT: dict[str, Any] = {"GRAPH_TENANT_ID": ["private"]}
@@ -20,7 +20,7 @@ def error_of_this_app() -> Exception:
 
 def test_an_unexpected_error_tells_its_kind_and_the_last_place_in_this_app() -> None:
     error = unexpected(error_of_this_app())
-    line = values.guid.__code__.co_firstlineno + 3
+    line = forms.guid.__code__.co_firstlineno + 3
     assert type(error) is Unexpected
     assert str(error) == f"An unexpected AttributeError in settings/forms.py, line {line}."
 

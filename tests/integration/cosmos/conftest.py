@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callrecords.cosmos import callrecords as store
-from callrecords.cosmos import items
+from callrecords.cosmos import callrecords, items
 from tests.integration.cosmos.invented import BATCH_BYTES, PART_BYTES
 
 
@@ -13,7 +12,7 @@ from tests.integration.cosmos.invented import BATCH_BYTES, PART_BYTES
 def small_items() -> Iterator[None]:
     """Lets small records need many parts, some of which do not fit in the batch with the header."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "split", functools.partial(items.split, part_bytes=PART_BYTES))
+        patch.setattr(callrecords, "split", functools.partial(items.split, part_bytes=PART_BYTES))
         patch.setattr(items, "BATCH_BYTES", BATCH_BYTES)
         yield
 

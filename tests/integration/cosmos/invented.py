@@ -42,7 +42,11 @@ def call_record(call_id: str, version: int, sessions: int = 3, participants: int
 def in_another_order(record: CallRecord) -> CallRecord:
     """The same version as another answer of Graph has it."""
     return CallRecord(
-        record.call_id, record.version, record.properties, record.sessions[::-1], record.participants[::-1]
+        call_id=record.call_id,
+        version=record.version,
+        properties=record.properties,
+        sessions=record.sessions[::-1],
+        participants=record.participants[::-1],
     )
 
 

@@ -220,5 +220,11 @@ def test_what_a_header_has_besides_graphs_properties_is_in_its_schema() -> None:
 
 
 def test_a_record_that_has_nothing_but_its_start_is_as_promised() -> None:
-    bare = CallRecord(RECORD.call_id, 1, {"version": 1, "startDateTime": "2026-03-04T10:00:00+01:00"}, [], [])
+    bare = CallRecord(
+        call_id=RECORD.call_id,
+        version=1,
+        properties={"version": 1, "startDateTime": "2026-03-04T10:00:00+01:00"},
+        sessions=[],
+        participants=[],
+    )
     assert complaints("callRecords", split(bare, TENANT).header) == []

@@ -5,8 +5,7 @@ import functools
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.cosmos import callrecords as store
-from callrecords.cosmos import items
+from callrecords.cosmos import callrecords, items
 from callrecords.cosmos.account import Account
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -40,7 +39,7 @@ async def test_a_record_over_the_limits_of_item_and_batch_comes_and_goes(
 async def test_a_record_of_more_parts_than_a_batch_has_operations_is_stored_whole(
     cosmos: CosmosAccount, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "split", functools.partial(items.split, part_bytes=4_500))
+    monkeypatch.setattr(callrecords, "split", functools.partial(items.split, part_bytes=4_500))
     record = call_record(new_call_id(), 1, sessions=1_500)
     assert await Collector(account, record).handle() is None
     assert len(await cosmos.items(record.call_id)) > items.BATCH_OPERATIONS

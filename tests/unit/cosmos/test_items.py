@@ -54,7 +54,9 @@ PROPERTIES = st.dictionaries(
 def records(draw: st.DrawFn) -> CallRecord:
     version = draw(st.integers(0, 2**53))
     properties = {**draw(PROPERTIES), "id": CALL, "version": version}
-    return CallRecord(CALL, version, properties, draw(ELEMENTS), draw(ELEMENTS))
+    return CallRecord(
+        call_id=CALL, version=version, properties=properties, sessions=draw(ELEMENTS), participants=draw(ELEMENTS)
+    )
 
 
 def small(record: CallRecord) -> Items:

@@ -30,7 +30,7 @@ BUSY = {"stage": "callSetup", "reason": "The called number was busy."}
 def record(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> CallRecord:
     """A call record of these sessions and participants."""
     own = {"id": CALL, "version": 1, "startDateTime": START, **properties}
-    return CallRecord(CALL, 1, own, [*sessions], participants_v2 or [])
+    return CallRecord(call_id=CALL, version=1, properties=own, sessions=[*sessions], participants=participants_v2 or [])
 
 
 def row_of(*sessions: JsonObject, participants_v2: list[JsonObject] | None = None, **properties: object) -> JsonObject:

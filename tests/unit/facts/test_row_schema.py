@@ -40,7 +40,13 @@ ODDITIES: list[Any] = [None, "", "text", -1, 2**70, True, [None, 7, [], {}, "tex
 def row_of(record: JsonObject, profile: Profile = Profile.CURRENT) -> JsonObject:
     """The row of a record as Graph has it; its lists may be anything."""
     properties = {name: value for name, value in record.items() if name not in ("sessions", "participants_v2")}
-    whole = CallRecord(CALL, 1, properties, record["sessions"], record["participants_v2"])
+    whole = CallRecord(
+        call_id=CALL,
+        version=1,
+        properties=properties,
+        sessions=record["sessions"],
+        participants=record["participants_v2"],
+    )
     return fact_row(whole, TENANT, ["2026-03-01"], profile)
 
 

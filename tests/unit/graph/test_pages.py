@@ -71,7 +71,7 @@ async def test_pages_that_follow_count_in_their_buckets(graph: FakeGraph) -> Non
 
 async def test_who_iterates_again_after_an_error_goes_on_with_the_page_that_failed(graph: FakeGraph) -> None:
     graph.answer_in_turn([page("b", next_link=link("2")), httpx.Response(500), page("c")])
-    pages, found = Pages(graph.client, page("a", next_link=link("1")), "value", WHAT), []
+    pages, found = Pages(graph.client, page("a", next_link=link("1")), "value", what=WHAT), []
     with pytest.raises(Unavailable):
         found += [each async for each in pages]
     found += [each async for each in pages]

@@ -57,5 +57,5 @@ def test_a_small_answer_is_not_compressed() -> None:
 
 
 def test_an_answer_may_be_another_text_than_json() -> None:
-    answer = Answer(LARGE.status, LARGE.body, "text/csv").encoded({"Accept-Encoding": "gzip"})
+    answer = Answer(LARGE.status, LARGE.body, media_type="text/csv").encoded({"Accept-Encoding": "gzip"})
     assert answer.media_type == "text/csv"

@@ -3,19 +3,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from callrecords.settings import forms as values
+from callrecords.settings import forms
 from callrecords.settings.forms import Secret
 from tests.invented import CLIENT_STATE, TENANT
 
 
 @pytest.mark.parametrize("text", [TENANT, TENANT.upper(), TENANT.replace("-", ""), f"{{{TENANT}}}"])
 def test_a_guid_has_one_form(text: str) -> None:
-    assert values.guid(text) == TENANT
+    assert forms.guid(text) == TENANT
 
 
 @pytest.mark.parametrize("cloud", ["global", "usgov", "dod"])
 def test_a_cloud_has_a_root_of_graph(cloud: str) -> None:
-    assert values.GRAPH_ROOTS[values.cloud(cloud)].startswith("https://")
+    assert forms.GRAPH_ROOTS[forms.cloud(cloud)].startswith("https://")
 
 
 @pytest.mark.parametrize(
@@ -29,47 +29,47 @@ def test_a_cloud_has_a_root_of_graph(cloud: str) -> None:
     ],
 )
 def test_a_base_url_has_no_last_slash(text: str, url: str) -> None:
-    assert values.base_url(text) == url
+    assert forms.base_url(text) == url
 
 
 @pytest.mark.parametrize("length", [16, 128])
 def test_a_client_state_of_the_right_length_is_a_secret(length: int) -> None:
-    state = values.client_state("x" * length)
+    state = forms.client_state("x" * length)
     assert (type(state), state) == (Secret, "x" * length)
 
 
 @pytest.mark.parametrize("text", ["0 */15 * * * *", "0 0 8-18/2 * Jan,Feb Mon-Fri"])
 def test_a_schedule_of_six_fields_is_taken_as_it_is(text: str) -> None:
-    assert values.schedule(text) == text
+    assert forms.schedule(text) == text
 
 
 @pytest.mark.parametrize("text", ["c", "call-records_2", "x" * 255])
 def test_a_name_is_taken_as_it_is(text: str) -> None:
-    assert values.name(text) == text
+    assert forms.name(text) == text
 
 
 @pytest.mark.parametrize(
     ("parse", "text", "expected"),
     [
-        (values.guid, "", "a GUID such as 11112222-"),
-        (values.guid, "fabrikam.example", "a GUID such as 11112222-"),
-        (values.guid, TENANT[:-1], "a GUID such as 11112222-"),
-        (values.cloud, "Global", "one of global, usgov, dod"),
-        (values.cloud, "china", "one of global, usgov, dod"),
-        (values.base_url, "", "an https URL such as "),
-        (values.base_url, "calls.fabrikam.example", "an https URL such as "),
-        (values.base_url, "http://calls.fabrikam.example", "an https URL such as "),
-        (values.base_url, "ftp://localhost", "an https URL such as "),
-        (values.base_url, "https://", "an https URL such as "),
-        (values.base_url, "https://[::1", "an https URL such as "),
-        (values.client_state, "x" * 15, "a secret of 16 to 128 characters"),
-        (values.client_state, "x" * 129, "a secret of 16 to 128 characters"),
-        (values.schedule, "*/15 * * * *", "an NCRONTAB expression of six fields"),
-        (values.schedule, "0 0 0 0 0 0 0", "an NCRONTAB expression of six fields"),
-        (values.schedule, "every quarter of an hour", "an NCRONTAB expression of six fields"),
-        (values.name, "", "a name of letters"),
-        (values.name, "call/records", "a name of letters"),
-        (values.name, "x" * 256, "a name of letters"),
+        (forms.guid, "", "a GUID such as 11112222-"),
+        (forms.guid, "fabrikam.example", "a GUID such as 11112222-"),
+        (forms.guid, TENANT[:-1], "a GUID such as 11112222-"),
+        (forms.cloud, "Global", "one of global, usgov, dod"),
+        (forms.cloud, "china", "one of global, usgov, dod"),
+        (forms.base_url, "", "an https URL such as "),
+        (forms.base_url, "calls.fabrikam.example", "an https URL such as "),
+        (forms.base_url, "http://calls.fabrikam.example", "an https URL such as "),
+        (forms.base_url, "ftp://localhost", "an https URL such as "),
+        (forms.base_url, "https://", "an https URL such as "),
+        (forms.base_url, "https://[::1", "an https URL such as "),
+        (forms.client_state, "x" * 15, "a secret of 16 to 128 characters"),
+        (forms.client_state, "x" * 129, "a secret of 16 to 128 characters"),
+        (forms.schedule, "*/15 * * * *", "an NCRONTAB expression of six fields"),
+        (forms.schedule, "0 0 0 0 0 0 0", "an NCRONTAB expression of six fields"),
+        (forms.schedule, "every quarter of an hour", "an NCRONTAB expression of six fields"),
+        (forms.name, "", "a name of letters"),
+        (forms.name, "call/records", "a name of letters"),
+        (forms.name, "x" * 256, "a name of letters"),
     ],
 )
 def test_anything_else_is_an_error_that_says_what_was_expected(

@@ -11,7 +11,7 @@ from callrecords.http.answers import Answer
 from callrecords.http.webhook import answer
 from callrecords.queues.messages import CallMessage, SubscriptionMessage
 from callrecords.queues.workqueue import WorkQueue
-from callrecords.webhook import receive as module
+from callrecords.webhook import receive
 from callrecords.webhook.notifications import MAX_BODY_BYTES
 from callrecords.webhook.receive import Webhook
 from tests.doubles import Clock, RecordingQueue
@@ -21,7 +21,7 @@ CALL_NOTIFICATIONS = [
     {"clientState": CLIENT_STATE, "tenantId": TENANT, "resource": f"communications/callRecords/{call_id}"}
     for call_id in (CALL, OTHER_CALL)
 ]
-ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", "text/plain", {"X-Content-Type-Options": "nosniff"})
+ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", media_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
 LIFECYCLE = {
     "clientState": CLIENT_STATE,
     "tenantId": TENANT,
@@ -119,7 +119,7 @@ async def test_graph_is_asked_to_send_again_what_a_queue_took_in_part() -> None:
 
 
 async def test_graph_is_asked_to_send_again_what_a_queue_takes_too_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ENQUEUE_SECONDS", 0)
+    monkeypatch.setattr(receive, "_ENQUEUE_SECONDS", 0)
     assert (await World(SlowQueue()).post(*CALL_NOTIFICATIONS)).status == 503
 
 
