@@ -31,6 +31,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 
+from callrecords import __version__
 from callrecords.errors import (
     CallRecordsError,
     Conflict,
@@ -46,6 +47,7 @@ from callrecords.graphtypes import JsonObject
 
 # Unknown enum members tell more than `unknownFutureValue`; nulls are the only thing that may be left out.
 _PREFER = "include-unknown-enum-members, omit-values=nulls"
+_USER_AGENT = f"CallRecords/{__version__}"  # the SDK adds its own
 _TIMEOUT = httpx.Timeout(60, connect=10)
 _LONGEST = 300  # characters of Graph's words in a message
 _ERRORS = {"4XX": ODataError, "5XX": ODataError}
@@ -57,7 +59,12 @@ class GraphClient:
     def __init__(self, root: str, scope: str, credential: AsyncTokenCredential) -> None:
         # A wait that Graph asks for belongs in the queue: a worker that sleeps is paid for.
         http = GraphClientFactory.create_with_default_middleware(
-            client=httpx.AsyncClient(timeout=_TIMEOUT, http2=True, verify=ssl.create_default_context()),
+            client=httpx.AsyncClient(
+                headers={"User-Agent": _USER_AGENT},
+                timeout=_TIMEOUT,
+                http2=True,
+                verify=ssl.create_default_context(),
+            ),
             options={RetryHandlerOption.get_key(): RetryHandlerOption(should_retry=False)},
         )
         host = urlsplit(root).hostname or ""

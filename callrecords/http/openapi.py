@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from callrecords import __version__
 from callrecords.graphtypes import JsonObject
 from callrecords.http import reports, search
 
@@ -62,7 +63,7 @@ def document() -> JsonObject:
         "openapi": "3.1.0",
         "info": {
             "title": "Call Records",
-            "version": "1",
+            "version": __version__,
             "description": "Teams call records from Microsoft Graph: looked up, searched and reported.",
         },
         "servers": [{"url": "/api"}],

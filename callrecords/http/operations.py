@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from callrecords import __version__
 from callrecords.errors import CallRecordsError
+from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.queues.workqueue import CALL_RECORDS
 
@@ -20,10 +22,13 @@ async def health(health: "Health | None", problems: list[str]) -> Answer:
     """
     if health is None:
         broken = {"link": "settings", "why": " ".join(problems)}
-        document = {"healthy": False, "broken": broken, "links": {}}
-        return json_answer(document, HTTPStatus.SERVICE_UNAVAILABLE)
-    report = await health.report()
-    return json_answer(report.as_json(), HTTPStatus.OK if report.healthy else HTTPStatus.SERVICE_UNAVAILABLE)
+        return _health({"healthy": False, "broken": broken, "links": {}})
+    return _health((await health.report()).as_json())
+
+
+def _health(document: JsonObject) -> Answer:
+    status = HTTPStatus.OK if document["healthy"] else HTTPStatus.SERVICE_UNAVAILABLE
+    return json_answer({"version": __version__, **document}, status)
 
 
 async def poison(queues: "Mapping[str, PoisonQueue]") -> Answer:

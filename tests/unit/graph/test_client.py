@@ -2,6 +2,7 @@ import httpx
 import orjson
 import pytest
 
+from callrecords import __version__
 from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.graph.limits import Limit
 from tests.unit.graph.fake_graph import RECORD, ROOT, SCOPE, FakeGraph, get, get_request
@@ -19,6 +20,14 @@ async def test_a_request_carries_a_token_for_the_scope_and_asks_for_unknown_memb
     headers = graph.requests[0].headers
     assert headers["Authorization"] == f"Bearer token for {SCOPE}"
     assert headers["Prefer"] == "include-unknown-enum-members, omit-values=nulls"
+
+
+async def test_graph_is_told_which_version_of_which_app_asks(graph: FakeGraph) -> None:
+    graph.answer_in_turn([{}])
+    await get(graph)
+    products = graph.requests[0].headers["User-Agent"].split()
+    assert products[0] == f"CallRecords/{__version__}"
+    assert any(product.startswith("kiota-python/") for product in products)
 
 
 @pytest.mark.parametrize("body", [b"", b"<h1>private</h1>", b"{", b'"private'])

@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from jsonschema import Draft202012Validator
 
+from callrecords import __version__
 from callrecords.graphtypes import JsonObject
 from callrecords.http import reports, search
 from callrecords.http.openapi import document
@@ -29,6 +30,10 @@ def test_the_document_is_valid() -> None:
     schema = schemathesis.openapi.from_dict(document())
     schema.validate()
     assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 4
+
+
+def test_the_version_of_the_document_is_that_of_the_app() -> None:
+    assert document()["info"]["version"] == __version__
 
 
 def test_every_schema_in_the_document_is_valid() -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from callrecords import __version__
 from callrecords.http.operations import health
 from callrecords.operate.links import HealthReport, Link
 from tests.asking import told
@@ -40,3 +41,9 @@ async def test_health_is_a_status_and_the_first_link_that_is_broken(
     assert answered == status
     assert (body["healthy"], body["broken"]) == (status == 200, broken)
     assert [link["ok"] for link in body["links"].values()] == [link.why is None for link in links]
+
+
+@pytest.mark.parametrize("known", [None, KnownHealth(Link()), KnownHealth(Link("broken"))])
+async def test_health_tells_the_version_of_the_app(known: Any) -> None:
+    _, body = told(await health(known, []))
+    assert body["version"] == __version__
