@@ -31,7 +31,7 @@ _DAYS = st.sampled_from([DAY, NEXT_DAY])
 
 
 # Without shrinking, which takes minutes of requests.
-@settings(max_examples=50, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=50, phases=[Phase.reuse, Phase.generate])
 @given(data=st.data())
 async def test_any_interleaving_ends_with_the_newest_version_whole_and_nothing_else(
     cosmos: CosmosAccount, account: Account, data: st.DataObject
