@@ -39,7 +39,7 @@ _LONGEST, _LONGEST_REASON = 7_000, 500
 class LenientDecodePolicy(TextBase64DecodePolicy):
     """Reads base64, which is what this app writes, and anything else as it is: the host moves that to poison, too."""
 
-    def decode(self, content: str, response: PipelineResponse[Any, Any]) -> str:
+    def decode(self, content: str, response: PipelineResponse[Any, Any]) -> str:  # noqa: ARG002 - as in the base class
         try:
             return base64.b64decode(content, validate=True).decode()
         except ValueError:

@@ -28,7 +28,7 @@ def execute(storage: Storage, items: Items, operations: Any, minimal: bool) -> A
     try:
         with storage.transaction():
             for operation in operations:
-                results.append(_result(operation, _perform(items, operation), minimal))
+                results.append(_result(operation, _perform(items, operation), minimal))  # noqa: PERF401 - one may raise
     except CosmosError as error:
         failed = len(results)
         statuses = [_FAILED_DEPENDENCY] * len(operations)

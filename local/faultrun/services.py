@@ -30,21 +30,21 @@ _GRAPH: tuple[_Kind[Injection], ...] = (
     # The first three stop every request of the app for as long as they say.
     _Kind("Graph 429, whole seconds", 0.005, 1, lambda rng: Status(429, rng.randint(1, 2))),
     _Kind("Graph 429, fractional seconds", 0.005, 1, lambda rng: Status(429, round(rng.uniform(0.3, 1.5), 3))),
-    _Kind("Graph 503 with Retry-After", 0.005, 1, lambda rng: Status(503, 1)),
-    _Kind("Graph 404, then the record", 0.04, 3, lambda rng: Status(404)),
-    _Kind("Graph 500", 0.04, 3, lambda rng: Status(500)),
-    _Kind("Graph 503", 0.03, 3, lambda rng: Status(503)),
-    _Kind("Graph connection reset", 0.04, 2, lambda rng: Reset()),
+    _Kind("Graph 503 with Retry-After", 0.005, 1, lambda _: Status(503, 1)),
+    _Kind("Graph 404, then the record", 0.04, 3, lambda _: Status(404)),
+    _Kind("Graph 500", 0.04, 3, lambda _: Status(500)),
+    _Kind("Graph 503", 0.03, 3, lambda _: Status(503)),
+    _Kind("Graph connection reset", 0.04, 2, lambda _: Reset()),
     _Kind("Graph slow answer", 0.04, 2, lambda rng: Delay(rng.uniform(0.5, 4))),
-    _Kind("Graph truncated JSON", 0.006, 1, lambda rng: Truncate()),
-    _Kind("Graph not JSON", 0.006, 1, lambda rng: NotJson()),
+    _Kind("Graph truncated JSON", 0.006, 1, lambda _: Truncate()),
+    _Kind("Graph not JSON", 0.006, 1, lambda _: NotJson()),
 )
 _COSMOS: tuple[_Kind[FaultRule], ...] = (
     _Kind("Cosmos 429", 0.02, 6, lambda rng: FaultRule(status=429, retry_after_ms=rng.randint(10, 500))),
-    _Kind("Cosmos 449", 0.01, 3, lambda rng: FaultRule(status=449)),
-    _Kind("Cosmos 503", 0.01, 3, lambda rng: FaultRule(status=503)),
-    _Kind("Cosmos reset before commit", 0.01, 3, lambda rng: FaultRule(reset="before")),
-    _Kind("Cosmos reset after commit", 0.01, 3, lambda rng: FaultRule(reset="after")),
+    _Kind("Cosmos 449", 0.01, 3, lambda _: FaultRule(status=449)),
+    _Kind("Cosmos 503", 0.01, 3, lambda _: FaultRule(status=503)),
+    _Kind("Cosmos reset before commit", 0.01, 3, lambda _: FaultRule(reset="before")),
+    _Kind("Cosmos reset after commit", 0.01, 3, lambda _: FaultRule(reset="after")),
     _Kind("Cosmos slow answer", 0.01, 2, lambda rng: FaultRule(latency=rng.uniform(0.3, 2))),
 )
 

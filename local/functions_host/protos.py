@@ -24,7 +24,7 @@ class TypedData:
     int: _Int | None = None
     double: float | None = None
 
-    def WhichOneof(self, _group: str) -> str | None:
+    def WhichOneof(self, _group: str) -> str | None:  # noqa: N802 - protobuf's name
         """The name of the field that is set."""
         return next((each.name for each in fields(self) if getattr(self, each.name) is not None), None)
 
@@ -36,7 +36,7 @@ class ParameterBinding:
     name: str
     data: TypedData | None
 
-    def WhichOneof(self, _group: str) -> str | None:
+    def WhichOneof(self, _group: str) -> str | None:  # noqa: N802 - protobuf's name
         """`data` where there is a value."""
         return None if self.data is None else "data"
 

@@ -38,10 +38,11 @@ class TimerListener:
         await self._invoke(datetime.now(UTC))
 
     async def _invoke(self, started: datetime) -> None:
+        last = (self._last or datetime.min).isoformat()  # noqa: DTZ901 - how the host says that it never ran
         status = {
-            "Last": (self._last or datetime.min).isoformat(),
+            "Last": last,
             "Next": self._trigger.schedule.next(started).isoformat(),
-            "LastUpdated": (self._last or datetime.min).isoformat(),
+            "LastUpdated": last,
         }
         self._last = started
         timer = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": False}

@@ -103,7 +103,7 @@ def parse_query(query: MultiMapping[str], resource: Resource) -> Query:
     return Query(
         select=_parse_select(options["$select"], resource) if "$select" in options else None,
         expand=_parse_expand(options["$expand"], resource) if "$expand" in options else None,
-        matches=_parse_filter(options["$filter"]) if "$filter" in options else lambda record: True,
+        matches=_parse_filter(options["$filter"]) if "$filter" in options else lambda _: True,
         after=None if token is None else decode_skiptoken(token),
         options=options,
     )

@@ -71,7 +71,7 @@ class Expressions:
         return lambda frame: frame[0][name]
 
     def literal(self, value: Any) -> Expression:
-        return lambda frame: value
+        return lambda _: value
 
     def array_literal(self, *elements: Tree[Any]) -> Expression:
         values = [self.compile(element) for element in elements]

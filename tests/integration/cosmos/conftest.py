@@ -21,4 +21,4 @@ def small_items() -> Iterator[None]:
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets azure-cosmos repeat what failed without a wait."""
     sleep = asyncio.sleep
-    monkeypatch.setattr(asyncio, "sleep", lambda delay, result=None: sleep(0, result))
+    monkeypatch.setattr(asyncio, "sleep", lambda _delay, result=None: sleep(0, result))

@@ -1,7 +1,5 @@
 """The comparison that other tests, the demo and the fault run rely on sees what is wrong."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from azure.cosmos.aio import ContainerProxy
 
@@ -45,10 +43,10 @@ class Stored:
 
 
 @pytest.fixture
-async def stored(cosmos: CosmosAccount, account: Account) -> AsyncIterator[Stored]:
+async def stored(cosmos: CosmosAccount, account: Account) -> Stored:
     record = call_record(new_call_id(), 2)
     await Collector(account, record).handle()
-    yield Stored(cosmos, record)
+    return Stored(cosmos, record)
 
 
 async def test_nothing_is_wrong_with_a_record_that_is_stored_whole(stored: Stored) -> None:

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.usefixtures("small_items", "no_waits")
 type Begin = Callable[[CosmosAccount, Account], Awaitable[CallRecord]]
 
 
-async def nothing(cosmos: CosmosAccount, account: Account) -> CallRecord:
+async def nothing(_cosmos: CosmosAccount, _account: Account) -> CallRecord:
     return call_record(new_call_id(), 1, sessions=5, participants=0)
 
 
-async def an_older_version_of_another_day(cosmos: CosmosAccount, account: Account) -> CallRecord:
+async def an_older_version_of_another_day(_cosmos: CosmosAccount, account: Account) -> CallRecord:
     call_id = new_call_id()
     await Collector(account, call_record(call_id, 1, sessions=3, participants=0)).handle()
     return call_record(call_id, 2, sessions=5, participants=0, day=NEXT_DAY)

@@ -143,7 +143,7 @@ async def test_rows_of_another_organisation_are_left_alone(world: World) -> None
 async def test_where_the_changes_cannot_be_read_the_next_run_begins_where_this_one_did(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def failing(position: str | None) -> tuple[set[str], str | None]:
+    async def failing(_position: str | None) -> tuple[set[str], str | None]:
         raise Unavailable("Changes of facts: Cosmos answered 503.")
 
     await store_rows(world.account, FEW)
@@ -213,7 +213,7 @@ async def test_no_more_rows_of_a_day_are_held_than_one_after_the_other(
     given: list[weakref.ref[Row]] = []
     held: list[int] = []
 
-    async def rows(day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]:
+    async def rows(_day: str, _fields: Sequence[str]) -> AsyncIterator[JsonObject]:
         for each in FEW:
             row = Row(each)
             given.append(weakref.ref(row))

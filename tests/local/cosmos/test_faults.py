@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 from azure.core.exceptions import AzureError
-from azure.cosmos.aio import ContainerProxy, DatabaseProxy
+from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from local.cosmos import CosmosServer
@@ -142,9 +142,7 @@ async def test_rules_can_be_kept_over_http(served: Served, container: ContainerP
         ([], "list"),
     ],
 )
-async def test_a_rule_that_makes_no_sense_is_refused_in_words(
-    served: Served, database: DatabaseProxy, rule: Any, word: str
-) -> None:
+async def test_a_rule_that_makes_no_sense_is_refused_in_words(served: Served, rule: Any, word: str) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{served.url}/_faults", json=rule) as answer,

@@ -10,7 +10,7 @@ from local.serve import serve, serve_in_thread
 
 
 def _app() -> web.Application:
-    async def greet(request: web.Request) -> web.Response:
+    async def greet(_: web.Request) -> web.Response:
         return web.Response(text="hello")
 
     app = web.Application()
@@ -39,12 +39,12 @@ def test_a_thread_serves_plain_code() -> None:
     with serve_in_thread(_app) as served, urllib.request.urlopen(served.url) as answer:
         assert answer.read() == b"hello"
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(served.url)
 
 
 def test_an_application_that_does_not_start_is_an_error() -> None:
-    async def fail(app: web.Application) -> None:
+    async def fail(_: web.Application) -> None:
         raise ValueError("not today")
 
     app = _app()

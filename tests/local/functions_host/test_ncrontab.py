@@ -113,7 +113,7 @@ def matches(time: datetime, values: list[frozenset[int]]) -> bool:
 
 @given(
     drawn=st.tuples(*(fields(*bounds) for bounds in RANGES)),
-    after=st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)),
+    after=st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - `timezones`
 )
 def test_the_next_time_is_the_first_match_after_the_given_one(
     drawn: tuple[tuple[str, frozenset[int]], ...], after: datetime

@@ -40,7 +40,7 @@ def answering(*statuses: int) -> Handler:
     """Answers with one status after the other."""
     following = iter(statuses)
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(_: web.Request) -> web.Response:
         return web.Response(status=next(following), headers={"Location": "/"})
 
     return answer
@@ -63,7 +63,7 @@ async def test_the_first_attempt_has_less_time_than_those_after_it(listen: Liste
     timed_out = asyncio.Event()
     deliveries = deliver(first_allowance=TOO_SHORT)
 
-    async def answer_too_late_for_the_first(request: web.Request) -> web.Response:
+    async def answer_too_late_for_the_first(_: web.Request) -> web.Response:
         await (asyncio.sleep(2 * TOO_SHORT) if deliveries.log else timed_out.wait())
         return web.Response(status=202)
 
@@ -76,7 +76,7 @@ async def test_the_first_attempt_has_less_time_than_those_after_it(listen: Liste
 async def test_a_notification_is_abandoned_when_its_time_is_over(listen: Listen, deliver: Deliver) -> None:
     now = [NOW]
 
-    async def fail_an_hour_later(request: web.Request) -> web.Response:
+    async def fail_an_hour_later(_: web.Request) -> web.Response:
         now[0] += timedelta(hours=1)
         return web.Response(status=503)
 
@@ -99,7 +99,7 @@ async def test_new_notifications_to_a_slow_endpoint_are_delayed(listen: Listen, 
     timed_out = asyncio.Event()
     deliveries = deliver(first_allowance=TOO_SHORT, slow_delay=0.001)
 
-    async def answer_the_first_attempt_too_late(request: web.Request) -> web.Response:
+    async def answer_the_first_attempt_too_late(_: web.Request) -> web.Response:
         if not deliveries.log:
             await timed_out.wait()
         return web.Response(status=202)
@@ -117,7 +117,7 @@ async def test_notifications_to_an_endpoint_that_stays_slow_are_dropped(listen: 
     timed_out = asyncio.Event()
     deliveries = deliver(first_allowance=TOO_SHORT, retry_allowance=TOO_SHORT, slow_share=1)
 
-    async def answer_too_late(request: web.Request) -> web.Response:
+    async def answer_too_late(_: web.Request) -> web.Response:
         await timed_out.wait()
         return web.Response(status=202)
 
@@ -135,7 +135,7 @@ async def test_closing_ends_what_is_under_way(listen: Listen, deliver: Deliver) 
     deliveries = deliver(retry_base=3_600)
     answered = asyncio.Event()
 
-    async def fail(request: web.Request) -> web.Response:
+    async def fail(_: web.Request) -> web.Response:
         answered.set()
         return web.Response(status=503)
 

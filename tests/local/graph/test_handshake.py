@@ -19,7 +19,7 @@ async def echo(request: web.Request) -> web.Response:
     return web.Response(text=request.query["validationToken"])
 
 
-async def refuse(request: web.Request) -> web.Response:
+async def refuse(_: web.Request) -> web.Response:
     return web.Response(status=403)
 
 
@@ -27,7 +27,7 @@ async def answer_201(request: web.Request) -> web.Response:
     return web.Response(status=201, text=request.query["validationToken"])
 
 
-async def answer_with_another_token(request: web.Request) -> web.Response:
+async def answer_with_another_token(_: web.Request) -> web.Response:
     return web.Response(text="another token")
 
 

@@ -21,7 +21,7 @@ async def echo(request: web.Request) -> web.Response:
     return web.Response(text=request.query["validationToken"])
 
 
-async def refuse(request: web.Request) -> web.Response:
+async def refuse(_: web.Request) -> web.Response:
     return web.Response(status=403)
 
 
@@ -73,7 +73,8 @@ async def test_a_subscription_shows_what_was_asked_for_and_who_asked(
     assert status == 201
     given = {"expirationDateTime": "2026-03-07T06:40:00Z", "latestSupportedTlsVersion": "v1_2"}
     assert (wanted | given).items() <= created.items()
-    assert created["applicationId"] and created["creatorId"]
+    assert created["applicationId"]
+    assert created["creatorId"]
     assert await ask(client, "GET", f"{SUBSCRIPTIONS}/{created['id']}") == (200, created)
 
 

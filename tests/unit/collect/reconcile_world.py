@@ -47,7 +47,7 @@ class Graph:
     clock: Clock
     calls: list[Call] = field(default_factory=list)
     takes: timedelta = timedelta()
-    failing: Failing = lambda number: None
+    failing: Failing = lambda _: None
     most: int | None = None
     strange: dict[datetime, Unreadable] = field(default_factory=dict)
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)

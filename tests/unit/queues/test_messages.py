@@ -13,7 +13,7 @@ from tests.invented import CALL, NOW, TENANT, call_message
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)  # a lone surrogate is no text in JSON
 TIMES = st.datetimes(
-    datetime(1970, 1, 2),
+    datetime(1970, 1, 2),  # noqa: DTZ001 - in each of `timezones`
     timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
 )
 COMMON = {
