@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 # The slowest condition takes 15 s on a quiet machine. However busy one is, only a real failure takes this long.
-_MOST_SECONDS = 180
+_MOST_SECONDS = 150
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
