@@ -31,6 +31,11 @@ class CallRecord:
     sessions: list[JsonObject]
     participants: list[JsonObject]
 
+    @property
+    def day(self) -> str:
+        """The UTC day on which the call started; Unreadable where startDateTime is not a time."""
+        return day_of(self.call_id, self.properties.get("startDateTime"))
+
 
 def day_of(call_id: str, start: object) -> str:
     """The UTC day of `startDateTime`, such as 2026-03-04; Unreadable where it is not a time."""

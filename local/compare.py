@@ -70,7 +70,7 @@ def _compare_call(call_id: str, record: JsonObject, items: dict[str, JsonObject]
         result.broken.append(call_id)
         return
     properties = {name: value for name, value in without_nulls(record).items() if name not in _LISTS}
-    if any(_bytes(header.get(name)) != _bytes(value) for name, value in properties.items()):
+    if any(_bytes(header["record"].get(name)) != _bytes(value) for name, value in properties.items()):
         result.broken.append(call_id)
         return
     result.whole += 1

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 
-from callrecords.callrecord import CallRecord, day_of
+from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, is_lost_race, read_if_there
 from callrecords.cosmos.items import Items, join, part_version, share_batch, split
 from callrecords.errors import Unavailable
@@ -22,7 +22,7 @@ from callrecords.ports.records import Absent, Saved, Stored
 CONTAINER = "callRecords"
 
 _TRIES = 5
-_PARTITION = "SELECT c.id, c.version, c.startDateTime, c.formerDays, c.parts, c._etag FROM c"
+_PARTITION = "SELECT c.id, c.version, c.day, c.formerDays, c.parts, c._etag FROM c"
 
 
 class CallRecordsStore:
@@ -64,8 +64,8 @@ class CallRecordsStore:
     async def former_days(self, call_id: str) -> frozenset[str]:
         """The days other than that of the stored version under which fact rows of the call may be."""
         with cosmos_errors(f"Call record {call_id}"):
-            header = await read_if_there(await self._container(), call_id, self._key(call_id)) or {}
-        return frozenset(header.get("formerDays", ()))
+            header = await read_if_there(await self._container(), call_id, self._key(call_id))
+        return frozenset(header["formerDays"] if header else ())
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole, or None; a version that is replaced while it is read is read anew.
@@ -100,9 +100,8 @@ class CallRecordsStore:
 
     async def _write(self, container: ContainerProxy, record: CallRecord, found: Absent | Stored) -> Stored | None:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
-        day = day_of(record.call_id, record.properties.get("startDateTime"))
         known_days = found.former_days | {found.day} if isinstance(found, Stored) else frozenset[str]()
-        items = split(record, self._tenant_id, known_days - {day})
+        items = split(record, self._tenant_id, known_days - {record.day})
         header, (ahead, within) = items.header, share_batch(items)
         for part in ahead:
             await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
@@ -135,8 +134,8 @@ def _stored(header: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
         call_id=header["id"],
         version=header["version"],
         etag=etag,
-        day=day_of(header["id"], header["startDateTime"]),
-        former_days=frozenset(header.get("formerDays", ())),
+        day=header["day"],
+        former_days=frozenset(header["formerDays"]),
         named_parts=frozenset(header["parts"]),
         part_ids=frozenset(part_ids),
     )

@@ -25,7 +25,6 @@ BATCH_BYTES = 1_800_000
 BATCH_OPERATIONS = 100
 
 _LISTS = {"sessions": "sessions", "participants": "participants_v2"}
-_OWN = ("tenantId", "callId", "parts", "formerDays")
 _PART_ID = re.compile(r"(?:sessions|participants)-(\d+)-\d+-[0-9a-f]{8}")
 
 
@@ -38,9 +37,12 @@ class Items:
 
 
 def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), part_bytes: int = PART_BYTES) -> Items:
-    """The items of `record`, each under `part_bytes`; Unreadable where one element alone is larger.
+    """The items of `record`, each under `part_bytes`.
 
-    `former_days` are those other than its own under which a fact row of an older version may be: the header keeps them.
+    Raises Unreadable where one element alone is larger, and where startDateTime is not a time.
+
+    Graph's properties are in `record`, an object of their own, where none of them meets a name of this app or of Cosmos
+    DB, such as `ttl`. `former_days` are those other than its own under which a fact row of an older version may be.
     """
     key = {"tenantId": tenant_id, "callId": record.call_id}
     lists = {"sessions": record.sessions, "participants": record.participants}
@@ -50,9 +52,15 @@ def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), p
         for kind, elements in lists.items()
         for number, chunk in enumerate(_chunks(record.call_id, kind, elements, part_bytes))
     ]
-    header = {**record.properties, **key, "id": record.call_id, "parts": [part["id"] for part in parts]}
-    if days := sorted(former_days):
-        header["formerDays"] = days
+    header: JsonObject = {
+        "id": record.call_id,
+        **key,
+        "version": record.version,
+        "day": record.day,
+        "formerDays": sorted(former_days),
+        "parts": [part["id"] for part in parts],
+        "record": record.properties,
+    }
     if size(header) > part_bytes:
         raise Unreadable(
             f"Call record {record.call_id}: the record without its lists has {size(header)} bytes, "
@@ -67,8 +75,7 @@ def join(items: Items) -> CallRecord:
     return CallRecord(
         call_id=header["callId"],
         version=header["version"],
-        # Properties whose names start with an underscore are Cosmos' own.
-        properties={k: v for k, v in header.items() if k not in _OWN and not k.startswith("_")},
+        properties=header["record"],
         sessions=[element for part in items.parts for element in part.get("sessions", ())],
         participants=[element for part in items.parts for element in part.get("participants_v2", ())],
     )

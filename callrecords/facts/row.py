@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from callrecords.callrecord import CallRecord, day_of
+from callrecords.callrecord import CallRecord
 from callrecords.facts.callquality import audio_by_subnet, poor_reasons, quality
 from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.legrows import leg_rows
@@ -44,7 +44,7 @@ def fact_row(
     return {
         "id": record.call_id,
         "tenantId": tenant_id,
-        "day": day_of(record.call_id, record.properties.get("startDateTime")),
+        "day": record.day,
         "formerDays": sorted(former_days),
         "callId": record.call_id,
         "version": record.version,

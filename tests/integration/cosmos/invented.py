@@ -13,7 +13,7 @@ DAY, NEXT_DAY = "2026-03-04", "2026-03-05"
 
 # Two elements fill a part, and a header fits in a batch with two parts.
 PART_BYTES = 1_200
-BATCH_BYTES = 2_000
+BATCH_BYTES = 2_150
 
 _numbers = itertools.count(1)
 

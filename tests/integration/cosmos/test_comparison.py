@@ -79,7 +79,7 @@ async def test_a_record_without_all_of_its_sessions_is_broken(stored: Stored) ->
 
 
 async def test_a_record_with_another_property_is_broken(stored: Stored) -> None:
-    await stored.change(stored.call_id, type="peerToPeer")
+    await stored.change(stored.call_id, record={"type": "peerToPeer"})
     assert await stored.wrongs() == {"broken": [stored.call_id]}
 
 

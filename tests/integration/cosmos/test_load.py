@@ -1,5 +1,8 @@
 """What a reader gets while the record is replaced."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from callrecords.callrecord import CallRecord
@@ -35,6 +38,15 @@ async def test_a_record_comes_back_as_it_was_saved(account: Account, sessions: i
     record = call_record(new_call_id(), 1, sessions, participants)
     await Collector(account, record).handle()
     assert await CallRecordsStore(account, TENANT).load(record.call_id) == record
+
+
+async def test_whatever_graph_calls_a_property_the_record_comes_back_and_stays(account: Account) -> None:
+    record = call_record(new_call_id(), 1)
+    names = {"ttl": 1, "parts": [], "formerDays": "none", "callId": 5, "_etag": "x", "record": {}}
+    named = replace(record, properties=record.properties | names)
+    await Collector(account, named).handle()
+    await asyncio.sleep(1.2)  # the seconds of `ttl`: nothing but time shows that the item stays
+    assert await CallRecordsStore(account, TENANT).load(record.call_id) == named
 
 
 async def test_a_reader_gets_one_version_whole_wherever_it_and_the_writer_are(account: Account) -> None:

@@ -10,7 +10,7 @@ from callrecords.callrecord import CallRecord
 from callrecords.cosmos.items import Items, join, part_version, size, split
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject
-from tests.invented import CALL, TENANT, call_record
+from tests.invented import CALL, DAY, START, TENANT, call_record
 
 PART_BYTES = 4_000
 ROOM = PART_BYTES - 512  # without the envelope of a part
@@ -42,18 +42,15 @@ ELEMENTS = st.lists(
     | st.integers(LARGEST_ELEMENT - 3, LARGEST_ELEMENT).map(sized),
     max_size=9,
 )
-# What names the items is this app's own, and what begins with an underscore is Cosmos'.
-PROPERTIES = st.dictionaries(
-    TEXTS.filter(lambda name: name not in ("tenantId", "callId", "parts", "formerDays") and not name.startswith("_")),
-    JSON,
-    max_size=4,
-)
+# Whatever Graph calls its properties: the names of this app and of Cosmos DB are among them.
+NAMES = st.sampled_from(["id", "tenantId", "callId", "version", "day", "formerDays", "parts", "record", "ttl", "_etag"])
+PROPERTIES = st.dictionaries(TEXTS | NAMES, JSON, max_size=4)
 
 
 @st.composite
 def records(draw: st.DrawFn) -> CallRecord:
     version = draw(st.integers(0, 2**53))
-    properties = {**draw(PROPERTIES), "id": CALL, "version": version}
+    properties = {**draw(PROPERTIES), "startDateTime": START}
     return CallRecord(
         call_id=CALL, version=version, properties=properties, sessions=draw(ELEMENTS), participants=draw(ELEMENTS)
     )
@@ -90,7 +87,15 @@ def test_the_items_of_a_small_record_are_a_header_and_a_part_for_each_list() -> 
     items = split(record, TENANT)
     key = {"tenantId": TENANT, "callId": CALL}
     sessions, participants = items.parts
-    assert items.header == {**record.properties, **key, "parts": [sessions["id"], participants["id"]]}
+    assert items.header == {
+        "id": CALL,
+        **key,
+        "version": 3,
+        "day": DAY,
+        "formerDays": [],
+        "parts": [sessions["id"], participants["id"]],
+        "record": record.properties,
+    }
     assert sessions == {"id": sessions["id"], **key, "version": 3, "sessions": record.sessions}
     assert participants == {"id": participants["id"], **key, "version": 3, "participants_v2": [{"id": "p"}]}
 
@@ -112,12 +117,16 @@ def test_two_answers_with_one_version_have_parts_of_one_name_only_where_they_are
     assert participants[0] != participants[1]
 
 
-def test_the_header_keeps_the_former_days_in_order_where_there_are_any() -> None:
+def test_the_header_keeps_the_former_days_in_order() -> None:
     assert split(call_record(), TENANT, {"2026-03-05", "2026-03-03"}).header["formerDays"] == [
         "2026-03-03",
         "2026-03-05",
     ]
-    assert "formerDays" not in split(call_record(), TENANT).header
+
+
+def test_a_record_without_a_time_to_put_it_under_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match=f"^Call record {CALL}: startDateTime is not a time"):
+        split(call_record(start="yesterday"), TENANT)
 
 
 def test_a_record_without_lists_has_no_parts() -> None:
