@@ -25,10 +25,26 @@ async def serve(app: web.Application, host: str = "127.0.0.1", port: int = 0) ->
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        yield Served(f"http://{host}:{runner.addresses[0][1]}")
+        async with _listening(runner, host, port) as served_port:
+            yield Served(f"http://{host}:{served_port}")
     finally:
         await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _listening(runner: web.AppRunner, host: str, port: int) -> AsyncIterator[int]:
+    loop = asyncio.get_running_loop()
+    assert runner.server
+    server = await loop.create_server(runner.server, host, port)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        # A server that is closed while it takes a connection prints a traceback: none is taken from here on, and the
+        # last one gets its turn of the loop.
+        for listening in server.sockets:
+            loop.remove_reader(listening)
+        await asyncio.sleep(0)
+        server.close()
 
 
 @contextlib.contextmanager

@@ -1,5 +1,8 @@
 """Serving an application for the length of a block."""
 
+import asyncio
+import gc
+import socket
 import urllib.request
 
 import aiohttp
@@ -25,6 +28,15 @@ async def test_an_application_answers_until_the_block_ends() -> None:
 
         with pytest.raises(aiohttp.ClientConnectionError):
             await session.get(served.url)
+
+
+async def test_the_block_may_end_while_a_connection_is_taken() -> None:
+    with socket.socket() as client:
+        async with serve(_app()) as served:
+            client.connect(("127.0.0.1", int(served.url.rpartition(":")[2])))
+            for _ in range(2):  # the loop sees the connection, and has not made it yet
+                await asyncio.sleep(0)
+    gc.collect()
 
 
 async def test_a_port_that_is_taken_is_an_error() -> None:
