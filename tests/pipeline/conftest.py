@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
+from callrecords.collect.reconcilerun import ended
 from local.graph import GraphSimulator
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
@@ -17,7 +18,15 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
     async with running_stack(Ports.any_free(), tmp_path_factory.mktemp("stack"), graph) as stack:
         await until(lambda: bool(graph.subscriptions.live()))
+        await until(lambda: _is_compared(stack))
         yield stack
+
+
+async def _is_compared(stack: Stack) -> bool:
+    """Whether the app has compared the time before its first subscription, and finds no more calls by that."""
+    state = stack.database.get_container_client("state")
+    query, item_id = "SELECT * FROM c", ended("gap").id
+    return bool([item async for item in state.query_items(query, partition_key=item_id)])
 
 
 @pytest.fixture
