@@ -7,9 +7,8 @@ from types import NoneType
 from typing import Any, Self, get_args
 
 from callrecords.errors import Unreadable
-from callrecords.graphtypes import JsonObject
+from callrecords.graphtypes import MOST_EXACT, JsonObject
 
-_LARGEST = 2**53  # JSON numbers are exact up to here
 _SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 
 
@@ -21,10 +20,13 @@ class Document:
     """
 
     @classmethod
-    def from_json(cls, document: JsonObject) -> Self:
-        """The document in a JSON object, of which unknown fields are ignored; Unreadable names the field that is not as
-        expected."""
-        return cls(**{field.name: _value(document, field) for field in fields(cls)})
+    def from_json(cls, document: JsonObject, *, salvage: bool = False) -> Self:
+        """The document in a JSON object, of which unknown fields are ignored.
+
+        Raises Unreadable, which names the field that is not as expected. With `salvage`, a field that has a default
+        takes it instead.
+        """
+        return cls(**{field.name: _value(document, field, salvage) for field in fields(cls)})
 
     def as_json(self) -> JsonObject:
         """The JSON object."""
@@ -32,13 +34,15 @@ class Document:
         return {name: _json_value(value) for name, value in values.items() if value is not None}
 
 
-def _value(document: JsonObject, field: Field[Any]) -> object:
+def _value(document: JsonObject, field: Field[Any], salvage: bool) -> object:
     name = _camel_case(field.name)
     value = document.get(name)
     if value is None and field.default is not MISSING:
         return field.default
     read, expected = _form(field.type)
     found = read(value)
+    if found is None and salvage and field.default is not MISSING:
+        return field.default
     if found is None:
         raise Unreadable(f"{name} is {repr(value)[:_SHOWN]}: expected {expected}.")
     return found
@@ -63,11 +67,13 @@ def _time(value: object) -> datetime | None:
 
 
 def _count(value: object) -> int | None:
-    return value if type(value) is int and 0 <= value <= _LARGEST else None
+    return value if type(value) is int and 0 <= value <= MOST_EXACT else None
 
 
 def _number(value: object) -> float | None:
-    return float(value) if type(value) in (int, float) and isinstance(value, int | float) else None
+    if type(value) is float:
+        return value
+    return float(value) if type(value) is int and abs(value) <= MOST_EXACT else None
 
 
 def _string(value: object) -> str | None:

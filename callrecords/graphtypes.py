@@ -17,7 +17,7 @@ _DURATION = re.compile(
     r"P(?=[0-9]|T[0-9])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 )
 # JSON has no larger numbers that every reader keeps exact (https://www.rfc-editor.org/rfc/rfc8259#section-6).
-_LARGEST = 2**53
+MOST_EXACT = 2**53
 
 
 def as_object(value: object) -> JsonObject:
@@ -42,7 +42,7 @@ def texts(value: object) -> list[str]:
 
 def number(value: object) -> float | None:
     """The number, unless it is negative or has no place in JSON: nothing in a call record is negative but levels."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_EXACT:
         return None
     return value
 

@@ -30,17 +30,17 @@ class Filters:
     @property
     def conditions(self) -> Iterator[str]:
         """The conditions on a row `c`, whose parameters are those of `values`."""
-        if self.user:
+        if self.user is not None:
             yield "(ARRAY_CONTAINS(c.userIds, @user) OR ARRAY_CONTAINS(c.userPrincipalNames, @user))"
         if self.number is not None:
             yield "(ARRAY_CONTAINS(c.phoneNumbers, @number) OR ARRAY_CONTAINS(c.phoneNumbers, @numberWithPlus))"
-        if self.type:
+        if self.type is not None:
             yield "c.type = @type"
-        if self.modality:
+        if self.modality is not None:
             yield "ARRAY_CONTAINS(c.modalities, @modality)"
-        if self.subnet:
+        if self.subnet is not None:
             yield "ARRAY_CONTAINS(c.subnets, @subnet)"
-        if self.quality == "poor" and self.subnet:
+        if self.quality == "poor" and self.subnet is not None:
             # A meeting has many subnets, and its poor stream may be on another one.
             yield "EXISTS(SELECT VALUE s FROM s IN c.audioBySubnet WHERE s.subnet = @subnet AND s.poor > 0)"
         elif self.quality:

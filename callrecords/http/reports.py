@@ -72,17 +72,18 @@ def quality(days: Sequence[DayRollUp]) -> list[dict[str, object]]:
 
 
 def _usage_rows(days: Sequence[DayRollUp]) -> list[UsageRow]:
+    # A roll-up that an earlier version of this app made may lack a figure: its cell is empty.
     return [
         UsageRow(
             day=day["day"],
-            calls=day["calls"],
-            testCalls=day["testCalls"],
-            minutes=day["minutes"],
-            participantMinutes=day["participantMinutes"],
-            distinctUsers=day["distinctUsers"],
-            distinctOwnUsers=day["distinctOwnUsers"],
-            distinctOrganizers=day["distinctOrganizers"],
-            failedCalls=day["failedCalls"],
+            calls=day.get("calls"),
+            testCalls=day.get("testCalls"),
+            minutes=day.get("minutes"),
+            participantMinutes=day.get("participantMinutes"),
+            distinctUsers=day.get("distinctUsers"),
+            distinctOwnUsers=day.get("distinctOwnUsers"),
+            distinctOrganizers=day.get("distinctOrganizers"),
+            failedCalls=day.get("failedCalls"),
         )
         for day in days
     ]
@@ -94,9 +95,9 @@ def _quality_rows(days: Sequence[DayRollUp]) -> list[QualityRow]:
         QualityRow(
             day=day["day"],
             media=media,
-            good=streams["good"],
-            poor=streams["poor"],
-            unclassified=streams["unclassified"],
+            good=streams.get("good"),
+            poor=streams.get("poor"),
+            unclassified=streams.get("unclassified"),
             poorRatio=_ratio(streams),
         )
         for day in days

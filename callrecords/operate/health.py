@@ -106,8 +106,15 @@ class Health:
 
 
 def _told(link: Callable[[StateItems, datetime], Link], state: StateItems | Link, now: datetime) -> Link:
-    """The link as `state` tells of it; where that could not be read, it is as broken as that."""
-    return state if isinstance(state, Link) else link(state, now)
+    """The link as `state` tells of it; where that could not be read or is damaged, it is as broken as that."""
+    if isinstance(state, Link):
+        return state
+    try:
+        return link(state, now)
+    except CallRecordsError as error:
+        return Link(str(error))
+    except Exception as error:
+        return Link(str(unexpected(error)))
 
 
 async def _checked[T](check: Awaitable[T]) -> T | Link:

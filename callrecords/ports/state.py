@@ -1,5 +1,6 @@
 """What the app remembers between its runs, in the container `state` (cosmos.state)."""
 
+import contextlib
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,13 +25,20 @@ class StateKey[D: Document]:
         return {**document.as_json(), "id": self.id}
 
     def parse(self, item: Mapping[str, object] | None) -> D | None:
-        """The document in the item. None where there is no item, and where it is damaged, which is logged: what is
-        remembered can be found out again, and is then written anew."""
-        try:
-            return self.kind.from_json(dict(item)) if item is not None else None
-        except Unreadable as error:
-            log.error("State %s counts as absent: %s", self.id, error)
+        """The document in the item; None where there is no item.
+
+        Of one that is damaged, what can be read of it, or None; the log says so. What is remembered can be found out
+        again, and is then written anew.
+        """
+        if item is None:
             return None
+        try:
+            return self.kind.from_json(dict(item))
+        except Unreadable as error:
+            log.error("State %s is damaged: %s", self.id, error)
+        with contextlib.suppress(Unreadable):
+            return self.kind.from_json(dict(item), salvage=True)
+        return None
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,11 @@ class StateItems:
     items: Mapping[str, JsonObject]
 
     def get[D: Document](self, key: StateKey[D]) -> D | None:
-        """That of the key, as StateKey.parse gives it."""
-        return key.parse(self.items.get(key.id))
+        """That of the key; None where there is no item. Raises Unreadable where it is damaged."""
+        try:
+            return key.kind.from_json(self.items[key.id]) if key.id in self.items else None
+        except Unreadable as error:
+            raise Unreadable(f"State {key.id} is damaged: {error}") from None
 
 
 class State(Protocol):

@@ -4,7 +4,7 @@ from functools import cached_property
 import pytest
 
 from callrecords.app import App, start
-from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, call_message
+from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, PREVIOUS_CLIENT_STATE, call_message
 from tests.unit.collect.ingest_world import World
 
 QUIET = ("azure", "httpx", "httpcore")
@@ -43,6 +43,16 @@ async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch:
         monkeypatch.setattr(App, name, part)
     await app.ingest.on_message(str(call_message()), 1)
     assert world.rows.rows[DAY]["qualityProfile"] == "before2022"
+
+
+async def test_a_new_subscription_has_the_present_secret_and_the_former_one_is_still_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GRAPH_CLIENT_STATE_PREVIOUS", PREVIOUS_CLIENT_STATE)
+    app, _ = start()
+    assert app
+    assert app.settings.client_states == (CLIENT_STATE, PREVIOUS_CLIENT_STATE)
+    assert app.subscription._target.client_state == CLIENT_STATE
 
 
 async def test_a_part_is_made_once(app: App) -> None:

@@ -83,6 +83,7 @@ def test_what_is_written_as_json_is_read_as_it_was(document: Everything) -> None
         ("count", 2**53 + 1, "a number from 0"),
         ("share", "half", "a number"),
         ("share", True, "a number"),
+        ("share", 2**53 + 1, "a number"),
         ("name", "", "a string"),
         ("colour", "blue", "one of red, green"),
         ("allNames", "b", "a list of strings"),
@@ -102,6 +103,13 @@ def test_a_value_that_is_not_as_expected_is_named(name: str, value: object, expe
 def test_a_field_without_a_default_has_to_be_there(name: str) -> None:
     with pytest.raises(Unreadable, match=f"^{name} is None: expected "):
         Everything.from_json({key: value for key, value in JSON.items() if key != name})
+
+
+@pytest.mark.parametrize(("name", "value"), [("lastAt", "noon"), ("lastColour", "blue"), ("formerNames", [""])])
+def test_a_field_with_a_default_can_be_salvaged_without_its_value(name: str, value: object) -> None:
+    assert Everything.from_json({**JSON, name: value}, salvage=True) == WHOLE
+    with pytest.raises(Unreadable):
+        Everything.from_json({**JSON, name: value, "at": "noon"}, salvage=True)
 
 
 def test_a_whole_number_is_a_number() -> None:

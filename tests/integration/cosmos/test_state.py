@@ -9,6 +9,7 @@ import pytest
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.state import StateStore
 from callrecords.documents import Document
+from callrecords.errors import Unreadable
 from callrecords.ports.state import StateKey
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 
@@ -113,10 +114,23 @@ async def test_a_damaged_item_is_named_in_the_log_and_counts_as_absent(
     await put(cosmos, {"id": "damaged-1", "first": "many"})
     await state.write(key("damaged-2"), Note(first=2))
     assert await state.read(key("damaged-1")) is None
-    assert (await state.read_all(["damaged-1"])).get(key("damaged-1")) is None
     assert await state.starting_with(key("damaged-")) == [Note(first=2)]
     errors = [record.message for record in caplog.records if record.name == "callrecords.ports.state"]
-    assert errors == ["State damaged-1 counts as absent: first is 'many': expected a number from 0."] * 3
+    assert errors == ["State damaged-1 is damaged: first is 'many': expected a number from 0."] * 2
+
+
+async def test_of_a_damaged_item_what_is_needed_and_can_be_read_is_kept(
+    state: StateStore, cosmos: CosmosAccount
+) -> None:
+    await put(cosmos, {"id": "half", "first": 1, "last": "many", "names": [""], "ttl": 60})
+    assert await state.read(key("half")) == Note(first=1, ttl=60)
+
+
+async def test_who_reads_several_items_is_told_of_a_damaged_one(state: StateStore, cosmos: CosmosAccount) -> None:
+    await put(cosmos, {"id": "wrong", "first": 1, "last": "many"})
+    items = await state.read_all(["wrong"])
+    with pytest.raises(Unreadable, match=r"^State wrong is damaged: last is 'many': expected a number from 0\.$"):
+        items.get(key("wrong"))
 
 
 async def test_a_damaged_item_is_written_anew(state: StateStore, cosmos: CosmosAccount) -> None:

@@ -7,6 +7,8 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
+from callrecords.operate import links
+from callrecords.operate.links import Link
 from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate.health_world import HOUR, World, give_up
 
@@ -120,6 +122,15 @@ async def test_what_is_remembered_of_the_secret_is_not_told(world: World) -> Non
 async def test_a_subscription_that_nobody_knows_to_be_alive_is_a_broken_link(world: World) -> None:
     world.state.hold(SUBSCRIPTION, SubscriptionState(action="kept", at=world.clock.now))
     assert await world.broken() == "subscription"
+
+
+async def test_a_defect_in_one_check_is_a_broken_link(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def usage(*_: object) -> Link:
+        raise KeyError("private")
+
+    monkeypatch.setattr(links, "usage", usage)
+    assert await world.broken() == "usage"
+    assert (await world.why("usage") or "").startswith("An unexpected KeyError in ")
 
 
 async def test_a_message_that_is_not_base64_is_a_message_like_any_other(world: World) -> None:

@@ -11,6 +11,7 @@ from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
 from callrecords.operate.health import Health
+from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate import health_world
 from tests.integration.operate.health_world import HOUR, World, give_up, outcome, subscription
 from tests.invented import NOW, call_message
@@ -58,13 +59,26 @@ async def test_a_subscription_that_nobody_has_created_is_told(world: World) -> N
     assert await world.facts("subscription") == {}
 
 
-async def test_what_is_remembered_of_the_subscription_and_is_damaged_counts_as_absent(
-    world: World, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("link", "item_id", "field"),
+    [
+        ("subscription", SUBSCRIPTION.id, "expires"),
+        ("ingest", LAST_ARRIVAL.id, "at"),
+        ("reconcile", "reconcile-recent", "finished"),
+    ],
+)
+async def test_what_is_remembered_and_is_damaged_is_a_broken_link(
+    world: World, link: str, item_id: str, field: str
 ) -> None:
-    world.state.items[SUBSCRIPTION.id]["expires"] = "tomorrow"
-    assert (await world.why("subscription") or "").startswith("there is none yet")
-    expected = "expires is 'tomorrow': expected a time with its offset from UTC."
-    assert caplog.messages == [f"State subscription counts as absent: {expected}"]
+    world.state.items[item_id][field] = "tomorrow"
+    expected = f"{field} is 'tomorrow': expected a time with its offset from UTC."
+    assert await world.why(link) == f"State {item_id} is damaged: {expected}"
+    assert await world.why("cosmos") is None
+
+
+async def test_how_far_the_change_feed_is_read_is_not_told(world: World) -> None:
+    world.state.hold(ROLL_UP, RollUpState(position="a token", at=world.clock.now))
+    assert await world.facts("usage") == {"at": world.clock.now.isoformat(), "failedDays": []}
 
 
 async def test_a_subscription_is_alive_until_it_expires(world: World) -> None:

@@ -128,3 +128,13 @@ async def test_a_malformed_parameter_is_refused_by_name(
 async def test_a_report_that_does_not_exist_is_not_found(reporting: Reports) -> None:
     answer = await reporting("costs", {})
     assert (answer.status, body(answer)) == (404, {"error": "costs is not a report: expected usage, quality."})
+
+
+async def test_a_figure_that_an_earlier_version_did_not_roll_up_is_an_empty_cell(
+    reporting: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for item in ROLL_UPS:
+        monkeypatch.delitem(item, "testCalls")
+    found = await csv_rows(reporting, "usage")
+    assert {row["testCalls"] for row in found} == {""}
+    assert all(row["calls"] for row in found)

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callrecords.cosmos.search import Place, Search
+from callrecords.errors import Refused
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import BadParameter
 from callrecords.http.search import DEFAULT_TOP, LONGEST, LONGEST_CONTINUATION, MOST_TOP, PARAMETERS, SearchCalls, parse
@@ -156,3 +157,31 @@ def test_whatever_is_asked_is_a_search_or_a_bad_parameter(parameters: dict[str, 
     else:
         assert search.start < search.end
         assert 1 <= search.top <= MOST_TOP
+
+
+@pytest.mark.parametrize("quality", [{}, {"quality": "poor"}], ids=["any", "poor"])
+@pytest.mark.parametrize(("name", "value"), [("subnet", "/24"), ("number", "()")])
+def test_what_is_empty_without_its_decoration_is_asked_for_all_the_same(
+    name: str, value: str, quality: dict[str, str]
+) -> None:
+    search = parse({name: value, **quality}, NOW).search
+    assert f"@{name})" in search.query
+    assert {"name": f"@{name}", "value": ""} in search.parameters
+
+
+def test_a_search_may_be_over_as_many_days_as_are_told_and_no_more() -> None:
+    assert parse({"from": "2026-02-01", "to": "2026-03-03"}, NOW).search.place.day == date(2026, 3, 3)
+    with pytest.raises(BadParameter, match=r"expected at most 31 days before to"):
+        parse({"from": "2026-02-01", "to": "2026-03-04T00:00:01Z"}, NOW)
+
+
+async def test_a_query_that_cosmos_refuses_is_no_fault_of_a_caller_without_a_continuation() -> None:
+    calls: Any = RefusingStore()
+    assert (await SearchCalls(calls, Clock())({})).status == 502
+
+
+class RefusingStore:
+    """Stands for a CallsStore whose queries Cosmos refuses."""
+
+    async def search(self, _: Search) -> tuple[list[JsonObject], Place | None]:
+        raise Refused("Search: Cosmos answered 400.")
