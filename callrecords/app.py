@@ -239,8 +239,8 @@ class App:
     def _graph(self) -> "GraphClient":
         from callrecords.graph.client import GraphClient
 
-        credential = self._credential(self.settings.client_id)
-        return GraphClient(self.settings.graph_root, self.settings.graph_scope, credential)
+        new_credential = functools.partial(_new_credential, self.settings.client_id)
+        return GraphClient(self.settings.graph_root, self.settings.graph_scope, new_credential)
 
     @functools.cached_property
     def _cosmos(self) -> "Account":
@@ -251,7 +251,11 @@ class App:
 
     @functools.lru_cache  # noqa: B019 - one App a worker, as long as it lives
     def _credential(self, client_id: str | None) -> DefaultAzureCredential:
-        return DefaultAzureCredential(managed_identity_client_id=client_id)
+        return _new_credential(client_id)
+
+
+def _new_credential(client_id: str | None) -> DefaultAzureCredential:
+    return DefaultAzureCredential(managed_identity_client_id=client_id)
 
 
 def start() -> tuple[App | None, list[str]]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, moment
@@ -15,6 +16,11 @@ MEDIA = ("audio", "video", "screenSharing")
 
 # Graph keeps a record for 30 days from the start of the call (the text of its own 404).
 GRAPH_KEEPS = timedelta(days=30)
+
+
+# What to know before a record is trusted: Graph gave no session, it refused the participants, or something in its
+# answer was no valid JSON and is replaced.
+Caveat = Literal["noSessions", "participantsRefused", "repaired"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,7 @@ class CallRecord:
     properties: JsonObject
     sessions: list[JsonObject]
     participants: list[JsonObject]
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def day(self) -> str:

@@ -28,8 +28,12 @@ class Unavailable(CallRecordsError):
     """The service failed, could not be reached or was too slow: the same request may succeed later."""
 
 
+class Unauthorized(CallRecordsError):
+    """The service does not accept the caller's token or key."""
+
+
 class Forbidden(CallRecordsError):
-    """The service refuses the caller, or does not know it: a permission is missing."""
+    """The service knows the caller and refuses: a permission is missing."""
 
 
 class Refused(CallRecordsError):
@@ -41,7 +45,11 @@ class Conflict(Refused):
 
 
 class Unreadable(CallRecordsError):
-    """What was received is not as expected: not JSON, of another shape, or beyond a limit."""
+    """What was received is not as expected and will not change: not JSON, of another shape, or beyond a limit."""
+
+
+class Garbled(CallRecordsError):
+    """The service answered, but not as it should: no JSON, another shape. The same request may get a better answer."""
 
 
 class Unexpected(CallRecordsError):

@@ -8,7 +8,7 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, NotFound
 from callrecords.facts.row import fact_row
 from callrecords.facts.streamquality import Profile
-from callrecords.ports.records import RecordSource, RecordStore, Saved, Stored
+from callrecords.ports.records import Absent, RecordSource, RecordStore, Saved, Stored
 from callrecords.ports.rows import RowStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
@@ -59,7 +59,7 @@ class Ingest:
     async def _ingest(self, call_id: str) -> Stored:
         """What is stored when Graph has nothing newer, its fact row included."""
         found = await self._store.look(call_id)
-        record = await self._records.fetch(call_id, found.version if isinstance(found, Stored) else None)
+        record = await self._records.fetch(call_id, _newer_than(found))
         if record is not None:
             saved, stored = await self._store.save(record, found)
         elif isinstance(found, Stored):
@@ -95,3 +95,10 @@ class Ingest:
             latest = await self._store.look(stored.call_id)
             if isinstance(latest, Stored):
                 await self._derive(None, latest)
+
+
+def _newer_than(found: Absent | Stored) -> int | None:
+    """The version that Graph's has to be newer than. One without sessions is read again: Graph may have them now."""
+    if isinstance(found, Absent):
+        return None
+    return found.version - 1 if "noSessions" in found.caveats else found.version

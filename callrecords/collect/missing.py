@@ -3,9 +3,9 @@
 from typing import Literal
 
 from callrecords.ports.records import Listed
-from callrecords.ports.rows import RowVersions
+from callrecords.ports.rows import Row, RowVersions
 
-type Lack = Literal["missing", "stale", "given up"] | None
+type Lack = Literal["missing", "stale", "no sessions", "given up"] | None
 
 
 class Missing:
@@ -15,19 +15,26 @@ class Missing:
     def __init__(self, rows: RowVersions, given_up: dict[str, int | None]) -> None:
         self._rows = rows
         self._given_up = given_up
-        self._versions: dict[str, dict[str, int]] = {}
+        self._held: dict[str, dict[str, Row]] = {}
 
     async def lack(self, record: Listed) -> Lack:
-        """What Cosmos lacks of the record; None where it has that version or a newer one. A record whose version or day
-        Graph does not tell is taken for missing."""
+        """What Cosmos lacks of the record; None where it has that version or a newer one, with a session at least.
+
+        A record whose version or day Graph does not tell is taken for missing.
+        """
         if record.version is None or record.day is None:
             return "missing"
-        if record.day not in self._versions:
-            self._versions[record.day] = await self._rows.versions(record.day)
-        version = self._versions[record.day].get(record.call_id)
-        if version is not None and version >= record.version:
-            return None
+        if record.day not in self._held:
+            self._held[record.day] = await self._rows.versions(record.day)
+        row = self._held[record.day].get(record.call_id)
+        if row is not None and row.version >= record.version:
+            return "no sessions" if row.version == record.version and "noSessions" in row.caveats else None
         given_up = self._given_up.get(record.call_id, -1)
-        if given_up == record.version or (given_up is None and version is None):
+        if given_up == record.version or (given_up is None and row is None):
             return "given up"
-        return "missing" if version is None else "stale"
+        return "missing" if row is None else "stale"
+
+    def has_caveats(self, record: Listed) -> bool:
+        """Whether what Cosmos has of the record is to be read with a caveat; `lack` of it was asked for before."""
+        row = self._held.get(record.day or "", {}).get(record.call_id)
+        return bool(row and row.caveats)

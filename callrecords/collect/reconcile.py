@@ -13,7 +13,7 @@ from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.missing import Missing
 from callrecords.collect.reconcilerun import LEAST_STEP, ReconcileMessage, Run, ended, running
-from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable, Unreadable
+from callrecords.errors import CallRecordsError, Garbled, Refused, Throttled, Unavailable, Unreadable
 from callrecords.ports.records import Listed, RecordList
 from callrecords.ports.rows import RowVersions
 from callrecords.ports.state import State
@@ -134,7 +134,7 @@ class Reconciliation:
         """The run after its next step, or with a smaller step."""
         try:
             listed = await self._list(message.position, message.step_end)
-        except (Unreadable, Unavailable, Refused):
+        except (Garbled, Unreadable, Unavailable, Refused):
             if message.step == LEAST_STEP:
                 if message.run == "step" or message.failed_steps == _MOST_FAILED_STEPS:
                     raise
@@ -167,17 +167,18 @@ class Reconciliation:
         self, message: ReconcileMessage, listed: list[Listed | Unreadable], missing: Missing
     ) -> ReconcileMessage:
         """Enqueues what is missing or stale of `listed`."""
-        lacks, wanted, unreadable = [], [], 0
+        lacks, wanted, unreadable, with_caveats = [], [], 0, 0
         for each in listed:
             if isinstance(each, Unreadable):
                 log.error("%s", each)
                 unreadable += 1
                 continue
             lacks.append(await missing.lack(each))
-            if lacks[-1] in ("missing", "stale"):
+            with_caveats += missing.has_caveats(each)
+            if lacks[-1] in ("missing", "stale", "no sessions"):
                 wanted.append(each)
         await self._enqueue(wanted)
-        return message.compared(lacks, unreadable)
+        return message.compared(lacks, unreadable=unreadable, with_caveats=with_caveats)
 
     async def _enqueue(self, records: list[Listed]) -> None:
         tenant_id, now = self._tenant_id, self._clock()

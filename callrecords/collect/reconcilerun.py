@@ -35,8 +35,10 @@ class ReconcileMessage(Message):
     present: int = 0
     missing: int = 0
     stale: int = 0
+    no_sessions: int = 0
     given_up: int = 0
     unreadable: int = 0
+    with_caveats: int = 0
     passed_over: int = 0
     failed_steps: int = 0
     step_seconds: int = 3_600
@@ -57,17 +59,22 @@ class ReconcileMessage(Message):
         step = min(max(self.step * factor, LEAST_STEP), _MOST_STEP)
         return replace(self, step_seconds=round(step.total_seconds()))
 
-    def compared(self, lacks: Sequence[Lack], unreadable: int) -> Self:
-        """The run after the next step, whose calls have these lacks, beside entries that could not be read."""
+    def compared(self, lacks: Sequence[Lack], *, unreadable: int = 0, with_caveats: int = 0) -> Self:
+        """The run after the next step, whose calls have these lacks, and some of them a caveat.
+
+        `unreadable` are entries of Graph's list that name no call.
+        """
         return replace(
             self,
             position=self.step_end,
             failed_steps=0,
             unreadable=self.unreadable + unreadable,
+            with_caveats=self.with_caveats + with_caveats,
             listed=self.listed + len(lacks),
             present=self.present + lacks.count(None),
             missing=self.missing + lacks.count("missing"),
             stale=self.stale + lacks.count("stale"),
+            no_sessions=self.no_sessions + lacks.count("no sessions"),
             given_up=self.given_up + lacks.count("given up"),
         )
 
@@ -95,10 +102,12 @@ class ReconcileMessage(Message):
             present=self.present,
             missing=self.missing,
             stale=self.stale,
+            no_sessions=self.no_sessions,
             given_up=self.given_up,
             unreadable=self.unreadable,
+            with_caveats=self.with_caveats,
             passed_over=self.passed_over,
-            enqueued=self.missing + self.stale,
+            enqueued=self.missing + self.stale + self.no_sessions,
             finished=now if is_finished else None,
             at=now,
         )
@@ -115,8 +124,10 @@ class RunOutcome(Document):
     present: int
     missing: int
     stale: int
+    no_sessions: int
     given_up: int
     unreadable: int
+    with_caveats: int
     passed_over: int
     enqueued: int
     finished: datetime | None = None

@@ -12,7 +12,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
 
-from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable
+from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unauthorized, Unavailable
 from callrecords.graphtypes import JsonObject
 from callrecords.settings.connections import Connection
 from callrecords.settings.proxies import is_proxy_set
@@ -122,7 +122,9 @@ def own_properties(item: JsonObject) -> JsonObject:
 
 def _by_meaning(message: str, error: HttpResponseError) -> CallRecordsError:
     match error.status_code:
-        case 401 | 403:
+        case 401:
+            return Unauthorized(message)
+        case 403:
             return Forbidden(message)
         case 429:
             return Throttled(message, _retry_after(error))

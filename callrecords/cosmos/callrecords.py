@@ -22,7 +22,7 @@ from callrecords.ports.records import Absent, Saved, Stored
 CONTAINER = "callRecords"
 
 _TRIES = 5
-_PARTITION = "SELECT c.id, c.version, c.day, c.formerDays, c.parts, c._etag FROM c"
+_PARTITION = "SELECT c.id, c.version, c.day, c.formerDays, c.parts, c.caveats, c._etag FROM c"
 
 
 class CallRecordsStore:
@@ -46,7 +46,7 @@ class CallRecordsStore:
         with cosmos_errors(f"Call record {record.call_id}"):
             container = await self._container()
             for _ in range(_TRIES):
-                if isinstance(found, Stored) and found.version >= record.version:
+                if isinstance(found, Stored) and not found.is_bettered_by(record):
                     await self._sweep(container, found)
                     return (Saved.REPEATED if found.version == record.version else Saved.OUTDATED), found
                 written = await self._write(container, record, found)
@@ -117,7 +117,7 @@ class CallRecordsStore:
             if is_lost_race(error):
                 return None
             raise
-        return _stored(header, results[0]["eTag"], found.part_ids)
+        return _stored(header, results[0]["eTag"], found.part_ids.union(header["parts"]))
 
     async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
         """Deletes the parts that the header does not name, of its version and of older ones.
@@ -138,4 +138,5 @@ def _stored(header: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
         former_days=frozenset(header["formerDays"]),
         named_parts=frozenset(header["parts"]),
         part_ids=frozenset(part_ids),
+        caveats=frozenset(header["caveats"]),
     )

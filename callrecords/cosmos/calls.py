@@ -12,6 +12,7 @@ from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, own
 from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.rows import Row
 
 CONTAINER = "calls"
 
@@ -54,12 +55,12 @@ class CallsStore:
                     return
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
 
-    async def versions(self, day: str) -> dict[str, int]:
-        """The versions of the calls that started on `day`, by call id."""
+    async def versions(self, day: str) -> dict[str, Row]:
+        """The versions and caveats of the calls that started on `day`, by call id."""
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
-            rows = container.query_items("SELECT c.id, c.version FROM c", partition_key=self._key(day))
-            return {row["id"]: row["version"] async for row in rows}
+            rows = container.query_items("SELECT c.id, c.version, c.caveats FROM c", partition_key=self._key(day))
+            return {row["id"]: Row(row["version"], frozenset(row["caveats"])) async for row in rows}
 
     async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
         """A page of the rows that `search` asks for, newest first, and where the next page starts, if there is one."""

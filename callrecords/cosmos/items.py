@@ -59,6 +59,7 @@ def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), p
         "day": record.day,
         "formerDays": sorted(former_days),
         "parts": [part["id"] for part in parts],
+        "caveats": list(record.caveats),
         "record": record.properties,
     }
     if size(header) > part_bytes:
@@ -78,6 +79,7 @@ def join(items: Items) -> CallRecord:
         properties=header["record"],
         sessions=[element for part in items.parts for element in part.get("sessions", ())],
         participants=[element for part in items.parts for element in part.get("participants_v2", ())],
+        caveats=tuple(header["caveats"]),
     )
 
 

@@ -48,6 +48,7 @@ def fact_row(
         "formerDays": sorted(former_days),
         "callId": record.call_id,
         "version": record.version,
+        "caveats": list(record.caveats),
         **_call(record.properties, legs),
         **_people(record, tenant_id, legs),
         **_clients(legs),

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Self
 
-from callrecords.errors import Unreadable
+from callrecords.errors import Garbled, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import Bucket
+from callrecords.graph.parsing import Parsed
 from callrecords.graphtypes import JsonObject
 
 # The largest meetings have a few thousand sessions; without a limit, a loop of nextLinks would never end.
@@ -16,18 +17,22 @@ class Pages:
     """The pages of the list called `name`: that in `first`, then those that follow, within `buckets`.
 
     A list that was expanded in its owner has a nextLink of its own beside it. Each page is the list of its elements.
-    Iterating raises the errors of GraphClient, after which iterating again goes on with the page that failed; and
-    Unreadable, whose message starts with `what`, for what is not a list of objects and for pages that do not end.
+    A list that is missing or null is empty: `Prefer: omit-values=nulls` may leave empty lists out as well
+    (https://learn.microsoft.com/graph/api/callrecords-callrecord-get). Iterating raises the errors of GraphClient,
+    after which iterating again goes on with the page that failed; Garbled for anything else than a list of objects; and
+    Unreadable for pages that do not end. Their messages start with `what`.
     """
 
     def __init__(
-        self, client: GraphClient, first: JsonObject, name: str, *, what: str, buckets: tuple[Bucket, ...] = ()
+        self, client: GraphClient, first: Parsed, name: str, *, what: str, buckets: tuple[Bucket, ...] = ()
     ) -> None:
         self._client = client
-        self._page, self._name = first, name
+        self._page, self._name = first.document, name
+        self.is_repaired = first.is_repaired
+        """Whether something in the pages so far is not as Graph sent it."""
         self._what = what
         self._buckets = buckets
-        self._has_begun = False
+        self._has_started = False
         self._links: set[str] = set()
 
     @property
@@ -39,15 +44,25 @@ class Pages:
         return self
 
     async def __anext__(self) -> list[JsonObject]:
-        if self._has_begun:
-            link = self._next_link()
-            self._page = await self._client.get_next(link, self._what, self._buckets)
-            self._name = "value"
-            self._links.add(link)
-        self._has_begun = True
-        found = self._page.get(self._name)
+        if not self._has_started:
+            found = self._elements(self._page, self._name)
+            self._has_started = True
+            return found
+        link = self._next_link()
+        answer = await self._client.get_next(link, self._what, self._buckets)
+        found = self._elements(answer.document, "value")
+        self._page, self._name = answer.document, "value"
+        self.is_repaired |= answer.is_repaired
+        self._links.add(link)
+        return found
+
+    def _elements(self, page: JsonObject, name: str) -> list[JsonObject]:
+        found = page.get(name)
+        # A page that has nothing else is one by its annotations.
+        if found is None and (name != "value" or name in page or any("@odata." in each for each in page)):
+            return []
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-            raise Unreadable(f"{self._what}: {self._name} is a {type(found).__name__}, expected a list of objects.")
+            raise Garbled(f"{self._what}: {name} is a {type(found).__name__}, expected a list of objects.")
         return found
 
     def _next_link(self) -> str:
@@ -56,14 +71,14 @@ class Pages:
         if link is None:
             raise StopAsyncIteration
         if not isinstance(link, str):
-            raise Unreadable(f"{self._what}: {name} is a {type(link).__name__}, expected a string.")
+            raise Garbled(f"{self._what}: {name} is a {type(link).__name__}, expected a string.")
         if link in self._links or self.followed == _MAX_PAGES:
             raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
         return link
 
 
 async def elements(
-    client: GraphClient, first: JsonObject, name: str, what: str, buckets: tuple[Bucket, ...] = ()
+    client: GraphClient, first: Parsed, name: str, what: str, buckets: tuple[Bucket, ...] = ()
 ) -> AsyncIterator[JsonObject]:
     """The elements of all Pages of a list, one by one."""
     async for page in Pages(client, first, name, what=what, buckets=buckets):

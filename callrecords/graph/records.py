@@ -1,5 +1,6 @@
 """Fetches whole call records from Graph, and lists which there are."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
 
 from callrecords.callrecord import CALL_ID, CallRecord, day_of
-from callrecords.errors import NotFound, Refused, Throttled, Unavailable, Unreadable
+from callrecords.errors import Garbled, NotFound, Refused, Throttled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
 from callrecords.graph.pages import elements
@@ -36,12 +37,12 @@ class CallRecords:
         None when it is not newer than `newer_than`.
 
         Goes on with what an earlier call had read when it was throttled or Graph failed. Raises the errors of
-        GraphClient; Unreadable for what is not a call record; Unavailable when the record was revised each time
-        while it was read.
+        GraphClient; Garbled or Unreadable for what is not a call record; Unavailable when the record was revised each
+        time while it was read.
         """
         unfinished = self._unfinished.pop(call_id, None)
         if unfinished is not None and unfinished.is_newer_than(newer_than):
-            with contextlib.suppress(NotFound, Refused, Unreadable):  # nextLinks need not last
+            with contextlib.suppress(Garbled, NotFound, Refused, Unreadable):  # nextLinks need not last
                 record = await self._finish(unfinished)
                 if record is not None:
                     return record
@@ -59,7 +60,7 @@ class CallRecords:
 
         An entry that names no call is an Unreadable.
 
-        Raises the errors of GraphClient, and Unreadable for what is not a list of objects.
+        Raises the errors of GraphClient, and Garbled for what is not a list of objects.
         """
         what = f"Call records from {start:%Y-%m-%d %H:%M:%S} on"
         chosen = f"startDateTime ge {_odata(start)} and startDateTime lt {_odata(end)}"
@@ -75,10 +76,10 @@ class CallRecords:
         before = reading.followed
         try:
             return await reading.finish()
-        except Throttled:
+        except (Throttled, asyncio.CancelledError):  # cancelled: the invocation was over its time
             self._keep(reading)
             raise
-        except Unavailable:
+        except (Garbled, Unavailable):
             # A nextLink at which Graph fails each time would never be left behind otherwise.
             if reading.followed > before:
                 self._keep(reading)
@@ -101,7 +102,7 @@ def _listed(element: JsonObject, what: str) -> Listed | Unreadable:
         return Unreadable(f"{what}: an id is not a GUID.")
     try:
         version, day = version_of(call_id, element), day_of(call_id, element.get("startDateTime"))
-    except Unreadable:
+    except (Garbled, Unreadable):
         return Listed(call_id=call_id, version=None, day=None)  # it may be whole where it is asked for
     return Listed(call_id=call_id, version=version, day=day)
 

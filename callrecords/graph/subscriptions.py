@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from msgraph.generated.models.subscription import Subscription as GraphSubscription
 
-from callrecords.errors import Unreadable
-from callrecords.graph.client import GraphClient, graph_errors
+from callrecords.errors import Garbled
+from callrecords.graph.client import GraphClient
+from callrecords.graph.failures import graph_errors
 from callrecords.graph.pages import elements
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.subscriptions import NotificationTarget, Subscription
@@ -43,14 +44,14 @@ class Subscriptions:
             latest_supported_tls_version="v1_2",
         )
         request = self._builder.to_post_request_information(wanted)
-        return _read(await self._client.send(request, "Subscription"), "Subscription")
+        return _read((await self._client.send(request, "Subscription")).document, "Subscription")
 
     async def renew(self, subscription_id: str, expires: datetime) -> Subscription:
         """The subscription with a new expiry, which reauthorises it too."""
         what = f"Subscription {subscription_id}"
         item = self._builder.by_subscription_id(subscription_id)
         request = item.to_patch_request_information(GraphSubscription(expiration_date_time=expires))
-        return _read(await self._client.send(request, what), what)
+        return _read((await self._client.send(request, what)).document, what)
 
     async def delete(self, subscription_id: str) -> None:
         """Ends the subscription."""
@@ -68,7 +69,7 @@ def _read(subscription: JsonObject, what: str) -> Subscription:
         expires = datetime.fromisoformat(subscription["expirationDateTime"])
         subscription_id = subscription["id"]
     except (KeyError, TypeError, ValueError):
-        raise Unreadable(f"{what}: Graph's answer has no id or no expirationDateTime.") from None
+        raise Garbled(f"{what}: Graph's answer has no id or no expirationDateTime.") from None
     return Subscription(
         id=subscription_id,
         change_type=subscription.get("changeType"),

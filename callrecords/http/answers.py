@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import orjson
 
-from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable
+from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unauthorized, Unavailable
 
 _JSON = "application/json"
 # Below this, gzip does not save a packet.
@@ -20,6 +20,7 @@ _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unauthorized: HTTPStatus.SERVICE_UNAVAILABLE,
     Forbidden: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CallRecord, Caveat
 from callrecords.errors import Unreadable
 
 
@@ -59,6 +59,13 @@ class Stored:
     former_days: frozenset[str] = frozenset()
     named_parts: frozenset[str] = frozenset()
     part_ids: frozenset[str] = frozenset()
+    caveats: frozenset[Caveat] = frozenset()
+
+    def is_bettered_by(self, record: CallRecord) -> bool:
+        """Whether the record is to take its place: it is newer, or of the same version with the sessions that were
+        missing."""
+        has_sessions_at_last = "noSessions" in self.caveats and "noSessions" not in record.caveats
+        return record.version > self.version or (record.version == self.version and has_sessions_at_last)
 
 
 class RecordStore(Protocol):

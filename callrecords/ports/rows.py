@@ -1,7 +1,7 @@
 """The fact rows in the container `calls` (cosmos.calls)."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from callrecords.graphtypes import JsonObject
 
@@ -16,10 +16,17 @@ class RowStore(Protocol):
     async def delete(self, call_id: str, day: str, older_than: int) -> None: ...
 
 
+class Row(NamedTuple):
+    """A fact row, as far as a reconciliation looks at it."""
+
+    version: int
+    caveats: frozenset[str] = frozenset()
+
+
 class RowVersions(Protocol):
     """Which calls have a fact row, and of which version."""
 
-    async def versions(self, day: str) -> dict[str, int]: ...
+    async def versions(self, day: str) -> dict[str, Row]: ...
 
 
 class ChangedRows(Protocol):

@@ -30,6 +30,9 @@ QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.
 LAST_TRY = 4
 
+# What an invocation may take. The host's lease on the message is longer, so that no other worker takes it meanwhile.
+_MOST_SECONDS = 300
+
 _NEVER = -1
 _SENDERS = 32
 # A queue message holds 64 kB of base64, and characters may be escaped in JSON; none of this app's own is a tenth of it.
@@ -102,9 +105,12 @@ class WorkQueue:
         try:
             if tries >= LAST_TRY:
                 raise Unexpected(f"It was started {tries - 1} times and never finished: the worker may have ended.")
-            await work(message)
+            async with asyncio.timeout(_MOST_SECONDS):
+                await work(message)
         except CallRecordsError as error:
             failure = error
+        except TimeoutError:
+            failure = Unavailable(f"It was not finished within {_MOST_SECONDS} s.")
         except Exception as error:
             failure = unexpected(error)
         # Not within the except block: what the host logs when the queue is unavailable would have the error's words.

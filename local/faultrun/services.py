@@ -8,7 +8,20 @@ from random import Random
 
 from local.cosmos import CosmosServer
 from local.cosmos.faults import FaultRule
-from local.graph import Delay, Fault, GraphSimulator, NextLinkLoop, NotJson, Operation, Reset, Status, Truncate
+from local.graph import (
+    Delay,
+    Fault,
+    GraphSimulator,
+    NextLinkLoop,
+    NoContent,
+    NotJson,
+    Operation,
+    OwnFailure,
+    Redirect,
+    Reset,
+    Status,
+    Truncate,
+)
 from local.graph.faults import Injection
 from local.traffic import Call
 
@@ -36,8 +49,12 @@ _GRAPH: tuple[_Kind[Injection], ...] = (
     _Kind("Graph 503", 0.03, 3, lambda _: Status(503)),
     _Kind("Graph connection reset", 0.04, 2, lambda _: Reset()),
     _Kind("Graph slow answer", 0.04, 2, lambda rng: Delay(rng.uniform(0.5, 4))),
-    _Kind("Graph truncated JSON", 0.006, 1, lambda _: Truncate()),
-    _Kind("Graph not JSON", 0.006, 1, lambda _: NotJson()),
+    _Kind("Graph truncated JSON", 0.02, 3, lambda _: Truncate()),
+    _Kind("Graph not JSON", 0.02, 3, lambda _: NotJson()),
+    _Kind("Graph 204", 0.01, 3, lambda _: NoContent()),
+    _Kind("Graph redirect", 0.01, 3, lambda _: Redirect()),
+    _Kind("Graph's own failure, as 400", 0.01, 3, lambda _: OwnFailure()),
+    _Kind("Graph 401", 0.01, 3, lambda _: Status(401)),
 )
 _COSMOS: tuple[_Kind[FaultRule], ...] = (
     _Kind("Cosmos 429", 0.02, 6, lambda rng: FaultRule(status=429, retry_after_ms=rng.randint(10, 500))),
@@ -84,11 +101,7 @@ class ServiceFaults:
 
     def unusable(self) -> set[str | None]:
         """The calls about which Graph gave an answer that nobody can use; None is among them where it was a list."""
-        return {
-            fault.call_id
-            for _, fault in self._graph_faults
-            if _hits(fault) and isinstance(fault.do, Truncate | NotJson | NextLinkLoop)
-        }
+        return {fault.call_id for _, fault in self._graph_faults if _hits(fault) and isinstance(fault.do, NextLinkLoop)}
 
 
 def _hits(fault: Fault) -> int:

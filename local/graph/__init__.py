@@ -1,7 +1,19 @@
 """A Microsoft Graph that holds call records, subscriptions and tokens in memory, and refuses what Graph refuses."""
 
 from local.graph.endpoint import DeliveryRules
-from local.graph.faults import Delay, Fault, NextLinkLoop, NotJson, Reset, Status, Truncate
+from local.graph.faults import (
+    Delay,
+    Fault,
+    LoneSurrogate,
+    NextLinkLoop,
+    NoContent,
+    NotJson,
+    OwnFailure,
+    Redirect,
+    Reset,
+    Status,
+    Truncate,
+)
 from local.graph.operations import Operation
 from local.graph.server import application
 from local.graph.simulator import GraphSimulator
@@ -15,9 +27,13 @@ __all__ = [
     "GraphSimulator",
     "Limit",
     "Limits",
+    "LoneSurrogate",
     "NextLinkLoop",
+    "NoContent",
     "NotJson",
     "Operation",
+    "OwnFailure",
+    "Redirect",
     "Reset",
     "Status",
     "Truncate",

@@ -53,6 +53,42 @@ class NotJson:
 
 
 @dataclass(frozen=True)
+class NoContent:
+    """204 without a body."""
+
+    async def inject(self, request: web.Request, answer: Answer) -> web.Response:
+        return web.Response(status=204)
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """A redirect to `url`."""
+
+    url: str = "https://elsewhere.example/v1.0/communications/callRecords"
+
+    async def inject(self, request: web.Request, answer: Answer) -> web.Response:
+        return web.Response(status=302, headers={"Location": self.url})
+
+
+@dataclass(frozen=True)
+class OwnFailure:
+    """A failure of Graph's own, as 400."""
+
+    async def inject(self, request: web.Request, answer: Answer) -> web.Response:
+        error = {"code": "BadRequest", "message": "Object reference not set to an instance of an object."}
+        return web.json_response({"error": error}, status=400)
+
+
+@dataclass(frozen=True)
+class LoneSurrogate:
+    """The right answer with half of a surrogate pair in a new property, which is no valid JSON."""
+
+    async def inject(self, request: web.Request, answer: Answer) -> web.Response:
+        body = _body(await answer())
+        return web.Response(body=b'{"nickname":"\\ud83d",' + body[1:], headers={"Content-Type": "application/json"})
+
+
+@dataclass(frozen=True)
 class NextLinkLoop:
     """The right page of a list, with a nextLink that leads back to itself."""
 
@@ -85,7 +121,9 @@ class Delay:
         return await answer()
 
 
-type Injection = Status | Truncate | NotJson | NextLinkLoop | Reset | Delay
+type Injection = (
+    Status | Truncate | NotJson | NoContent | Redirect | OwnFailure | LoneSurrogate | NextLinkLoop | Reset | Delay
+)
 
 
 @dataclass

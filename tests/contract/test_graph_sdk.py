@@ -10,7 +10,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
 
 from callrecords.collect.subscription import CHANGE_TYPE, LIFETIME
-from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable, Unreadable
+from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Throttled, Unauthorized, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.records import CallRecords
 from callrecords.graph.subscriptions import Subscriptions
@@ -20,9 +20,13 @@ from local.graph import (
     NO_LIMITS,
     Fault,
     GraphSimulator,
+    LoneSurrogate,
     NextLinkLoop,
+    NoContent,
     NotJson,
     Operation,
+    OwnFailure,
+    Redirect,
     Reset,
     Status,
     Truncate,
@@ -47,10 +51,10 @@ async def client(graph: GraphSimulator, monkeypatch: pytest.MonkeyPatch) -> Asyn
     async with serve(application(graph)) as served:
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"{served.url}/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", graph.identity_header)
-        async with DefaultAzureCredential() as credential:
-            client = GraphClient(served.url, SCOPE, credential)
-            yield client
-            await close_connections(client)
+        client = GraphClient(served.url, SCOPE, DefaultAzureCredential)
+        yield client
+        await close_connections(client)
+        await client._credential.close()
         await graph.close()
 
 
@@ -111,7 +115,7 @@ async def test_a_record_of_any_size_is_fetched_whole(
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault(Status(401)), Forbidden),
+        (Fault(Status(401), times=2), Unauthorized),
         (Fault(Status(403)), Forbidden),
         (Fault(Status(404)), NotFound),
         (Fault(Status(400)), Refused),
@@ -120,9 +124,12 @@ async def test_a_record_of_any_size_is_fetched_whole(
         (Fault(Status(503)), Unavailable),
         (Fault(Status(500), Operation.LIST_SESSIONS_NEXT), Unavailable),
         (Fault(Reset()), Unavailable),
-        (Fault(Truncate()), Unreadable),
-        (Fault(NotJson()), Unreadable),
-        (Fault(Truncate(), Operation.LIST_PARTICIPANTS_NEXT), Unreadable),
+        (Fault(Truncate()), Garbled),
+        (Fault(NotJson()), Garbled),
+        (Fault(NoContent()), Garbled),
+        (Fault(Redirect()), Garbled),
+        (Fault(OwnFailure()), Garbled),
+        (Fault(Truncate(), Operation.LIST_PARTICIPANTS_NEXT), Garbled),
         (Fault(NextLinkLoop(), Operation.LIST_SESSIONS_NEXT), Unreadable),
     ],
 )
@@ -133,10 +140,36 @@ async def test_what_goes_wrong_in_graph_is_told_by_meaning(
     graph.faults.append(fault)
     with pytest.raises(error):
         await CallRecords(client).fetch(CALL_ID)
-    assert graph.counters.injected.total() == 1
+    assert graph.counters.injected.total() == fault.times
     record = await CallRecords(client).fetch(CALL_ID)
     assert record
     assert record.version == 1
+
+
+async def test_a_token_that_graph_does_not_accept_is_asked_for_anew(graph: GraphSimulator, client: GraphClient) -> None:
+    graph.publish(call())
+    graph.faults.append(Fault(Status(401)))
+    assert await CallRecords(client).fetch(CALL_ID)
+
+
+async def test_half_of_a_surrogate_pair_costs_one_character_and_no_record(
+    graph: GraphSimulator, client: GraphClient
+) -> None:
+    graph.publish(call(sessions=2))
+    graph.faults.append(Fault(LoneSurrogate()))
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record
+    assert (record.properties["nickname"], len(record.sessions), record.caveats) == ("\ufffd", 2, ("repaired",))
+
+
+async def test_a_cloud_that_has_no_participants_v2_gives_the_sessions(
+    graph: GraphSimulator, client: GraphClient
+) -> None:
+    graph.publish(call(sessions=2, participants=3))
+    graph.faults.append(Fault(Status(400), skip=1))
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record
+    assert (len(record.sessions), record.participants, record.caveats) == (2, [], ("participantsRefused",))
 
 
 @pytest.mark.parametrize(("given", "seconds"), [(7, 7), (2.128, 2.128), (None, None)])

@@ -14,7 +14,7 @@ from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
 from callrecords.collect.reconcilerun import LEAST_STEP
 from callrecords.collect.subscription import LIFETIME
 from callrecords.errors import Unreadable
-from callrecords.graph import client
+from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import reports, search
 from callrecords.operate import health, links
@@ -96,7 +96,7 @@ FACTS = {
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
         f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
         f"of up to {notifications._LONGEST_NAME} characters each",
-        f"up to {client._LONGEST} characters of Graph's own error message",
+        f"up to {failures._LONGEST} characters of Graph's own error message",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
 }

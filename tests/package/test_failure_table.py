@@ -11,7 +11,7 @@ from kiota_abstractions.api_error import APIError
 from callrecords import errors
 from callrecords.cosmos.account import cosmos_errors
 from callrecords.errors import CallRecordsError, Throttled
-from callrecords.graph.client import graph_errors
+from callrecords.graph.failures import graph_errors
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.retries import GiveUp, Later, decide
 from callrecords.queues.workqueue import LAST_TRY

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from callrecords.graphtypes import JsonObject
-from local.graph import Fault, NotJson
+from local.graph import Fault, Status
 from local.stack import Stack
 from local.traffic import Call
 from tests.pipeline.reading import is_whole, poison_entries
@@ -60,7 +60,7 @@ async def test_what_was_given_up_arrives_when_it_is_replayed(
 ) -> None:
     call = next(calls)
     stack.graph.publish(call.versions[-1].record)
-    stack.graph.faults += [Fault(NotJson(), call_id=call.call_id)]
+    stack.graph.faults += [Fault(Status(400), call_id=call.call_id)]
     stack.graph.notify(call.call_id)
 
     async def is_given_up() -> bool:
@@ -69,7 +69,7 @@ async def test_what_was_given_up_arrives_when_it_is_replayed(
     await until(is_given_up)
     async with http.get(f"{stack.app_url}/api/poison") as answer:
         reasons = (await answer.json())["call-records"]["reasons"]
-    reason = "Call record <id>: Graph's answer is not JSON."
+    (reason,) = (each for each in reasons if each.startswith("Call record <id>: Graph answered 400 "))
     assert reasons[reason] == 1
     async with http.get(f"{stack.app_url}/api/health") as answer:
         assert answer.status == 503

@@ -9,7 +9,7 @@ from azure.cosmos.aio import CosmosClient
 
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.cosmos.state import StateStore
-from callrecords.errors import Forbidden, Unavailable
+from callrecords.errors import Unauthorized, Unavailable
 from local.cosmos import KEY, CosmosServer
 from local.cosmos.faults import FaultRule
 from local.processes import free_port
@@ -49,13 +49,13 @@ async def test_an_account_that_was_away_is_found_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_waits")
-async def test_a_wrong_key_is_forbidden(cosmos: CosmosAccount) -> None:
+async def test_a_wrong_key_is_unauthorized(cosmos: CosmosAccount) -> None:
     async with account_at(cosmos.url, _OTHER_KEY) as account:
-        with pytest.raises(Forbidden, match="Cosmos answered 401"):
+        with pytest.raises(Unauthorized, match="Cosmos answered 401"):
             await StateStore(account).read(LAST_ARRIVAL)
         put_back = await Collector(account, call_record(new_call_id(), 1)).handle()
         assert put_back
-        assert put_back.failure == "Forbidden"
+        assert put_back.failure == "Unauthorized"
 
 
 async def test_many_at_once_share_one_client(cosmos: CosmosAccount) -> None:

@@ -8,6 +8,7 @@ from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.rows import Row
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.faultrules import ReplicaBehind
 from tests.integration.cosmos.invented import DAY, NEXT_DAY, TENANT, new_call_id
@@ -22,7 +23,7 @@ def facts(account: Account) -> CallsStore:
 
 
 def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObject:
-    return {"id": call_id, "tenantId": TENANT, "day": day, "version": version, **others}
+    return {"id": call_id, "tenantId": TENANT, "day": day, "version": version, "caveats": [], **others}
 
 
 def saving(account: Account, row: JsonObject) -> Worker[None]:
@@ -169,8 +170,8 @@ async def test_the_versions_of_a_day_are_those_of_its_calls_and_of_this_tenant(a
     tenant = "0f2e3d4c-5b6a-4788-99aa-bbccddeeff00"
     facts, others = CallsStore(account, tenant), CallsStore(account, TENANT)
     first, second, other = new_call_id(), new_call_id(), new_call_id()
-    for saved in (row(first, 3), row(second, 1), row(other, 1, NEXT_DAY)):
+    for saved in (row(first, 3), row(second, 1) | {"caveats": ["noSessions"]}, row(other, 1, NEXT_DAY)):
         await facts.save({**saved, "tenantId": tenant})
     await others.save(row(other, 1))
-    assert await facts.versions(DAY) == {first: 3, second: 1}
+    assert await facts.versions(DAY) == {first: Row(3), second: Row(1, frozenset({"noSessions"}))}
     assert await facts.versions("2026-03-01") == {}

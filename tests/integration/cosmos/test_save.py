@@ -1,5 +1,7 @@
 """What a save makes of what is there, and of what others do meanwhile."""
 
+from dataclasses import replace
+
 import pytest
 
 from callrecords.callrecord import CallRecord
@@ -171,3 +173,30 @@ async def test_a_writer_that_loses_again_and_again_comes_back_later(
         with pytest.raises(Unavailable, match="lost 5 races against other writers"):
             await writer.run()
         assert (await cosmos.compared_with(call_record(call_id, losses - 1))).complete
+
+
+async def test_a_record_without_sessions_is_replaced_by_the_same_version_with_some(
+    cosmos: CosmosAccount, store: CallRecordsStore
+) -> None:
+    whole = call_record(new_call_id(), 2, sessions=3)
+    empty = replace(whole, sessions=[], caveats=("noSessions",))
+    assert [await save(store, each) for each in (empty, empty, whole, empty, whole)] == [
+        Saved.STORED,
+        Saved.REPEATED,
+        Saved.STORED,
+        Saved.REPEATED,
+        Saved.REPEATED,
+    ]
+    assert (await cosmos.compared_with(whole)).complete
+    assert await store.load(whole.call_id) == whole
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["created", "replaced"])
+async def test_a_save_tells_what_there_is_now(store: CallRecordsStore, is_known: bool) -> None:
+    call_id = new_call_id()
+    if is_known:
+        await save(store, call_record(call_id, 1))
+    _, stored = await store.save(call_record(call_id, 2), await store.look(call_id))
+    assert replace(stored, part_ids=stored.named_parts) == await look(store, call_id)
+    _, latest = await store.save(call_record(call_id, 3), stored)
+    assert replace(latest, part_ids=latest.named_parts) == await look(store, call_id)

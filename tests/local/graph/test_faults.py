@@ -1,5 +1,6 @@
 """Faults on demand."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -9,7 +10,21 @@ import pytest
 from aiohttp import ClientSession
 
 from callrecords.graphtypes import JsonObject
-from local.graph import Delay, Fault, GraphSimulator, NextLinkLoop, NotJson, Operation, Reset, Status, Truncate
+from local.graph import (
+    Delay,
+    Fault,
+    GraphSimulator,
+    LoneSurrogate,
+    NextLinkLoop,
+    NoContent,
+    NotJson,
+    Operation,
+    OwnFailure,
+    Redirect,
+    Reset,
+    Status,
+    Truncate,
+)
 
 RECORDS = "/v1.0/communications/callRecords"
 
@@ -113,6 +128,37 @@ async def test_a_body_can_be_cut_or_no_json(
     assert body.startswith(start)
     with pytest.raises(orjson.JSONDecodeError):
         orjson.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("do", "status", "text"),
+    [(NoContent(), 204, ""), (Redirect(), 302, ""), (OwnFailure(), 400, "Object reference not set")],
+)
+async def test_an_answer_can_be_none(
+    graph: GraphSimulator,
+    client: ClientSession,
+    record: str,
+    do: NoContent | Redirect | OwnFailure,
+    status: int,
+    text: str,
+) -> None:
+    graph.faults.append(Fault(do))
+    async with client.get(record, allow_redirects=False) as response:
+        assert response.status == status
+        assert text in await response.text()
+
+
+async def test_half_of_a_surrogate_pair_can_be_in_a_body(
+    graph: GraphSimulator, client: ClientSession, record: str
+) -> None:
+    async with client.get(record) as response:
+        right = await response.json()
+    graph.faults.append(Fault(LoneSurrogate()))
+    async with client.get(record) as response:
+        body = await response.read()
+    with pytest.raises(orjson.JSONDecodeError):
+        orjson.loads(body)
+    assert json.loads(body) == {"nickname": "\ud83d", **right}
 
 
 async def test_a_nextlink_can_lead_back_to_its_own_page(

@@ -11,6 +11,7 @@ from callrecords.collect.reconcilerun import ReconcileMessage
 from callrecords.errors import CallRecordsError, Throttled, Unreadable
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Listed
+from callrecords.ports.rows import Row
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_id
 
@@ -80,18 +81,18 @@ class Graph:
 class Rows:
     """The versions that Cosmos holds by day and call id."""
 
-    held: dict[str, dict[str, int]] = field(default_factory=dict)
+    held: dict[str, dict[str, Row]] = field(default_factory=dict)
     reads: Counter[str] = field(default_factory=Counter)
 
-    async def versions(self, day: str) -> dict[str, int]:
+    async def versions(self, day: str) -> dict[str, Row]:
         self.reads[day] += 1
         return dict(self.held.get(day, {}))
 
-    def hold(self, call: Call, version: int | None = None) -> None:
+    def hold(self, call: Call, version: int | None = None, *caveats: str) -> None:
         """Takes the call in at `version`, or at its own."""
         held = call.version if version is None else version
         assert held is not None
-        self.held.setdefault(call.day, {})[call.call_id] = held
+        self.held.setdefault(call.day, {})[call.call_id] = Row(held, frozenset(caveats))
 
 
 class World:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from callrecords.callrecord import Caveat
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.facts.row import fact_row
@@ -169,3 +170,34 @@ async def test_the_record_is_home_even_where_its_arrival_cannot_be_noted(world: 
     await world.ingest(str(call_message()), 1)
     assert world.rows.rows
     assert world.queues.main.sent == []
+
+
+async def test_a_record_that_is_stored_without_sessions_is_fetched_again_in_its_version(world: World) -> None:
+    world.store.found = replace(stored(2), caveats=frozenset({"noSessions"}))
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[:3] == ["look", "fetch 1", "save 2"]
+
+
+@pytest.mark.parametrize("caveat", ["participantsRefused", "repaired"])
+async def test_another_caveat_is_no_reason_to_fetch_a_version_again(world: World, caveat: Caveat) -> None:
+    world.store.found = replace(stored(2), caveats=frozenset({caveat}))
+    world.rows.rows[DAY] = {"version": 2}
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[:3] == ["look", "fetch 2", "tidy 2"]
+
+
+async def test_a_row_names_the_caveats_of_its_record(world: World) -> None:
+    world.graph.record = replace(call_record(version=2, sessions=[]), caveats=("noSessions", "repaired"))
+    await world.ingest(str(call_message()), 1)
+    assert world.rows.rows[DAY]["caveats"] == ["noSessions", "repaired"]
+
+
+async def test_a_record_that_neither_graph_nor_cosmos_has_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(world.graph, "fetch", nothing)
+    await world.ingest(str(call_message()), 1)
+    assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]

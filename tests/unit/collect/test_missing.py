@@ -4,6 +4,7 @@ import pytest
 
 from callrecords.collect.missing import Lack, Missing
 from callrecords.ports.records import Listed
+from callrecords.ports.rows import Row
 from tests.invented import CALL, DAY, OTHER_CALL
 
 LISTED = Listed(call_id=CALL, version=2, day=DAY)
@@ -15,11 +16,13 @@ class Rows:
     """Stands for a CallsStore: has versions, all of `DAY`, and notes for which days it is asked."""
 
     held: dict[str, int]
+    caveats: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
-    async def versions(self, day: str) -> dict[str, int]:
+    async def versions(self, day: str) -> dict[str, Row]:
         self.asked.append(day)
-        return self.held if day == DAY else {}
+        held = {call_id: Row(version, self.caveats) for call_id, version in self.held.items()}
+        return held if day == DAY else {}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,20 @@ async def test_what_cosmos_lacks_is_told_by_what_it_has_and_what_was_given_up(
     held: dict[str, int], given_up: dict[str, int | None], lack: Lack
 ) -> None:
     assert await Missing(Rows(held), given_up).lack(LISTED) == lack
+
+
+@pytest.mark.parametrize(
+    ("held", "caveats", "lack"),
+    [
+        (2, {"noSessions"}, "no sessions"),
+        (2, {"noSessions", "repaired"}, "no sessions"),
+        (2, {"participantsRefused", "repaired"}, None),
+        (3, {"noSessions"}, None),
+        (1, {"noSessions"}, "stale"),
+    ],
+)
+async def test_a_record_that_is_stored_without_sessions_lacks_them(held: int, caveats: set[str], lack: Lack) -> None:
+    assert await Missing(Rows({CALL: held}, frozenset(caveats)), {}).lack(LISTED) == lack
 
 
 @pytest.mark.parametrize("record", [replace(LISTED, version=None), replace(LISTED, day=None)])

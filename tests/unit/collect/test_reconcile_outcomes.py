@@ -41,14 +41,29 @@ async def test_the_outcome_is_recorded_by_run(run: str, caplog: pytest.LogCaptur
         "present": 40,
         "missing": 10,
         "stale": 10,
+        "noSessions": 0,
         "givenUp": 0,
         "unreadable": 0,
+        "withCaveats": 0,
         "passedOver": 0,
         "enqueued": 20,
         "finished": world.clock.now.isoformat(),
         "at": world.clock.now.isoformat(),
     }
     assert caplog.messages == [f"Reconciled {run}: 60 listed, 10 missing, 10 stale, 0 given up."]
+
+
+async def test_records_with_caveats_are_counted_and_those_without_sessions_read_again() -> None:
+    calls = calls_every(MINUTE, NOW - 3 * MINUTE)
+    world = World(*calls)
+    for call, caveats in zip(calls, (["noSessions"], ["participantsRefused", "repaired"], []), strict=True):
+        world.rows.hold(call, None, *caveats)
+    for _ in range(2):
+        await world.reconciliation.over_recent()
+        await world.run()
+        outcome = world.outcome("recent")
+        assert (outcome["present"], outcome["noSessions"], outcome["withCaveats"], outcome["enqueued"]) == (2, 1, 2, 1)
+    assert world.enqueued == [calls[0].call_id] * 2
 
 
 async def test_the_outcome_tells_how_far_a_run_is(world: World) -> None:

@@ -52,7 +52,12 @@ def records(draw: st.DrawFn) -> CallRecord:
     version = draw(st.integers(0, 2**53))
     properties = {**draw(PROPERTIES), "startDateTime": START}
     return CallRecord(
-        call_id=CALL, version=version, properties=properties, sessions=draw(ELEMENTS), participants=draw(ELEMENTS)
+        call_id=CALL,
+        version=version,
+        properties=properties,
+        sessions=draw(ELEMENTS),
+        participants=draw(ELEMENTS),
+        caveats=draw(st.sampled_from([(), ("noSessions",), ("participantsRefused", "repaired")])),
     )
 
 
@@ -94,6 +99,7 @@ def test_the_items_of_a_small_record_are_a_header_and_a_part_for_each_list() -> 
         "day": DAY,
         "formerDays": [],
         "parts": [sessions["id"], participants["id"]],
+        "caveats": [],
         "record": record.properties,
     }
     assert sessions == {"id": sessions["id"], **key, "version": 3, "sessions": record.sessions}

@@ -62,7 +62,7 @@ class FakeGraph:
 
     @property
     def client(self) -> GraphClient:
-        return GraphClient(ROOT, SCOPE, self.credential)
+        return GraphClient(ROOT, SCOPE, lambda: self.credential)
 
     def answer_in_turn(self, answers: Iterable[object]) -> None:
         """Answers with these JSON documents or responses, one a request."""
@@ -84,4 +84,4 @@ def get_request() -> RequestInformation:
 
 async def get(graph: FakeGraph) -> JsonObject:
     """What the client makes of Graph's answer to a request for RECORD."""
-    return await graph.client.send(get_request(), "Call record 1")
+    return (await graph.client.send(get_request(), "Call record 1")).document

@@ -3,7 +3,7 @@ import orjson
 import pytest
 
 from callrecords import __version__
-from callrecords.errors import Throttled, Unavailable, Unreadable
+from callrecords.errors import Garbled, Throttled, Unavailable, Unreadable
 from callrecords.graph.limits import Limit
 from tests.unit.graph.fake_graph import RECORD, ROOT, SCOPE, FakeGraph, get, get_request
 
@@ -30,24 +30,31 @@ async def test_graph_is_told_which_version_of_which_app_asks(graph: FakeGraph) -
     assert any(product.startswith("kiota-python/") for product in products)
 
 
-@pytest.mark.parametrize("body", [b"", b"<h1>private</h1>", b"{", b'"private'])
-async def test_an_answer_that_is_not_json_is_unreadable(graph: FakeGraph, body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"<h1>private</h1>", b"{", b'"private', b"[" * 100_000, b"1" * 10_000])
+async def test_an_answer_that_is_not_json_is_garbled(graph: FakeGraph, body: bytes) -> None:
     graph.answer_in_turn([httpx.Response(200, content=body)])
-    with pytest.raises(Unreadable, match=r"^Call record 1: Graph's answer is not JSON\.$"):
+    with pytest.raises(Garbled, match=r"^Call record 1: Graph's answer is not JSON\.$"):
+        await get(graph)
+
+
+@pytest.mark.parametrize("status", [200, 204])
+async def test_an_empty_answer_is_garbled(graph: FakeGraph, status: int) -> None:
+    graph.answer_in_turn([httpx.Response(status)])
+    with pytest.raises(Garbled, match=r"^Call record 1: Graph's answer is empty\.$"):
         await get(graph)
 
 
 @pytest.mark.parametrize(("document", "kind"), [([], "list"), ("private", "str"), (5, "int"), (None, "NoneType")])
-async def test_an_answer_that_is_no_object_is_unreadable(graph: FakeGraph, document: object, kind: str) -> None:
+async def test_an_answer_that_is_no_object_is_garbled(graph: FakeGraph, document: object, kind: str) -> None:
     graph.answer_in_turn([httpx.Response(200, content=orjson.dumps(document))])
-    with pytest.raises(Unreadable, match=rf"^Call record 1: Graph's answer is a JSON {kind}, expected an object\.$"):
+    with pytest.raises(Garbled, match=rf"^Call record 1: Graph's answer is a JSON {kind}, expected an object\.$"):
         await get(graph)
 
 
 async def test_a_next_link_is_followed_as_it_is(graph: FakeGraph) -> None:
     graph.answer_in_turn([{"value": []}])
     link = f"{ROOT}/v1.0/communications/callRecords('1')/sessions?$skiptoken=a%2Fb+c"
-    assert await graph.client.get_next(link, "Call record 1") == {"value": []}
+    assert (await graph.client.get_next(link, "Call record 1")).document == {"value": []}
     assert str(graph.requests[0].url) == link
     assert graph.requests[0].headers["Authorization"] == f"Bearer token for {SCOPE}"
 
@@ -83,7 +90,7 @@ async def test_what_graph_throttles_is_held_back_for_as_long_as_it_says(graph: F
         await client.send(get_request(), "Call record 1", (bucket,))
     with pytest.raises(Throttled, match=r"held back for (60|59) s"):
         await client.send(get_request(), "Call record 1", (bucket,))
-    assert await client.send(get_request(), "Call record 2", (other,)) == {}
+    assert (await client.send(get_request(), "Call record 2", (other,))).document == {}
     assert len(graph.requests) == 2
 
 
@@ -92,4 +99,4 @@ async def test_a_failure_that_is_no_throttling_holds_nothing_back(graph: FakeGra
     client, bucket = graph.client, (Limit(10, 20), "1")
     with pytest.raises(Unavailable):
         await client.send(get_request(), "Call record 1", (bucket,))
-    assert await client.send(get_request(), "Call record 1", (bucket,)) == {}
+    assert (await client.send(get_request(), "Call record 1", (bucket,))).document == {}

@@ -9,7 +9,16 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
 
-from callrecords.errors import CallRecordsError, Conflict, Forbidden, NotFound, Refused, Throttled, Unavailable
+from callrecords.errors import (
+    CallRecordsError,
+    Conflict,
+    Forbidden,
+    Garbled,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from tests.unit.graph.fake_graph import RECORD, FakeGraph, InventedCredential, get
 
 
@@ -24,7 +33,6 @@ async def failure(graph: FakeGraph, response: httpx.Response) -> CallRecordsErro
     ("status", "headers", "meaning"),
     [
         (400, {}, Refused),
-        (401, {}, Forbidden),
         (403, {}, Forbidden),
         (404, {}, NotFound),
         (405, {}, Refused),
@@ -109,20 +117,26 @@ async def test_a_network_that_fails_is_unavailable(graph: FakeGraph, error: http
         await get(graph)
 
 
-async def test_an_endless_redirect_is_unavailable(graph: FakeGraph) -> None:
-    graph.answer = lambda _: httpx.Response(302, headers={"Location": RECORD})
-    with pytest.raises(Unavailable):
-        await get(graph)
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("location", [RECORD, "https://evil.example/v1.0/x"])
+async def test_a_redirect_is_garbled_and_not_followed(graph: FakeGraph, status: int, location: str) -> None:
+    error = await failure(graph, httpx.Response(status, headers={"Location": location}))
+    assert type(error) is Garbled
+    assert str(error) == f"Call record 1: Graph answered {status}, a redirect."
+    assert [request.url.host for request in graph.requests] == ["graph.fabrikam.example"]
 
 
-async def test_no_other_host_that_graph_redirects_to_gets_a_token(graph: FakeGraph) -> None:
-    elsewhere = httpx.Response(302, headers={"Location": "https://evil.example/v1.0/x"})
-    graph.answer_in_turn([elsewhere, {}])
-    await get(graph)
-    assert [(request.url.host, "Authorization" in request.headers) for request in graph.requests] == [
-        ("graph.fabrikam.example", True),
-        ("evil.example", False),
-    ]
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("BadRequest", "Object reference not set to an instance of an object."),
+        ("UnknownError", ""),
+        ("generalException", "General exception while processing"),
+    ],
+)
+async def test_a_failure_of_graphs_own_behind_a_400_is_garbled(graph: FakeGraph, code: str, message: str) -> None:
+    body = {"error": {"code": code, "message": message}}
+    assert type(await failure(graph, httpx.Response(400, json=body))) is Garbled
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import httpx
 import pytest
 
-from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable, Unreadable
+from callrecords.errors import CallRecordsError, Forbidden, Garbled, Throttled, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Listed
@@ -67,15 +67,19 @@ async def test_who_needs_one_call_pays_for_one_page(graph: FakeGraph) -> None:
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
-        ({"value": None}, f"{WHAT}: value is a NoneType, expected a list of objects."),
         ({"private": []}, f"{WHAT}: value is a NoneType, expected a list of objects."),
         ({"value": ["private"]}, f"{WHAT}: value is a list, expected a list of objects."),
     ],
 )
-async def test_what_is_no_list_of_objects_is_unreadable(graph: FakeGraph, answer: JsonObject, fault: str) -> None:
-    with pytest.raises(Unreadable) as raised:
+async def test_what_is_no_list_of_objects_is_garbled(graph: FakeGraph, answer: JsonObject, fault: str) -> None:
+    with pytest.raises(Garbled) as raised:
         await listed(graph, answer)
     assert str(raised.value) == fault
+
+
+@pytest.mark.parametrize("answer", [{"value": []}, {"value": None}, {"@odata.context": f"{ROOT}/v1.0/$metadata"}])
+async def test_a_list_that_is_empty_may_be_null_or_left_out(graph: FakeGraph, answer: JsonObject) -> None:
+    assert await listed(graph, answer) == []
 
 
 @pytest.mark.parametrize("wrong", [{"version": "private"}, {"version": None}, {"startDateTime": "private"}])

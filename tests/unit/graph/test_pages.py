@@ -3,10 +3,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from callrecords.errors import Throttled, Unavailable, Unreadable
+from callrecords.errors import Garbled, Throttled, Unavailable, Unreadable
 from callrecords.graph import pages
 from callrecords.graph.limits import Bucket, Limit
 from callrecords.graph.pages import Pages, elements
+from callrecords.graph.parsing import Parsed
 from callrecords.graphtypes import JsonObject
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
@@ -27,7 +28,7 @@ async def ids(
 ) -> list[str]:
     """The ids of the list called `name` in `first`, where Graph answers requests with `others`."""
     graph.answer_in_turn(others)
-    return [each["id"] async for each in elements(graph.client, first, name, WHAT, buckets)]
+    return [each["id"] async for each in elements(graph.client, Parsed(first, is_repaired=False), name, WHAT, buckets)]
 
 
 async def test_a_list_of_one_page_needs_no_request(graph: FakeGraph) -> None:
@@ -56,7 +57,8 @@ async def test_a_list_that_was_expanded_in_its_owner_goes_on_beside_it(graph: Fa
 
 async def test_who_takes_a_few_elements_asks_for_no_page_too_many(graph: FakeGraph) -> None:
     graph.answer_in_turn([])
-    async for element in elements(graph.client, page("a", next_link=link("1")), "value", WHAT):
+    first = Parsed(page("a", next_link=link("1")), is_repaired=False)
+    async for element in elements(graph.client, first, "value", WHAT):
         assert element == {"id": "a"}
         break
     assert graph.requests == []
@@ -71,7 +73,8 @@ async def test_pages_that_follow_count_in_their_buckets(graph: FakeGraph) -> Non
 
 async def test_who_iterates_again_after_an_error_goes_on_with_the_page_that_failed(graph: FakeGraph) -> None:
     graph.answer_in_turn([page("b", next_link=link("2")), httpx.Response(500), page("c")])
-    pages, found = Pages(graph.client, page("a", next_link=link("1")), "value", what=WHAT), []
+    first = Parsed(page("a", next_link=link("1")), is_repaired=False)
+    pages, found = Pages(graph.client, first, "value", what=WHAT), []
     with pytest.raises(Unavailable):
         found += [each async for each in pages]
     found += [each async for each in pages]
@@ -100,20 +103,35 @@ async def test_pages_without_end_end(graph: FakeGraph, monkeypatch: pytest.Monke
     assert len(graph.requests) == 5
 
 
-@pytest.mark.parametrize("found", [None, "private", 5, {"private": 1}, ["private"], [{}, None], [[]]])
+@pytest.mark.parametrize("found", ["private", 5, {"private": 1}, ["private"], [{}, None], [[]]])
 @pytest.mark.parametrize("is_first", [True, False])
-async def test_what_is_no_list_of_objects_is_unreadable_and_not_shown(
+async def test_what_is_no_list_of_objects_is_garbled_and_not_shown(
     graph: FakeGraph, found: object, is_first: bool
 ) -> None:
     wrong: JsonObject = {"value": found}
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(Garbled) as raised:
         await ids(graph, *([wrong] if is_first else [page(next_link=link("1")), wrong]))
     assert str(raised.value) == f"{WHAT}: value is a {type(found).__name__}, expected a list of objects."
 
 
+@pytest.mark.parametrize("last", [{"value": None}, {"@odata.context": "sessions"}])
+async def test_an_empty_page_may_have_no_list(graph: FakeGraph, last: JsonObject) -> None:
+    assert await ids(graph, page("a", next_link=link("1")), last) == ["a"]
+
+
+async def test_a_page_that_was_garbled_is_asked_for_again(graph: FakeGraph) -> None:
+    graph.answer_in_turn([{"value": "private"}, page("b")])
+    first = Parsed(page("a", next_link=link("1")), is_repaired=False)
+    pages, found = Pages(graph.client, first, "value", what=WHAT), []
+    with pytest.raises(Garbled):
+        found += [each async for each in pages]
+    assert [each async for each in pages] == [[{"id": "b"}]]
+    assert [str(request.url) for request in graph.requests] == [link("1")] * 2
+
+
 @pytest.mark.parametrize("next_link", [5, ["private"], {"private": 1}, False])
-async def test_a_next_link_that_is_no_text_is_unreadable_and_not_shown(graph: FakeGraph, next_link: object) -> None:
-    with pytest.raises(Unreadable) as raised:
+async def test_a_next_link_that_is_no_text_is_garbled_and_not_shown(graph: FakeGraph, next_link: object) -> None:
+    with pytest.raises(Garbled) as raised:
         await ids(graph, page(next_link=next_link))
     expected = f"{WHAT}: @odata.nextLink is a {type(next_link).__name__}, expected a string."
     assert str(raised.value) == expected

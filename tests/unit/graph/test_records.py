@@ -1,8 +1,9 @@
 import httpx
+import orjson
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.errors import NotFound, Unavailable, Unreadable
+from callrecords.errors import Garbled, NotFound, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
 from tests.invented import CALL
@@ -127,10 +128,8 @@ async def test_the_id_in_the_answer_may_be_in_upper_case(graph: FakeGraph) -> No
 @pytest.mark.parametrize(
     ("answers", "fault"),
     [
-        ([with_sessions(sessions=None)], "sessions is a NoneType, expected a list of objects"),
         ([with_sessions(sessions={"private": 1})], "sessions is a dict, expected a list of objects"),
         ([with_sessions(sessions=["private"])], "sessions is a list, expected a list of objects"),
-        ([with_sessions(), with_participants(participants_v2=None)], "participants_v2 is a NoneType, expected a list"),
         ([with_sessions(version=None), with_participants()], "version is a NoneType, expected a number from 0"),
         ([with_sessions(version="private"), with_participants()], "version is a str, expected a number from 0"),
         ([with_sessions(version=True), with_participants()], "version is a bool, expected a number from 0"),
@@ -143,10 +142,10 @@ async def test_the_id_in_the_answer_may_be_in_upper_case(graph: FakeGraph) -> No
         ([with_sessions(), with_participants(id=None)], "Graph's answer has another id"),
     ],
 )
-async def test_another_shape_is_unreadable_and_nothing_of_it_is_told(
+async def test_another_shape_is_garbled_and_nothing_of_it_is_told(
     graph: FakeGraph, answers: list[JsonObject], fault: str
 ) -> None:
-    with pytest.raises(Unreadable, match=rf"^Call record {CALL}: {fault}") as raised:
+    with pytest.raises(Garbled, match=rf"^Call record {CALL}: {fault}") as raised:
         await fetched(graph, *answers)
     assert "private" not in str(raised.value)
 
@@ -159,3 +158,45 @@ async def test_a_record_that_is_not_there_is_named(graph: FakeGraph) -> None:
 async def test_a_failure_on_a_later_page_is_a_failure_of_the_whole(graph: FakeGraph) -> None:
     with pytest.raises(Unavailable):
         await fetched(graph, with_sessions("s", **{SESSIONS_NEXT: link("a")}), httpx.Response(500))
+
+
+@pytest.mark.parametrize("left_out", [{"sessions": None}, {"sessions": []}])
+async def test_a_record_without_sessions_is_one_with_a_caveat(graph: FakeGraph, left_out: JsonObject) -> None:
+    record = await fetched(graph, with_sessions(**left_out), with_participants("p"))
+    assert (record.sessions, record.participants, record.caveats) == ([], [{"id": "p"}], ("noSessions",))
+
+
+async def test_lists_that_graph_leaves_out_are_empty(graph: FakeGraph) -> None:
+    first, second = with_sessions(), with_participants()
+    del first["sessions"], second["participants_v2"]
+    record = await fetched(graph, first, second)
+    assert (record.sessions, record.participants, record.caveats) == ([], [], ("noSessions",))
+
+
+@pytest.mark.parametrize("status", [400, 403, 405])
+async def test_participants_that_graph_refuses_are_a_caveat(graph: FakeGraph, status: int) -> None:
+    record = await fetched(graph, with_sessions("s"), httpx.Response(status), {"id": CALL, "version": 1})
+    assert (record.sessions, record.participants) == ([{"id": "s", "segments": []}], [])
+    assert record.caveats == ("participantsRefused",)
+
+
+async def test_a_record_that_is_revised_while_its_participants_are_refused_is_read_again(graph: FakeGraph) -> None:
+    refused = httpx.Response(400)
+    revised = with_sessions("t", version=2), refused, {"id": CALL, "version": 2}
+    record = await fetched(graph, with_sessions("s"), refused, {"id": CALL, "version": 2}, *revised)
+    assert (record.version, record.sessions) == (2, [{"id": "t", "segments": []}])
+
+
+@pytest.mark.parametrize("repaired", [0, 1, 2])
+async def test_a_record_of_which_something_had_to_be_replaced_says_so(graph: FakeGraph, repaired: int) -> None:
+    answers = with_sessions("s", **{SESSIONS_NEXT: link("a")}), page("t"), with_participants("p")
+    bodies = [orjson.dumps(answer) for answer in answers]
+    bodies[repaired] = bodies[repaired].replace(b'"id":"', b'"x":"\\ud800","id":"', 1)
+    record = await fetched(graph, *(httpx.Response(200, content=body) for body in bodies))
+    assert record.caveats == ("repaired",)
+    assert len(record.sessions) == 2
+
+
+async def test_a_version_that_cosmos_cannot_tell_from_its_neighbours_is_refused_in_words(graph: FakeGraph) -> None:
+    with pytest.raises(Unreadable, match=rf"^Call record {CALL}: version is {2**53 + 1}, expected at most {2**53}\.$"):
+        await fetched(graph, with_sessions(version=2**53 + 1))

@@ -4,7 +4,7 @@ import httpx
 import orjson
 import pytest
 
-from callrecords.errors import Forbidden, NotFound, Unreadable
+from callrecords.errors import Forbidden, Garbled, NotFound, Unreadable
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.subscriptions import NotificationTarget, Subscription
@@ -105,23 +105,23 @@ async def test_a_subscription_is_deleted_by_its_id(graph: FakeGraph) -> None:
 
 
 @pytest.mark.parametrize("missing", ["id", "expirationDateTime"])
-async def test_an_answer_without_id_or_expiry_is_unreadable(graph: FakeGraph, missing: str) -> None:
+async def test_an_answer_without_id_or_expiry_is_garbled(graph: FakeGraph, missing: str) -> None:
     graph.answer_in_turn([{name: value for name, value in ANSWER.items() if name != missing}])
-    with pytest.raises(Unreadable, match="has no id or no expirationDateTime"):
+    with pytest.raises(Garbled, match="has no id or no expirationDateTime"):
         await Subscriptions(graph.client).renew("s-1", EXPIRES)
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json"])
-async def test_an_answer_that_is_not_json_is_unreadable(graph: FakeGraph, kind: str) -> None:
+async def test_an_answer_that_is_not_json_is_garbled(graph: FakeGraph, kind: str) -> None:
     graph.answer_in_turn([httpx.Response(200, content=b"<h1>", headers={"Content-Type": kind})])
-    with pytest.raises(Unreadable):
+    with pytest.raises(Garbled):
         await Subscriptions(graph.client).all()
 
 
 @pytest.mark.parametrize("body", [[], {}, {"value": "text"}])
-async def test_an_answer_without_a_list_is_unreadable(graph: FakeGraph, body: object) -> None:
+async def test_an_answer_without_a_list_is_garbled(graph: FakeGraph, body: object) -> None:
     graph.answer_in_turn([body])
-    with pytest.raises(Unreadable):
+    with pytest.raises(Garbled):
         await Subscriptions(graph.client).all()
 
 

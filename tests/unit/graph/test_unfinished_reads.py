@@ -1,12 +1,13 @@
 """A record whose reading was throttled, or failed, is read on at the next fetch."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.errors import CallRecordsError, Throttled, Unavailable, Unreadable
+from callrecords.errors import CallRecordsError, Garbled, Refused, Throttled, Unavailable
 from callrecords.graph import records as records_module
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
@@ -164,11 +165,11 @@ async def test_what_was_read_is_gone_on_with_where_it_is_newer_than_what_is_ther
     ("page", "answer", "error"),
     [
         ("1", httpx.Response(429), Throttled),
-        ("3", httpx.Response(200, json={"value": None}), Unreadable),
-        ("3", httpx.Response(200, text="not JSON"), Unreadable),
+        ("1", httpx.Response(200, text="not JSON"), Garbled),
+        ("3", httpx.Response(410), Refused),
     ],
 )
-async def test_the_first_page_alone_and_what_led_to_an_unreadable_one_are_not_kept(
+async def test_the_first_page_alone_and_what_led_to_a_refused_one_are_not_kept(
     graph: FakeGraph, page: str, answer: httpx.Response, error: type[CallRecordsError]
 ) -> None:
     call = PagedCall(sessions=4)
@@ -178,6 +179,19 @@ async def test_the_first_page_alone_and_what_led_to_an_unreadable_one_are_not_ke
     call.faults = {}
     assert ids((await worker.fetched()).sessions) == pages(1, 4)
     assert asked(graph).count(SESSIONS) == 2
+
+
+@pytest.mark.parametrize("garbled", [{"text": "not JSON"}, {"json": {"value": 5}}], ids=str)
+async def test_what_led_to_a_garbled_page_is_kept_and_that_page_is_asked_for_again(
+    graph: FakeGraph, garbled: dict[str, Any]
+) -> None:
+    call = PagedCall(sessions=4)
+    worker = Worker(graph, call)
+    call.faults = {"3": httpx.Response(200, **garbled)}
+    await worker.fails(Garbled)
+    call.faults = {}
+    assert ids((await worker.fetched()).sessions) == pages(1, 4)
+    assert asked(graph).count(SESSIONS) == 1
 
 
 async def test_the_oldest_are_dropped_where_more_is_kept_than_memory_has_room_for(

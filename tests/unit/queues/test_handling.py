@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError
 
 from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable
+from callrecords.queues import workqueue
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import LAST_TRY
 from tests.doubles import Queues, Sent
@@ -186,3 +187,15 @@ async def test_what_the_host_logs_of_a_defect_that_cannot_be_put_back_has_none_o
     with pytest.raises(Unavailable) as raised:
         await queues.work.handle(CallMessage, str(call_message()), 1, Work(KeyError("private")))
     assert "KeyError: 'private'" not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_work_that_takes_too_long_is_ended_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workqueue, "_MOST_SECONDS", 0.01)
+    queues = Queues()
+
+    async def work(_: CallMessage) -> None:
+        await asyncio.sleep(60)
+
+    await queues.work.handle(CallMessage, str(call_message()), 1, work)
+    (sent,) = queues.main.sent
+    assert (sent.document["failure"], sent.delay) == ("Unavailable", 10)

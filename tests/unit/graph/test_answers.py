@@ -1,0 +1,88 @@
+"""What Graph may answer is limited: in bytes after decompression, and in time."""
+
+import asyncio
+import gzip
+import tracemalloc
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from callrecords.errors import Garbled, Unavailable
+from callrecords.graph import answers, client
+from tests.unit.graph.fake_graph import FakeGraph, get
+
+PIECE = 64 * 1024
+
+
+class Stream(httpx.AsyncByteStream):
+    """The body in pieces, each after a pause; counts those that were taken."""
+
+    def __init__(self, body: bytes, size: int = PIECE, pause: float = 0) -> None:
+        self._body, self._size, self._pause = body, size, pause
+        self.taken = 0
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._body), self._size):
+            await asyncio.sleep(self._pause)
+            self.taken += 1
+            yield self._body[start : start + self._size]
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+def answer(stream: Stream, coding: str | None = None) -> httpx.Response:
+    return httpx.Response(200, headers={"Content-Encoding": coding} if coding else {}, stream=stream)
+
+
+async def test_a_compressed_answer_is_read(graph: FakeGraph) -> None:
+    graph.answer_in_turn([answer(Stream(gzip.compress(b'{"a": "' + b"b" * 100_000 + b'"}'), 100), "gzip")])
+    assert await get(graph) == {"a": "b" * 100_000}
+    assert graph.requests[0].headers["Accept-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("coding", ["gzip", None])
+async def test_an_answer_over_the_limit_is_garbled_and_not_read_to_its_end(
+    graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, coding: str | None
+) -> None:
+    monkeypatch.setattr(answers, "MOST_BYTES", 3 * PIECE)
+    body = b" " * (9 * PIECE)
+    stream = Stream(gzip.compress(body) if coding else body, 10 if coding else PIECE)
+    graph.answer_in_turn([answer(stream, coding)])
+    with pytest.raises(Garbled, match=rf"^Call record 1: Graph's answer has more than {3 * PIECE} bytes\.$"):
+        await get(graph)
+    assert stream.is_closed
+    assert coding or stream.taken == 4
+
+
+async def test_a_gigabyte_in_a_small_answer_takes_no_memory(graph: FakeGraph) -> None:
+    bomb = gzip.compress(bytes(2**20)) * 1_024  # gzip members one after another are one stream of a GiB
+    graph.answer_in_turn([answer(Stream(bomb, PIECE), "gzip")])
+    tracemalloc.start()
+    try:
+        with pytest.raises(Garbled):
+            await get(graph)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20
+
+
+@pytest.mark.parametrize(("coding", "body"), [("gzip", b"no gzip at all"), ("br", b"{}"), ("deflate", b"{}")])
+async def test_what_cannot_be_decompressed_is_garbled(graph: FakeGraph, coding: str, body: bytes) -> None:
+    graph.answer_in_turn([answer(Stream(body), coding)])
+    with pytest.raises(Garbled, match=r"^Call record 1: Graph's answer (is compressed|cannot be decompressed)"):
+        await get(graph)
+
+
+async def test_an_answer_that_comes_a_byte_at_a_time_is_given_back_within_its_time(
+    graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_ANSWER_SECONDS", 0.05)
+    stream = Stream(b'{"id": 1}' * 10_000, 1, pause=0.005)
+    graph.answer_in_turn([answer(stream)])
+    with pytest.raises(Unavailable, match=r"^Call record 1: Graph did not answer within 0\.05 s\.$"):
+        await get(graph)
+    assert stream.taken < 100

@@ -1,0 +1,55 @@
+"""Graph's answers as JSON, also where they are not quite."""
+
+import json
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callrecords.errors import Garbled
+from callrecords.graph.parsing import Parsed, parse
+
+WHAT = "Call record 1"
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters()), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "document", "is_repaired"),
+    [
+        (b'{"a": 1.5}', {"a": 1.5}, False),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}, False),
+        (rb'{"a": "\ud83d\ude00"}', {"a": "\U0001f600"}, False),
+        (rb'{"a": "Ann \ud83d"}', {"a": "Ann \ufffd"}, True),
+        (rb'{"a\udc00": ["\ud800"]}', {"a\ufffd": ["\ufffd"]}, True),
+        (b'{"a": "Ann \xff"}', {"a": "Ann \ufffd"}, True),
+        (b'{"a": NaN, "b": -Infinity, "c": 1e400, "d": 2.5}', {"a": None, "b": None, "c": None, "d": 2.5}, True),
+    ],
+)
+def test_what_is_no_json_is_replaced_and_told(body: bytes, document: object, is_repaired: bool) -> None:
+    assert parse(body, WHAT) == Parsed(document, is_repaired)  # type: ignore[arg-type]
+
+
+@given(st.dictionaries(st.text(st.characters()), VALUES, max_size=4))
+def test_whatever_python_writes_is_read_and_can_be_stored(document: dict[str, object]) -> None:
+    body = json.dumps(document).encode()
+    parsed = parse(body, WHAT)
+    stored = json.dumps(parsed.document, allow_nan=False)
+    assert orjson.loads(stored) == parsed.document
+
+
+@given(st.binary(max_size=60))
+def test_whatever_comes_is_an_object_or_garbled_and_nothing_of_it_is_told(body: bytes) -> None:
+    try:
+        assert isinstance(parse(body, WHAT).document, dict)
+    except Garbled as error:
+        assert str(error).startswith(f"{WHAT}: Graph's answer is ")
+
+
+def test_an_object_without_end_is_garbled() -> None:
+    with pytest.raises(Garbled, match="not JSON"):
+        parse(b'{"a":' * 100_000, WHAT)
