@@ -59,7 +59,7 @@ class Ingest:
     async def _ingest(self, call_id: str) -> Stored:
         """What is stored when Graph has nothing newer, its fact row included."""
         found = await self._store.look(call_id)
-        record = await self._records.fetch(call_id, _newer_than(found))
+        record = await self._fetch(call_id, found)
         if record is not None:
             saved, stored = await self._store.save(record, found)
         elif isinstance(found, Stored):
@@ -71,6 +71,20 @@ class Ingest:
             await self._derive(record if saved is Saved.STORED else None, stored)
         log.info("Call record %s version %s: %s.", call_id, stored.version, saved.value)
         return stored
+
+    async def _fetch(self, call_id: str, found: Absent | Stored) -> CallRecord | None:
+        """Graph's record, where it is newer than what was found.
+
+        Where Graph no longer has it, what is stored gets its row all the same.
+        """
+        if isinstance(found, Absent):
+            return await self._records.fetch(call_id)
+        try:
+            return await self._records.fetch(call_id, found.newer_than)
+        except NotFound:
+            if not found.is_damaged:
+                await self._derive(None, found)
+            raise
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):
@@ -95,10 +109,3 @@ class Ingest:
             latest = await self._store.look(stored.call_id)
             if isinstance(latest, Stored):
                 await self._derive(None, latest)
-
-
-def _newer_than(found: Absent | Stored) -> int | None:
-    """The version that Graph's has to be newer than. One without sessions is read again: Graph may have them now."""
-    if isinstance(found, Absent):
-        return None
-    return found.version - 1 if "noSessions" in found.caveats else found.version

@@ -68,20 +68,23 @@ class CallRecordsStore:
         return frozenset(header["formerDays"] if header else ())
 
     async def load(self, call_id: str) -> CallRecord | None:
-        """The stored record, whole, or None; a version that is replaced while it is read is read anew.
+        """The stored record, whole; a version that is replaced while it is read is read anew.
 
+        None where there is none, and where parts are gone without another header: no reader can put that together.
         Raises Unavailable as well when the record kept being replaced.
         """
+        without_parts = None
         with cosmos_errors(f"Call record {call_id}"):
             container, key = await self._container(), self._key(call_id)
             for _ in range(_TRIES):
                 header = await read_if_there(container, call_id, key)
-                if header is None:
+                if header is None or header["_etag"] == without_parts:
                     return None
                 parts = await asyncio.gather(*(read_if_there(container, name, key) for name in header["parts"]))
                 whole = [part for part in parts if part is not None]
                 if len(whole) == len(parts):
                     return join(Items(header, whole))
+                without_parts = header["_etag"]
         raise Unavailable(f"Call record {call_id}: was replaced {_TRIES} times while it was read.")
 
     async def _container(self) -> ContainerProxy:

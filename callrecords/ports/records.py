@@ -61,11 +61,24 @@ class Stored:
     part_ids: frozenset[str] = frozenset()
     caveats: frozenset[Caveat] = frozenset()
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether a part is gone that the header names: no reader can put the record together."""
+        return not self.named_parts <= self.part_ids
+
+    @property
+    def newer_than(self) -> int:
+        """The version that Graph's has to be newer than to be worth a fetch.
+
+        A record that is damaged, or has no session, is worth one in its own version.
+        """
+        return self.version - 1 if self.is_damaged or "noSessions" in self.caveats else self.version
+
     def is_bettered_by(self, record: CallRecord) -> bool:
-        """Whether the record is to take its place: it is newer, or of the same version with the sessions that were
-        missing."""
-        has_sessions_at_last = "noSessions" in self.caveats and "noSessions" not in record.caveats
-        return record.version > self.version or (record.version == self.version and has_sessions_at_last)
+        """Whether the record is to take its place: it is newer, or of the same version and has what is missing here."""
+        if record.version == self.version:
+            return self.is_damaged or ("noSessions" in self.caveats and "noSessions" not in record.caveats)
+        return record.version > self.version
 
 
 class RecordStore(Protocol):

@@ -9,6 +9,7 @@ from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import Unavailable
 from callrecords.ports.records import Absent, Saved, Stored
+from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.invented import DAY, TENANT, call_record, in_another_order, new_call_id
 from tests.integration.cosmos.stepping import Worker
@@ -200,3 +201,22 @@ async def test_a_save_tells_what_there_is_now(store: CallRecordsStore, is_known:
     assert replace(stored, part_ids=stored.named_parts) == await look(store, call_id)
     _, latest = await store.save(call_record(call_id, 3), stored)
     assert replace(latest, part_ids=latest.named_parts) == await look(store, call_id)
+
+
+@pytest.mark.parametrize("gone", [1, 8])
+async def test_a_record_whose_parts_were_deleted_is_no_record_and_is_made_whole(
+    cosmos: CosmosAccount, account: Account, store: CallRecordsStore, gone: int
+) -> None:
+    record = call_record(new_call_id(), 2, sessions=14)
+    await save(store, record)
+    container = cosmos.database.get_container_client("callRecords")
+    for part in sorted((await look(store, record.call_id)).named_parts)[:gone]:
+        await container.delete_item(part, partition_key=[TENANT, record.call_id])
+    assert (await look(store, record.call_id)).is_damaged
+    assert await store.load(record.call_id) is None
+
+    await Collector(account, record).handle()
+
+    assert (await cosmos.compared_with(record)).complete
+    assert await store.load(record.call_id) == record
+    assert await save(store, record) is Saved.REPEATED

@@ -201,3 +201,24 @@ async def test_a_record_that_neither_graph_nor_cosmos_has_is_waited_for(
     monkeypatch.setattr(world.graph, "fetch", nothing)
     await world.ingest(str(call_message()), 1)
     assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]
+
+
+async def test_a_record_whose_parts_are_gone_is_fetched_again_in_its_version(world: World) -> None:
+    world.store.found = replace(stored(2), named_parts=frozenset({"a"}))
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[:3] == ["look", "fetch 1", "save 2"]
+
+
+async def test_a_record_that_graph_no_longer_has_gets_the_row_that_is_missing(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(2)
+    world.steps.failing = {"fetch": NotFound("Graph answered 404.")}
+    await world.ingest(str(call_message()), 1)
+    assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT)}
+    assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]
+
+
+async def test_a_record_that_graph_no_longer_has_and_whose_parts_are_gone_is_not_derived(world: World) -> None:
+    world.store.found = replace(stored(2), named_parts=frozenset({"a"}))
+    world.steps.failing = {"fetch": NotFound("Graph answered 404.")}
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch 1"]
