@@ -1,9 +1,12 @@
 import logging
+from dataclasses import fields
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 
 from callrecords.app import App, start
+from callrecords.settings.read import Settings
 from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, PREVIOUS_CLIENT_STATE, call_message
 from tests.unit.collect.ingest_world import World
 
@@ -85,3 +88,9 @@ def test_wrong_settings_are_told_and_logged_and_no_secret_is(
     ]
     assert caplog.messages == problems
     assert not any(secret in caplog.text for secret in ("too-short", CLIENT_STATE))
+
+
+def test_every_setting_reaches_a_part_of_the_app() -> None:
+    root = Path(__file__).parents[2]
+    wiring = (root / "callrecords/app.py").read_text() + (root / "function_app.py").read_text()
+    assert [field.name for field in fields(Settings) if f"settings.{field.name}" not in wiring] == []

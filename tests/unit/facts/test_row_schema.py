@@ -198,3 +198,29 @@ def test_a_meeting_of_1000_keeps_every_user_and_says_which_lists_are_cut() -> No
     assert (row["participantCount"], row["legCount"]) == (1_000, 1_000)
     assert (row["participantsCapped"], row["legsCapped"], row["userIdsCapped"]) == (True, True, False)
     assert len(json.dumps(row)) < 500_000
+
+
+def described(schema: JsonObject) -> Iterator[str]:
+    """The paths of all properties at or below the schema."""
+    if reference := schema.get("$ref"):
+        schema = SCHEMA["$defs"][reference.rpartition("/")[2]]
+    for name, each in schema.get("properties", {}).items():
+        yield f".{name}"
+        yield from (f".{name}{path}" for path in described(each))
+    for each in (*schema.get("oneOf", ()), *schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else [])):
+        yield from described(each)
+
+
+def present(value: object) -> Iterator[str]:
+    """The paths of all properties at or below the value."""
+    for each in value if isinstance(value, list) else ():
+        yield from present(each)
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield f".{name}"
+        yield from (f".{name}{path}" for path in present(each))
+
+
+def test_every_property_that_is_described_is_in_some_row() -> None:
+    found = {path for text in RECORDS for path in present(row_of(orjson.loads(text)))}
+    found |= {path.replace(".callee", ".caller") for path in found}  # both ends are described as one
+    assert set(described(SCHEMA)) - found == set()
