@@ -208,7 +208,7 @@ class App:
     def _state(self) -> "StateStore":
         from callrecords.cosmos.state import StateStore
 
-        return StateStore(self._cosmos)
+        return StateStore(self._cosmos, self.settings.tenant_id)
 
     def _work_queue(self, name: str) -> WorkQueue:
         return WorkQueue(

@@ -10,9 +10,9 @@ from callrecords.cosmos.state import CONTAINER as STATE
 from callrecords.graphtypes import JsonObject
 from callrecords.queues.workqueue import CALL_RECORDS, QUEUES, RECONCILE, SUBSCRIPTIONS
 from local.processes import StackError
-from local.stack import Stack
+from local.stack import TENANT_ID, Stack
 
-_RUN = "reconcile-history"
+_RUN = f"{TENANT_ID}:reconcile-history"
 _PATIENCE_SECONDS = 420
 
 

@@ -80,7 +80,7 @@ async def test_the_queues_are_reached_without_a_look_for_a_netrc(
 @pytest.mark.usefixtures("netrc")
 async def test_cosmos_is_reached_without_a_look_for_a_netrc(cosmos: CosmosAccount) -> None:
     async with cosmos.open() as account:
-        assert await StateStore(account).read(LAST_ARRIVAL) is None
+        assert await StateStore(account, TENANT).read(LAST_ARRIVAL) is None
 
 
 async def test_the_queues_are_reached_by_the_proxy(proxy: Proxy) -> None:
@@ -93,7 +93,7 @@ async def test_the_queues_are_reached_by_the_proxy(proxy: Proxy) -> None:
 
 async def test_cosmos_is_reached_by_the_proxy(proxy: Proxy) -> None:
     async with account_at("https://fabrikam.documents.example") as account, asyncio.timeout(30):
-        reading = asyncio.create_task(StateStore(account).read(LAST_ARRIVAL))
+        reading = asyncio.create_task(StateStore(account, TENANT).read(LAST_ARRIVAL))
         await proxy.asked.wait()
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):

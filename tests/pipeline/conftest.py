@@ -25,7 +25,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
 async def _is_compared(stack: Stack) -> bool:
     """Whether the app has compared the time before its first subscription, and finds no more calls by that."""
     state = stack.database.get_container_client("state")
-    query, item_id = "SELECT * FROM c", ended("gap").id
+    query, item_id = "SELECT * FROM c", f"{TENANT_ID}:{ended('gap').id}"
     return bool([item async for item in state.query_items(query, partition_key=item_id)])
 
 

@@ -7,7 +7,7 @@ import aiohttp
 
 from callrecords.graphtypes import JsonObject
 from local.graph import Fault, Status
-from local.stack import Stack
+from local.stack import TENANT_ID, Stack
 from local.traffic import Call
 from tests.pipeline.reading import is_whole, poison_entries
 from tests.pipeline.waiting import until
@@ -32,8 +32,8 @@ async def outcome_of_a_run(stack: Stack, http: aiohttp.ClientSession) -> JsonObj
     items: list[JsonObject] = []
 
     async def is_finished() -> bool:
-        query = "SELECT * FROM c WHERE c.id = 'reconcile-recent'"
-        items[:] = [item async for item in state.query_items(query, partition_key="reconcile-recent")]
+        item_id = f"{TENANT_ID}:reconcile-recent"
+        items[:] = [item async for item in state.query_items("SELECT * FROM c", partition_key=item_id)]
         return bool(items) and items[0]["windowEnd"] > began and items[0]["finished"] is not None
 
     await until(is_finished)

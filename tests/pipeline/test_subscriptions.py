@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from local.graph.subscriptions import Subscription
-from local.stack import CLIENT_STATE, IDENTITY_HEADER, Stack
+from local.stack import CLIENT_STATE, IDENTITY_HEADER, TENANT_ID, Stack
 from tests.pipeline.waiting import until
 
 
@@ -68,7 +68,7 @@ async def test_what_was_done_is_recorded_in_state(stack: Stack) -> None:
     state = stack.database.get_container_client("state")
 
     async def is_recorded() -> bool:
-        item = await state.read_item("subscription", partition_key="subscription")
+        item = await state.read_item(f"{TENANT_ID}:subscription", partition_key=f"{TENANT_ID}:subscription")
         return bool(item["subscriptionId"] == subscription.id)
 
     await until(is_recorded)

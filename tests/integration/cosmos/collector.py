@@ -49,8 +49,8 @@ class Collector:
             records=Graph(record),
             store=CallRecordsStore(account, TENANT),
             rows=CallsStore(account, TENANT),
-            arrivals=Arrivals(StateStore(account), now),
-            given_up=GivenUpCalls(StateStore(account), now),
+            arrivals=Arrivals(StateStore(account, TENANT), now),
+            given_up=GivenUpCalls(StateStore(account, TENANT), now),
             queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),
         )
 

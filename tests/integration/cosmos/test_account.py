@@ -16,7 +16,7 @@ from local.processes import free_port
 from local.serve import serve
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import DATABASE, CosmosAccount, account_at, running_account
-from tests.integration.cosmos.invented import call_record, new_call_id
+from tests.integration.cosmos.invented import TENANT, call_record, new_call_id
 
 _OTHER_KEY = base64.b64encode(b"another key").decode()
 
@@ -52,7 +52,7 @@ async def test_an_account_that_was_away_is_found_again(tmp_path: Path) -> None:
 async def test_a_wrong_key_is_unauthorized(cosmos: CosmosAccount) -> None:
     async with account_at(cosmos.url, _OTHER_KEY) as account:
         with pytest.raises(Unauthorized, match="Cosmos answered 401"):
-            await StateStore(account).read(LAST_ARRIVAL)
+            await StateStore(account, TENANT).read(LAST_ARRIVAL)
         put_back = await Collector(account, call_record(new_call_id(), 1)).handle()
         assert put_back
         assert put_back.failure == "Unauthorized"
@@ -67,21 +67,21 @@ async def test_many_at_once_share_one_client(cosmos: CosmosAccount) -> None:
 async def test_a_worker_that_is_stopped_while_it_connects_keeps_nobody_from_connecting(cosmos: CosmosAccount) -> None:
     async with cosmos.open() as account:
         with cosmos.failing(FaultRule("account", latency=0.2)) as slow:
-            stopped = asyncio.create_task(StateStore(account).read(LAST_ARRIVAL))
+            stopped = asyncio.create_task(StateStore(account, TENANT).read(LAST_ARRIVAL))
             while not slow.injected:
                 await asyncio.sleep(0)
             stopped.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await stopped
-        assert await StateStore(account).read(LAST_ARRIVAL) is None
+        assert await StateStore(account, TENANT).read(LAST_ARRIVAL) is None
 
 
 @pytest.mark.usefixtures("no_waits")
 async def test_an_account_that_fails_while_it_is_connected_is_unavailable(cosmos: CosmosAccount) -> None:
     async with cosmos.open() as account:
         with cosmos.failing(FaultRule("account", status=503, times=None)), pytest.raises(Unavailable, match="503"):
-            await StateStore(account).read(LAST_ARRIVAL)
-        assert await StateStore(account).read(LAST_ARRIVAL) is None
+            await StateStore(account, TENANT).read(LAST_ARRIVAL)
+        assert await StateStore(account, TENANT).read(LAST_ARRIVAL) is None
 
 
 async def test_a_container_that_does_not_exist_is_no_empty_one() -> None:
@@ -89,7 +89,7 @@ async def test_a_container_that_does_not_exist_is_no_empty_one() -> None:
         await client.create_database(DATABASE)
         async with account_at(served.url) as account:
             with pytest.raises(Unavailable, match="no container 'state' in a database"):
-                await StateStore(account).read(LAST_ARRIVAL)
+                await StateStore(account, TENANT).read(LAST_ARRIVAL)
 
 
 async def test_a_container_that_is_open_is_not_kept_waiting_by_one_that_is_slow_to_open(cosmos: CosmosAccount) -> None:

@@ -110,7 +110,7 @@ async def test_roll_ups_and_their_position_are_as_promised(account: Account, cos
         tenant_id=TENANT,
         calls=CallsStore(account, TENANT),
         usage=UsageStore(account, TENANT),
-        state=StateStore(account),
+        state=StateStore(account, TENANT),
         clock=Clock(),
     )
     await rolling.on_schedule()
@@ -173,9 +173,11 @@ async def test_what_is_remembered_of_the_subscription_is_as_promised() -> None:
     found.append(never.recorded)
     assert {each["action"] for each in found} == {"created", "kept", "renewed", "failed"}
     for each in found:
-        assert complaints("state", {"id": "subscription", **each}) == []
-        assert complaints("state", {"id": "subscription", **each, "clientState": "secret"})
-        assert complaints("state", {"id": "subscription", **{name: each[name] for name in each if name != "at"}})
+        assert complaints("state", {"id": f"{TENANT}:subscription", **each}) == []
+        assert complaints("state", {"id": f"{TENANT}:subscription", **each, "clientState": "secret"})
+        assert complaints(
+            "state", {"id": f"{TENANT}:subscription", **{name: each[name] for name in each if name != "at"}}
+        )
 
 
 @pytest.mark.parametrize("run", ["recent", "history", "gap"])
@@ -189,12 +191,12 @@ async def test_what_is_remembered_of_a_comparison_is_as_promised(run: str) -> No
         case "gap":
             await world.reconciliation.over_gap(NOW - timedelta(days=40))
     await world.run()
-    item = {"id": f"reconcile-{run}", **world.outcome(run)}
+    item = {"id": f"{TENANT}:reconcile-{run}", **world.outcome(run)}
     assert complaints("state", item) == []
     going_on = {name: value for name, value in item.items() if name != "finished"}
     assert complaints("state", going_on) == []
-    assert complaints("state", item | {"id": f"reconcile-{run}-running"}) == []
-    assert complaints("state", item | {"id": "reconcile-other"})
+    assert complaints("state", item | {"id": f"{TENANT}:reconcile-{run}-running"}) == []
+    assert complaints("state", item | {"id": f"{TENANT}:reconcile-other"})
 
 
 @pytest.mark.parametrize("version", [None, 3])
@@ -202,16 +204,16 @@ async def test_what_is_remembered_of_a_call_that_was_given_up_is_as_promised(
     account: Account, cosmos: CosmosAccount, version: int | None
 ) -> None:
     message = replace(call_message(), version=version)
-    await GivenUpCalls(StateStore(account), Clock()).note(message, "Graph's answer is not JSON.")
-    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"given-up-{CALL}"]
+    await GivenUpCalls(StateStore(account, TENANT), Clock()).note(message, "Graph's answer is not JSON.")
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"{TENANT}:given-up-{CALL}"]
     assert (item["callId"], item.get("version")) == (CALL, version)
     assert complaints("state", item) == []
     assert complaints("state", item | {"version": "3"})
 
 
 async def test_what_is_remembered_of_progress_is_as_promised(account: Account, cosmos: CosmosAccount) -> None:
-    await Arrivals(StateStore(account), Clock()).note(call_message(age=timedelta(seconds=3)))
-    (item,) = [each for each in await items(cosmos, "state") if each["id"] == "ingest"]
+    await Arrivals(StateStore(account, TENANT), Clock()).note(call_message(age=timedelta(seconds=3)))
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"{TENANT}:ingest"]
     assert item["lagSeconds"] == 3
     assert complaints("state", item) == []
     assert complaints("state", item | {"lagSeconds": "3"})

@@ -12,6 +12,7 @@ from callrecords.documents import Document
 from callrecords.errors import Unreadable
 from callrecords.ports.state import StateKey
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.invented import OTHER_TENANT, TENANT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +31,12 @@ def key(item_id: str) -> StateKey[Note]:
 
 @pytest.fixture
 def state(account: Account) -> StateStore:
-    return StateStore(account)
+    return StateStore(account, TENANT)
 
 
 async def put(cosmos: CosmosAccount, item: Mapping[str, object]) -> None:
     """Puts an item there that this app did not write."""
-    await cosmos.database.get_container_client("state").upsert_item(dict(item))
+    await cosmos.database.get_container_client("state").upsert_item({**item, "id": f"{TENANT}:{item['id']}"})
 
 
 async def test_what_was_never_written_is_absent(state: StateStore) -> None:
@@ -50,9 +51,9 @@ async def test_what_was_written_is_read(state: StateStore) -> None:
 
 async def test_an_item_has_the_document_and_its_id_and_nothing_else(state: StateStore, cosmos: CosmosAccount) -> None:
     await state.write(key("plain"), Note(first=1))
-    item = await cosmos.database.get_container_client("state").read_item("plain", "plain")
+    item = await cosmos.database.get_container_client("state").read_item(f"{TENANT}:plain", f"{TENANT}:plain")
     assert {name: value for name, value in item.items() if not name.startswith("_")} == {
-        "id": "plain",
+        "id": f"{TENANT}:plain",
         "first": 1,
         "names": [],
     }
@@ -92,6 +93,16 @@ async def test_items_are_read_at_once_by_the_start_of_their_ids(state: StateStor
         await state.write(key(name), Note(first=number))
     found = await state.starting_with(key("calls-"))
     assert sorted(note.first for note in found) == [0, 1]
+
+
+async def test_what_another_tenant_remembers_is_not_seen(state: StateStore, account: Account) -> None:
+    other = StateStore(account, OTHER_TENANT)
+    await other.write(key("apart-1"), Note(first=1))
+    assert await state.read(key("apart-1")) is None
+    assert (await state.read_all(["apart-1"])).get(key("apart-1")) is None
+    assert await state.starting_with(key("apart-")) == []
+    await state.delete("apart-1")
+    assert await other.starting_with(key("apart-")) == [Note(first=1)]
 
 
 async def test_an_item_is_gone_after_the_seconds_that_it_asked_for(state: StateStore) -> None:

@@ -36,7 +36,7 @@ class World:
 
     def __init__(self, account: Account) -> None:
         self.account, self.clock = account, Clock()
-        self.state = StateStore(account)
+        self.state = StateStore(account, TENANT)
         self.usage = UsageStore(account, TENANT)
         self.calls = CallsStore(account, TENANT)
         self.rolling = RollUp(tenant_id=TENANT, calls=self.calls, usage=self.usage, state=self.state, clock=self.clock)
