@@ -4,12 +4,13 @@ httpx follows no redirect by itself, and gives back a body of any size: 400 kB o
 """
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
 # A page of 60 sessions has 0.3 MB on average and some MB at most.
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
+_PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -39,19 +40,22 @@ class _Limited(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         read = 0
         async for chunk in self._stream:
-            body = self._inflated(chunk, MOST_BYTES - read + 1)
-            read += len(body)
-            if read > MOST_BYTES:
-                raise UnwantedAnswer(f"Graph's answer has more than {MOST_BYTES} bytes")
-            yield body
+            for piece in self._inflated(chunk):
+                read += len(piece)
+                if read > MOST_BYTES:
+                    raise UnwantedAnswer(f"Graph's answer has more than {MOST_BYTES} bytes")
+                yield piece
 
-    def _inflated(self, chunk: bytes, most: int) -> bytes:
+    def _inflated(self, chunk: bytes) -> Iterator[bytes]:
         if self._inflate is None:
-            return chunk
-        try:
-            return self._inflate.decompress(chunk, most)
-        except zlib.error:
-            raise UnwantedAnswer("Graph's answer cannot be decompressed") from None
+            yield chunk
+            return
+        while chunk:
+            try:
+                yield self._inflate.decompress(chunk, _PIECE)
+            except zlib.error:
+                raise UnwantedAnswer("Graph's answer cannot be decompressed") from None
+            chunk = self._inflate.unconsumed_tail
 
     async def aclose(self) -> None:
         await self._stream.aclose()

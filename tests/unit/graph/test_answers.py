@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from callrecords.errors import Garbled, Unavailable
 from callrecords.graph import answers, client
+from callrecords.graph.answers import MOST_BYTES
 from tests.unit.graph.fake_graph import FakeGraph, get
 
 PIECE = 64 * 1024
@@ -43,6 +45,13 @@ async def test_a_compressed_answer_is_read(graph: FakeGraph) -> None:
     assert graph.requests[0].headers["Accept-Encoding"] == "gzip"
 
 
+async def test_a_compressed_answer_is_read_whole_however_much_it_grows(graph: FakeGraph) -> None:
+    body = b'{"a": "' + b"b" * (MOST_BYTES - 100) + b'"}'
+    compressed = gzip.compress(body, 1)
+    graph.answer_in_turn([answer(Stream(compressed, len(compressed)), "gzip")])
+    assert len((await get(graph))["a"]) == MOST_BYTES - 100
+
+
 @pytest.mark.parametrize("coding", ["gzip", None])
 async def test_an_answer_over_the_limit_is_garbled_and_not_read_to_its_end(
     graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, coding: str | None
@@ -58,11 +67,12 @@ async def test_an_answer_over_the_limit_is_garbled_and_not_read_to_its_end(
 
 
 async def test_a_gigabyte_in_a_small_answer_takes_no_memory(graph: FakeGraph) -> None:
-    bomb = gzip.compress(bytes(2**20)) * 1_024  # gzip members one after another are one stream of a GiB
-    graph.answer_in_turn([answer(Stream(bomb, PIECE), "gzip")])
+    compressor = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
+    bomb = b"".join(compressor.compress(bytes(2**20)) for _ in range(1_024)) + compressor.flush()
+    graph.answer_in_turn([answer(Stream(bomb, len(bomb)), "gzip")])
     tracemalloc.start()
     try:
-        with pytest.raises(Garbled):
+        with pytest.raises(Garbled, match=rf"has more than {answers.MOST_BYTES} bytes\.$"):
             await get(graph)
         _, peak = tracemalloc.get_traced_memory()
     finally:
