@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from callrecords.graphtypes import JsonObject
-from local.graph.errors import forbidden
+from local.graph.errors import bad_request, forbidden
 from local.graph.odata import PARTICIPANTS, RECORD, RECORDS, SESSIONS, Resource, parse_query
 from local.graph.records import Preferences, Representation
 from local.graph.responses import json_response
@@ -28,6 +28,10 @@ async def get_record(graph: GraphSimulator, request: web.Request) -> web.Respons
     """GET /communications/callRecords/{id}"""
     shown = _representation(graph, request)
     query = parse_query(request.query, RECORD)
+    if graph.cloud != "global" and query.expand and query.expand.relationship == "participants_v2":
+        raise bad_request(
+            "Could not find a property named 'participants_v2' on type 'microsoft.graph.callRecords.callRecord'."
+        )
     return json_response(shown.record(_held(graph, request), query))
 
 
@@ -52,7 +56,7 @@ def _representation(graph: GraphSimulator, request: web.Request) -> Representati
     graph.authorize(forbidden())
     root = f"{request.scheme}://{request.host}/v1.0"
     preferences = Preferences.parse(request.headers.getall("Prefer", []))
-    return Representation(root, preferences, knows_tests=graph.cloud == "global")
+    return Representation(root, preferences, knows_tests=graph.cloud == "global", omits_empty=graph.omits_empty)
 
 
 def _held(graph: GraphSimulator, request: web.Request) -> JsonObject:

@@ -62,12 +62,15 @@ class Preferences:
 class Representation:
     """Shows records to one request: links begin with `root`, for example https://graph.microsoft.com/v1.0.
 
-    `knows_tests` is False in the clouds whose sessions have no isTest.
+    `knows_tests` is False in the clouds whose sessions have no isTest. `omits_empty`: who asks for nulls to be left out
+    gets no empty lists either, as the pages of Graph's list methods have it.
     """
 
-    def __init__(self, root: str, preferences: Preferences, knows_tests: bool) -> None:
+    def __init__(self, root: str, preferences: Preferences, *, knows_tests: bool, omits_empty: bool = False) -> None:
         self._root = root
         self._preferences = preferences
+        empty: tuple[object, ...] = (None, []) if omits_empty else (None,)
+        self._omitted = empty if preferences.omit_nulls else ()
         self._knows_tests = knows_tests
 
     def record(self, record: JsonObject, query: Query) -> JsonObject:
@@ -167,23 +170,23 @@ class Representation:
 
     def _as_preferred(self, document: JsonObject) -> JsonObject:
         hide_late_members = not self._preferences.unknown_enum_members
-        if not hide_late_members and not self._preferences.omit_nulls:
+        if not hide_late_members and not self._omitted:
             return document
-        shown: JsonObject = _rewrite(document, hide_late_members, self._preferences.omit_nulls)
+        shown: JsonObject = _rewrite(document, hide_late_members, self._omitted)
         return shown
 
 
-def _rewrite(value: Any, hide_late_members: bool, omit_nulls: bool) -> Any:
+def _rewrite(value: Any, hide_late_members: bool, omitted: tuple[object, ...]) -> Any:
     if isinstance(value, list):
-        return [_rewrite(each, hide_late_members, omit_nulls) for each in value]
+        return [_rewrite(each, hide_late_members, omitted) for each in value]
     if not isinstance(value, dict):
         return value
     return {
         name: "unknownFutureValue"
         if hide_late_members and each in _LATE_MEMBERS.get(name, ())
-        else _rewrite(each, hide_late_members, omit_nulls)
+        else _rewrite(each, hide_late_members, omitted)
         for name, each in value.items()
-        if not (omit_nulls and each is None)
+        if each not in omitted
     }
 
 

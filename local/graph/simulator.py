@@ -64,11 +64,13 @@ class GraphSimulator:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         delivery: DeliveryRules = DeliveryRules(),  # noqa: B008 - frozen
         cloud: Cloud = "global",
+        omits_empty: bool = False,
         identity_header: str = "local-identity",
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self.tenant_id = tenant_id
         self.cloud = cloud
+        self.omits_empty = omits_empty
         self.identity_header = identity_header
         self.clock = clock
         self.records: dict[str, JsonObject] = {}

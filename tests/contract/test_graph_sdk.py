@@ -162,11 +162,25 @@ async def test_half_of_a_surrogate_pair_costs_one_character_and_no_record(
     assert (record.properties["nickname"], len(record.sessions), record.caveats) == ("\ufffd", 2, ("repaired",))
 
 
+@pytest.mark.parametrize(("sessions", "participants"), [(2, 0), (0, 2)])
+async def test_lists_that_graph_leaves_out_because_they_are_empty_are_empty(
+    graph: GraphSimulator, client: GraphClient, sessions: int, participants: int
+) -> None:
+    graph.omits_empty = True
+    graph.publish(call(sessions=sessions, participants=participants))
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record
+    assert (len(record.sessions), len(record.participants)) == (sessions, participants)
+    assert record.caveats == (() if sessions else ("noSessions",))
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert [each async for each in CallRecords(client).between(start, start + timedelta(days=1))] == []
+
+
 async def test_a_cloud_that_has_no_participants_v2_gives_the_sessions(
     graph: GraphSimulator, client: GraphClient
 ) -> None:
+    graph.cloud = "usgov"
     graph.publish(call(sessions=2, participants=3))
-    graph.faults.append(Fault(Status(400), skip=1))
     record = await CallRecords(client).fetch(CALL_ID)
     assert record
     assert (len(record.sessions), record.participants, record.caveats) == (2, [], ("participantsRefused",))
