@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 _START_SECONDS = 60
 _STOP_SECONDS = 15
+_PORTS = range(20_000, 32_000)
 
 
 class StackError(Exception):
@@ -117,8 +119,12 @@ def require_free(port: int) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on at the moment.
+
+    It is none of those that a system gives to outgoing connections, one of which could have it a moment later.
+    """
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            port = random.SystemRandom().choice(_PORTS)  # the tests' seed would give two processes the same port
+            probe.bind(("127.0.0.1", port))
+            return port
