@@ -5,11 +5,11 @@ import logging
 from callrecords.callrecord import CallRecord
 from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.errors import CallRecordsError, NotFound
+from callrecords.errors import CallRecordsError, Garbled, NotFound
 from callrecords.facts.row import fact_row
 from callrecords.facts.streamquality import Profile
 from callrecords.ports.records import Absent, RecordSource, RecordStore, Saved, Stored
-from callrecords.ports.rows import RowStore
+from callrecords.ports.rows import Row, RowStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 
@@ -62,11 +62,11 @@ class Ingest:
         record = await self._fetch(call_id, found)
         if record is not None:
             saved, stored = await self._store.save(record, found)
-        elif isinstance(found, Stored):
+        elif isinstance(found, Stored) and not found.is_damaged:
             saved, stored = Saved.REPEATED, found
             await self._store.tidy(stored)
         else:
-            raise NotFound(f"Call record {call_id}: Graph gave none, and none is stored.")
+            raise NotFound(f"Call record {call_id}: Graph gives none that is new, and none is stored whole.")
         if saved is not Saved.OUTDATED:
             await self._derive(record if saved is Saved.STORED else None, stored)
         log.info("Call record %s version %s: %s.", call_id, stored.version, saved.value)
@@ -75,16 +75,20 @@ class Ingest:
     async def _fetch(self, call_id: str, found: Absent | Stored) -> CallRecord | None:
         """Graph's record, where it is newer than what was found.
 
-        Where Graph no longer has it, what is stored gets its row all the same.
+        Where Graph no longer has it, what is stored gets its row all the same. Raises Garbled for a record without a
+        session where an older version with some is stored: that is not given away for it.
         """
         if isinstance(found, Absent):
             return await self._records.fetch(call_id)
         try:
-            return await self._records.fetch(call_id, found.newer_than)
+            record = await self._records.fetch(call_id, found.newer_than)
         except NotFound:
             if not found.is_damaged:
                 await self._derive(None, found)
             raise
+        if record and "noSessions" in record.caveats and "noSessions" not in found.caveats:
+            raise Garbled(f"Call record {call_id}: version {record.version} has no session, {found.version} has some.")
+        return record
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):
@@ -96,7 +100,8 @@ class Ingest:
         for day in stored.former_days:
             await self._rows.delete(stored.call_id, day, stored.version)
         if record is None:
-            if not stored.former_days and await self._rows.version(stored.call_id, stored.day) == stored.version:
+            expected = Row(stored.version, stored.caveats)
+            if not stored.former_days and await self._rows.row(stored.call_id, stored.day) == expected:
                 return
             record = await self._store.load(stored.call_id)
         if record is None or record.version != stored.version:

@@ -27,14 +27,21 @@ class Missing:
         if record.day not in self._held:
             self._held[record.day] = await self._rows.versions(record.day)
         row = self._held[record.day].get(record.call_id)
-        if row is not None and row.version >= record.version:
-            return "no sessions" if row.version == record.version and "noSessions" in row.caveats else None
+        lack = _lack(record.version, row)
         given_up = self._given_up.get(record.call_id, -1)
-        if given_up == record.version or (given_up is None and row is None):
+        if lack and (given_up == record.version or (given_up is None and row is None)):
             return "given up"
-        return "missing" if row is None else "stale"
+        return lack
 
     def has_caveats(self, record: Listed) -> bool:
         """Whether what Cosmos has of the record is to be read with a caveat; `lack` of it was asked for before."""
         row = self._held.get(record.day or "", {}).get(record.call_id)
         return bool(row and row.caveats)
+
+
+def _lack(version: int, row: Row | None) -> Lack:
+    if row is None:
+        return "missing"
+    if row.version == version and "noSessions" in row.caveats:
+        return "no sessions"
+    return "stale" if row.version < version else None

@@ -4,9 +4,10 @@ A run is one message of the `reconcile` queue that comes back with its position 
 goes on where it was after a stop, and waits for Graph's limits on the queue.
 """
 
+import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from callrecords.callrecord import GRAPH_KEEPS
@@ -28,6 +29,8 @@ RECENT_WINDOW = timedelta(hours=6)
 LONGEST_CALL = timedelta(hours=30)
 
 _SLICE = timedelta(minutes=2)
+# The invocation has a deadline, at which all that it did would be lost: a slice and a step have to fit in.
+_STEP_SECONDS = 80
 # A run that was not heard of for so long is not waited for.
 _SILENCE = timedelta(hours=2)
 # A step out of a quiet time into a busy one is not worth all its pages.
@@ -133,7 +136,7 @@ class Reconciliation:
     async def _step(self, message: ReconcileMessage, missing: Missing) -> ReconcileMessage:
         """The run after its next step, or with a smaller step."""
         try:
-            listed = await self._list(message.position, message.step_end)
+            listed = await _in_time(self._list(message.position, message.step_end))
         except (Garbled, Unreadable, Unavailable, Refused):
             if message.step == LEAST_STEP:
                 if message.run == "step" or message.failed_steps == _MOST_FAILED_STEPS:
@@ -144,7 +147,7 @@ class Reconciliation:
             listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
-        return (await self._compare(message, listed, missing)).resized(len(listed))
+        return (await _in_time(self._compare(message, listed, missing))).resized(len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
         """The calls that started in the step; None where these are too many, or more than Graph lists now, but for the
@@ -192,3 +195,12 @@ class Reconciliation:
             )
             for record in records
         )
+
+
+async def _in_time[T](work: Awaitable[T]) -> T:
+    """What the work of a step comes to; Unavailable where that takes too long."""
+    try:
+        async with asyncio.timeout(_STEP_SECONDS):
+            return await work
+    except TimeoutError:
+        raise Unavailable(f"A step of the reconciliation was not done within {_STEP_SECONDS} s.") from None

@@ -123,12 +123,13 @@ class CallRecordsStore:
         return _stored(header, results[0]["eTag"], found.part_ids.union(header["parts"]))
 
     async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
-        """Deletes the parts that the header does not name, of its version and of older ones.
+        """Deletes the parts that the header does not name, of versions that cannot take its place any more.
 
-        Parts of a newer version belong to a writer that has not committed yet.
+        Parts of others belong to a writer that has not committed yet: of a newer version, or of the same where the
+        stored record is damaged or has no session.
         """
         for part_id in sorted(stored.part_ids - stored.named_parts):
-            if (part_version(part_id) or 0) <= stored.version:
+            if (part_version(part_id) or 0) <= stored.newer_than:
                 await delete_if_there(container, part_id, self._key(stored.call_id))  # another worker may be as tidy
 
 

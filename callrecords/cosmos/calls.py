@@ -26,14 +26,15 @@ class CallsStore:
         self._account = account
         self._tenant_id = tenant_id
 
-    async def version(self, call_id: str, day: str) -> int | None:
-        """The version that the row of the call was derived from; None where there is no row."""
+    async def row(self, call_id: str, day: str) -> Row | None:
+        """What the row of the call was derived from; None where there is no row."""
         with cosmos_errors(f"Facts of call {call_id}"):
             row = await read_if_there(await self._container(), call_id, self._key(day))
-        return row["version"] if row else None
+        return _row(row) if row else None
 
     async def save(self, row: JsonObject) -> None:
-        """Makes `row` the stored one unless one of a newer version is there.
+        """Makes `row` the stored one unless one of a newer version is there, or one of the same with sessions where
+        `row` has none.
 
         Raises Unavailable as well when other writers of the same row kept winning.
         """
@@ -41,7 +42,7 @@ class CallsStore:
             container = await self._container()
             for _ in range(_TRIES):
                 stored = await read_if_there(container, row["id"], self._key(row["day"]))
-                if (stored and stored["version"] > row["version"]) or await _write(container, row, stored):
+                if (stored and _is_better(_row(stored), _row(row))) or await _write(container, row, stored):
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
@@ -60,7 +61,7 @@ class CallsStore:
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
             rows = container.query_items("SELECT c.id, c.version, c.caveats FROM c", partition_key=self._key(day))
-            return {row["id"]: Row(row["version"], frozenset(row["caveats"])) async for row in rows}
+            return {row["id"]: _row(row) async for row in rows}
 
     async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
         """A page of the rows that `search` asks for, newest first, and where the next page starts, if there is one."""
@@ -129,6 +130,16 @@ class CallsStore:
         """Whether the row was removed as it was read."""
         key = self._key(stored["day"])
         return await _won(container.delete_item(stored["id"], partition_key=key, **_unchanged(stored)))
+
+
+def _row(item: JsonObject) -> Row:
+    return Row(item["version"], frozenset(item["caveats"]))
+
+
+def _is_better(stored: Row, other: Row) -> bool:
+    if stored.version == other.version:
+        return "noSessions" in other.caveats and "noSessions" not in stored.caveats
+    return stored.version > other.version
 
 
 async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:

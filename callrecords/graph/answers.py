@@ -3,6 +3,7 @@
 httpx follows no redirect by itself, and gives back a body of any size: 400 kB of gzip can be 1 GB.
 """
 
+import contextlib
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -22,40 +23,53 @@ async def check(response: httpx.Response) -> None:
     """Refuses a redirect, and limits the bytes of the body: an event hook of httpx, which calls it before it reads."""
     if response.is_redirect:
         raise UnwantedAnswer(f"Graph answered {response.status_code}, a redirect")
-    coding = response.headers.get("Content-Encoding", "identity").lower()
-    if coding not in ("identity", "gzip"):
-        raise UnwantedAnswer("Graph's answer is compressed in a way that was not asked for")
     assert isinstance(response.stream, httpx.AsyncByteStream)
-    response.stream = _Limited(response.stream, is_compressed=coding == "gzip")
-    response.headers.pop("Content-Encoding", None)
+    limited = _limited if response.is_success else _as_far_as_it_goes
+    coding = response.headers.pop("Content-Encoding", None) or "identity"
+    response.stream = _Body(response.stream, limited(response.stream, coding.lower()))
 
 
-class _Limited(httpx.AsyncByteStream):
-    """The bytes of `stream`, decompressed, as long as they are not too many."""
+class _Body(httpx.AsyncByteStream):
+    """The `pieces` that are made of a stream."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, *, is_compressed: bool) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, pieces: AsyncIterator[bytes]) -> None:
         self._stream = stream
-        self._inflate = zlib.decompressobj(_GZIP) if is_compressed else None
+        self._pieces = pieces
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
-        async for chunk in self._stream:
-            for piece in self._inflated(chunk):
-                read += len(piece)
-                if read > MOST_BYTES:
-                    raise UnwantedAnswer(f"Graph's answer has more than {MOST_BYTES} bytes")
-                yield piece
-
-    def _inflated(self, chunk: bytes) -> Iterator[bytes]:
-        if self._inflate is None:
-            yield chunk
-            return
-        while chunk:
-            try:
-                yield self._inflate.decompress(chunk, _PIECE)
-            except zlib.error:
-                raise UnwantedAnswer("Graph's answer cannot be decompressed") from None
-            chunk = self._inflate.unconsumed_tail
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+async def _as_far_as_it_goes(stream: httpx.AsyncByteStream, coding: str) -> AsyncIterator[bytes]:
+    """The body of an error, whose status tells enough where the body cannot be read."""
+    with contextlib.suppress(UnwantedAnswer):
+        async for piece in _limited(stream, coding):
+            yield piece
+
+
+async def _limited(stream: httpx.AsyncByteStream, coding: str) -> AsyncIterator[bytes]:
+    """The bytes of the stream, decompressed, as long as they are not too many."""
+    if coding not in ("identity", "gzip"):
+        raise UnwantedAnswer("Graph's answer is compressed in a way that was not asked for")
+    inflate = zlib.decompressobj(_GZIP) if coding == "gzip" else None
+    read = 0
+    async for chunk in stream:
+        for piece in _inflated(chunk, inflate) if inflate else (chunk,):
+            read += len(piece)
+            if read > MOST_BYTES:
+                raise UnwantedAnswer(f"Graph's answer has more than {MOST_BYTES} bytes")
+            yield piece
+        if inflate and inflate.eof:
+            return  # whatever comes after the end
+
+
+def _inflated(chunk: bytes, inflate: "zlib._Decompress") -> Iterator[bytes]:
+    while chunk and not inflate.eof:
+        try:
+            yield inflate.decompress(chunk, _PIECE)
+        except zlib.error:
+            raise UnwantedAnswer("Graph's answer cannot be decompressed") from None
+        chunk = inflate.unconsumed_tail

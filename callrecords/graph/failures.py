@@ -73,7 +73,8 @@ def _explanation(error: APIError) -> str:
     main = error.error if isinstance(error, ODataError) else None
     if main is None:
         return ""
-    return f" {main.code}: {main.message.rstrip('.')[:_LONGEST]}" if main.message else f" {main.code}"
+    words = f"{main.code}: {main.message.rstrip('.')[:_LONGEST]}" if main.message else str(main.code)
+    return f" {words.encode(errors='replace').decode()}"  # half of a surrogate pair could not be put on a queue
 
 
 def _retry_after(error: APIError) -> float | None:

@@ -14,6 +14,7 @@ from callrecords.errors import Garbled
 from callrecords.graphtypes import JsonObject
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_INTEGER = 20  # digits and a sign, in 64 bits
 
 
 class Parsed(NamedTuple):
@@ -41,8 +42,8 @@ def parse(body: bytes, what: str) -> Parsed:
 
 def _leniently(text: bytes, what: str) -> object:
     try:
-        document = json.loads(text.decode(errors="replace"), parse_constant=_no_number, parse_float=_finite)
-        return _without_surrogates(document)
+        decoder = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, parse_int=_storable, strict=False)
+        return _without_surrogates(decoder.decode(text.decode(errors="replace")))
     except (ValueError, RecursionError):
         kind = "empty" if not text else "not JSON"
         raise Garbled(f"{what}: Graph's answer is {kind}.") from None
@@ -55,6 +56,11 @@ def _no_number(_: str) -> None:
 def _finite(text: str) -> float | None:
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def _storable(text: str) -> int | None:
+    number = int(text) if len(text) <= _LONGEST_INTEGER else None
+    return number if number is not None and -(2**63) <= number < 2**64 else None
 
 
 def _without_surrogates(value: Any) -> Any:

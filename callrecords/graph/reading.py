@@ -14,7 +14,7 @@ from msgraph.generated.communications.call_records.item.call_record_item_request
 )
 
 from callrecords.callrecord import CallRecord, Caveat
-from callrecords.errors import Forbidden, Garbled, Refused, Unreadable
+from callrecords.errors import Garbled, Refused, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import RECORD_FIRST_PAGE, RECORD_NEXT_PAGE, TENANT
 from callrecords.graph.pages import Pages
@@ -81,7 +81,7 @@ class Reading:
         """The record with its participants; None where Graph refuses them: not every cloud has participants_v2."""
         try:
             return await _get(self._client, self.call_id, expand=["participants_v2"])
-        except (Refused, Forbidden) as error:
+        except Refused as error:
             log.warning("%s It is stored without its participants.", error)
             self._are_participants_refused = True
             return None

@@ -1,6 +1,7 @@
 """The credential that signs in to Graph, and how it is replaced when Graph does not accept its token."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -44,10 +45,11 @@ class RenewableCredential:
             now = self._clock()
             if now - self._renewed_at < _LEAST_SECONDS_BETWEEN:
                 return False
+            former, self._credential = self._credential, self._new_credential()
             self._renewed_at = now
             self.generation += 1
-            await self._credential.close()
-            self._credential = self._new_credential()
+            with contextlib.suppress(Exception):  # it is not needed any more
+                await former.close()
         return True
 
     async def close(self) -> None:

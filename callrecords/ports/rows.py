@@ -6,21 +6,21 @@ from typing import NamedTuple, Protocol
 from callrecords.graphtypes import JsonObject
 
 
+class Row(NamedTuple):
+    """A fact row, as far as it tells what it was derived from."""
+
+    version: int
+    caveats: frozenset[str] = frozenset()
+
+
 class RowStore(Protocol):
     """Where fact rows are kept."""
 
-    async def version(self, call_id: str, day: str) -> int | None: ...
+    async def row(self, call_id: str, day: str) -> Row | None: ...
 
     async def save(self, row: JsonObject) -> None: ...
 
     async def delete(self, call_id: str, day: str, older_than: int) -> None: ...
-
-
-class Row(NamedTuple):
-    """A fact row, as far as a reconciliation looks at it."""
-
-    version: int
-    caveats: frozenset[str] = frozenset()
 
 
 class RowVersions(Protocol):

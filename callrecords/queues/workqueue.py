@@ -102,17 +102,17 @@ class WorkQueue:
             await self.poison(text, str(error))
             return
         failure: CallRecordsError | None = None
+        deadline: asyncio.Timeout | None = None
         try:
             if tries >= LAST_TRY:
                 raise Unexpected(f"It was started {tries - 1} times and never finished: the worker may have ended.")
-            async with asyncio.timeout(_MOST_SECONDS):
+            async with asyncio.timeout(_MOST_SECONDS) as deadline:
                 await work(message)
         except CallRecordsError as error:
             failure = error
-        except TimeoutError:
-            failure = Unavailable(f"It was not finished within {_MOST_SECONDS} s.")
         except Exception as error:
-            failure = unexpected(error)
+            late = deadline is not None and deadline.expired() and isinstance(error, TimeoutError)
+            failure = Unavailable(f"It was not finished within {_MOST_SECONDS} s.") if late else unexpected(error)
         # Not within the except block: what the host logs when the queue is unavailable would have the error's words.
         if failure:
             decision = retries.decide(message, failure, self._clock(), random.random())  # noqa: S311 - spreads load

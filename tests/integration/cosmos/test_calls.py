@@ -36,8 +36,8 @@ def deleting(account: Account, call_id: str, older_than: int) -> Worker[None]:
     return Worker(account, lambda stepped: CallsStore(stepped, TENANT).delete(call_id, DAY, older_than))
 
 
-async def test_a_call_without_a_row_has_no_version(facts: CallsStore) -> None:
-    assert await facts.version(new_call_id(), DAY) is None
+async def test_a_call_without_a_row_has_none(facts: CallsStore) -> None:
+    assert await facts.row(new_call_id(), DAY) is None
 
 
 async def test_a_row_of_the_same_version_or_a_newer_one_takes_the_place_of_the_stored_one(
@@ -47,7 +47,7 @@ async def test_a_row_of_the_same_version_or_a_newer_one_takes_the_place_of_the_s
     for saved in (row(call_id, 1), row(call_id, 1, type="groupCall"), row(call_id, 2)):
         await facts.save(saved)
         assert await cosmos.fact_rows(call_id) == [saved]
-        assert await facts.version(call_id, DAY) == saved["version"]
+        assert await facts.row(call_id, DAY) == Row(saved["version"])
 
 
 async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: CallsStore) -> None:
@@ -55,6 +55,17 @@ async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: CallsStore) -
     await facts.save(row(call_id, 2))
     await facts.save(row(call_id, 1))
     assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
+
+
+async def test_a_row_of_a_record_without_sessions_takes_the_place_of_none_of_its_version_with_some(
+    cosmos: CosmosAccount, facts: CallsStore
+) -> None:
+    call_id = new_call_id()
+    without, whole, newer = row(call_id, 1), row(call_id, 1), row(call_id, 2)
+    without["caveats"] = newer["caveats"] = ["noSessions"]
+    for saved, expected in ((without, without), (whole, whole), (without, whole), (newer, newer)):
+        await facts.save(saved)
+        assert await cosmos.fact_rows(call_id) == [expected]
 
 
 @pytest.mark.parametrize("stored", [None, 0])

@@ -192,6 +192,24 @@ async def test_a_record_without_sessions_is_replaced_by_the_same_version_with_so
     assert await store.load(whole.call_id) == whole
 
 
+async def test_what_the_writer_of_a_version_with_sessions_has_not_committed_yet_is_left_alone(
+    cosmos: CosmosAccount, account: Account, store: CallRecordsStore
+) -> None:
+    whole = call_record(new_call_id(), 2, sessions=7)
+    empty = replace(whole, sessions=[], caveats=("noSessions",))
+    await save(store, empty)
+    before = await cosmos.items(whole.call_id)
+    writer = saving(account, whole)
+    await writer.steps(3)
+    assert len(await cosmos.items(whole.call_id)) == len(before) + 2
+
+    await save(store, empty)
+    await store.tidy(await look(store, whole.call_id))
+
+    assert await writer.run() is Saved.STORED
+    assert (await cosmos.compared_with(whole)).complete
+
+
 @pytest.mark.parametrize("is_known", [False, True], ids=["created", "replaced"])
 async def test_a_save_tells_what_there_is_now(store: CallRecordsStore, is_known: bool) -> None:
     call_id = new_call_id()

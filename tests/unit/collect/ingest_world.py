@@ -9,6 +9,7 @@ from callrecords.collect.ingest import Ingest
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Absent, Saved, Stored
+from callrecords.ports.rows import Row
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, DAY, TENANT, call_record
 
@@ -85,9 +86,10 @@ class Rows:
     step: Steps
     rows: dict[str, JsonObject] = field(default_factory=dict)
 
-    async def version(self, call_id: str, day: str) -> int | None:
-        self.step("version", day)
-        return self.rows[day]["version"] if day in self.rows else None
+    async def row(self, call_id: str, day: str) -> Row | None:
+        self.step("row", day)
+        row = self.rows.get(day)
+        return Row(row["version"], frozenset(row.get("caveats", ()))) if row else None
 
     async def save(self, row: JsonObject) -> None:
         self.step("derive", row["version"])

@@ -55,7 +55,7 @@ async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_ve
     world.store.found = stored(2)
     world.rows.rows[DAY] = {"version": 2}
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done == ["look", "fetch 2", "tidy 2", f"version {DAY}"]
+    assert world.steps.done == ["look", "fetch 2", "tidy 2", f"row {DAY}"]
     assert LAST_ARRIVAL.id in world.state.items
 
 
@@ -63,7 +63,7 @@ async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_ve
 async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
     world.store.found, world.rows.rows, world.store.loaded = stored(2), rows, call_record(2)
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load", "derive 2", "former_days"]
+    assert world.steps.done[2:] == ["tidy 2", f"row {DAY}", "load", "derive 2", "former_days"]
     assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT)}
 
 
@@ -78,14 +78,14 @@ async def test_a_repeat_writes_the_row_of_a_call_that_moved_again_after_what_it_
 async def test_a_version_that_took_the_place_of_the_repeated_one_is_left_to_who_stored_it(world: World) -> None:
     world.store.found, world.store.loaded = stored(2), call_record(3)
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[2:] == ["tidy 2", f"version {DAY}", "load"]
+    assert world.steps.done[2:] == ["tidy 2", f"row {DAY}", "load"]
     assert world.rows.rows == {}
 
 
 async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
     world.store.outcome, world.store.loaded = Saved.REPEATED, call_record(2)
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[2:] == ["save 2", f"version {DAY}", "load", "derive 2", "former_days"]
+    assert world.steps.done[2:] == ["save 2", f"row {DAY}", "load", "derive 2", "former_days"]
 
 
 async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_that(world: World) -> None:
@@ -178,10 +178,40 @@ async def test_a_record_that_is_stored_without_sessions_is_fetched_again_in_its_
     assert world.steps.done[:3] == ["look", "fetch 1", "save 2"]
 
 
+@pytest.mark.parametrize("version", [2, 3])
+async def test_a_record_with_sessions_is_not_given_away_for_one_without(world: World, version: int) -> None:
+    world.store.found = replace(stored(2), named_parts=frozenset({"a"}) if version == 2 else frozenset())
+    world.graph.record = replace(call_record(version, sessions=[]), caveats=("noSessions",))
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", f"fetch {version - 1}"]
+    assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["Garbled"]
+
+
+async def test_a_newer_record_without_sessions_takes_the_place_of_one_without(world: World) -> None:
+    world.store.found = replace(stored(1), caveats=frozenset({"noSessions"}))
+    world.graph.record = replace(call_record(version=2, sessions=[]), caveats=("noSessions",))
+    await world.ingest(str(call_message()), 1)
+    assert "save 2" in world.steps.done
+
+
+async def test_a_row_that_tells_of_no_sessions_is_derived_again_where_the_record_has_got_some(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(2)
+    world.rows.rows[DAY] = {"version": 2, "caveats": ["noSessions"]}
+    await world.ingest(str(call_message()), 1)
+    assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT)}
+
+
+async def test_a_record_whose_parts_are_gone_is_waited_for_where_graph_has_only_an_older_one(world: World) -> None:
+    world.store.found = replace(stored(3), named_parts=frozenset({"a"}))
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done == ["look", "fetch 2"]
+    assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]
+
+
 @pytest.mark.parametrize("caveat", ["participantsRefused", "repaired"])
 async def test_another_caveat_is_no_reason_to_fetch_a_version_again(world: World, caveat: Caveat) -> None:
     world.store.found = replace(stored(2), caveats=frozenset({caveat}))
-    world.rows.rows[DAY] = {"version": 2}
+    world.rows.rows[DAY] = {"version": 2, "caveats": [caveat]}
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[:3] == ["look", "fetch 2", "tidy 2"]
 

@@ -62,6 +62,10 @@ async def test_a_record_that_is_stored_without_sessions_lacks_them(held: int, ca
     assert await Missing(Rows({CALL: held}, frozenset(caveats)), {}).lack(LISTED) == lack
 
 
+async def test_a_record_that_was_given_up_for_its_lack_of_sessions_is_not_fetched_in_vain() -> None:
+    assert await Missing(Rows({CALL: 2}, frozenset({"noSessions"})), {CALL: 2}).lack(LISTED) == "given up"
+
+
 @pytest.mark.parametrize("record", [replace(LISTED, version=None), replace(LISTED, day=None)])
 async def test_a_record_of_unknown_version_or_day_is_missing_and_cosmos_is_not_asked(record: Listed) -> None:
     rows = Rows({CALL: 2})

@@ -1,12 +1,17 @@
 """A run that is stopped or held back."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
+from callrecords.collect import reconcile
 from callrecords.collect.reconcilerun import ReconcileMessage
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
+from callrecords.ports.records import Listed
 from tests.invented import NOW
 from tests.unit.collect.reconcile_world import (
     DAY,
@@ -60,6 +65,25 @@ async def test_where_graph_does_not_list_a_long_time_shorter_ones_are_tried(fail
     await world.run(most=2)
     assert len(world.enqueued) == len(world.graph.calls)
     assert world.queues.poison.sent == []
+
+
+async def test_where_a_long_time_takes_graph_too_long_a_shorter_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(*calls_every(HOUR, NOW - 30 * DAY))
+    between, hung = world.graph.between, list[timedelta]()
+
+    async def slow(start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
+        if not hung:
+            hung.append(end - start)
+            await asyncio.sleep(60)
+        async for entry in between(start, end):
+            yield entry
+
+    monkeypatch.setattr(reconcile, "_STEP_SECONDS", 0.2)
+    monkeypatch.setattr(world.graph, "between", slow)
+    await world.reconciliation.over_history()
+    await world.run()
+    assert world.graph.steps[0] < hung[0]
+    assert set(world.enqueued) == {call.call_id for call in world.graph.calls}
 
 
 UNLISTED = pytest.mark.parametrize("failure", [Unavailable("504"), Refused("400"), Unreadable("cut short")])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from callrecords.errors import Garbled, Unavailable
+from callrecords.errors import Garbled, Throttled, Unavailable
 from callrecords.graph import answers, client
 from callrecords.graph.answers import MOST_BYTES
 from tests.unit.graph.fake_graph import FakeGraph, get
@@ -85,6 +85,36 @@ async def test_what_cannot_be_decompressed_is_garbled(graph: FakeGraph, coding: 
     graph.answer_in_turn([answer(Stream(body), coding)])
     with pytest.raises(Garbled, match=r"^Call record 1: Graph's answer (is compressed|cannot be decompressed)"):
         await get(graph)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"), [("gzip", b"<h1>"), ("br", b"?"), ("deflate", zlib.compress(b"{}")), ("gzip", b"")]
+)
+async def test_an_error_means_what_its_status_says_whatever_its_body_is(
+    graph: FakeGraph, coding: str, body: bytes
+) -> None:
+    headers = {"Content-Encoding": coding, "Content-Type": "application/json", "Retry-After": "7"}
+    graph.answer_in_turn([httpx.Response(429, headers=headers, stream=Stream(body))])
+    with pytest.raises(Throttled) as raised:
+        await get(graph)
+    assert raised.value.retry_after == 7
+
+
+async def test_a_compressed_error_says_what_graph_said(graph: FakeGraph) -> None:
+    body = gzip.compress(b'{"error": {"code": "TooMany", "message": "Slow down"}}')
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    graph.answer_in_turn([httpx.Response(429, headers=headers, stream=Stream(body))])
+    with pytest.raises(Throttled, match=r"^Call record 1: Graph answered 429 TooMany: Slow down\.$"):
+        await get(graph)
+
+
+async def test_what_comes_after_the_end_of_a_compressed_answer_is_not_read(graph: FakeGraph) -> None:
+    body = gzip.compress(b'{"a": 1}')
+    stream = Stream(body + bytes(100 * PIECE), len(body))
+    graph.answer_in_turn([answer(stream, "gzip")])
+    assert await get(graph) == {"a": 1}
+    assert stream.taken == 1
+    assert stream.is_closed
 
 
 async def test_an_answer_that_comes_a_byte_at_a_time_is_given_back_within_its_time(

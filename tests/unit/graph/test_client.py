@@ -30,7 +30,7 @@ async def test_graph_is_told_which_version_of_which_app_asks(graph: FakeGraph) -
     assert any(product.startswith("kiota-python/") for product in products)
 
 
-@pytest.mark.parametrize("body", [b"<h1>private</h1>", b"{", b'"private', b"[" * 100_000, b"1" * 10_000])
+@pytest.mark.parametrize("body", [b"<h1>private</h1>", b"{", b'"private', b"[" * 100_000])
 async def test_an_answer_that_is_not_json_is_garbled(graph: FakeGraph, body: bytes) -> None:
     graph.answer_in_turn([httpx.Response(200, content=body)])
     with pytest.raises(Garbled, match=r"^Call record 1: Graph's answer is not JSON\.$"):

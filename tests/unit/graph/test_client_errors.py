@@ -72,6 +72,12 @@ async def test_an_error_with_another_body_shows_nothing_of_it(graph: FakeGraph, 
     assert "private" not in str(error)
 
 
+async def test_what_graph_said_can_be_put_on_a_queue(graph: FakeGraph) -> None:
+    body = rb'{"error": {"code": "NotFound", "message": "Ann \ud83d"}}'
+    error = await failure(graph, httpx.Response(404, content=body, headers={"Content-Type": "application/json"}))
+    assert str(error) == "Call record 1: Graph answered 404 NotFound: Ann ?."
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [(None, None), ("10", 10), ("2.128", 2.128), ("0", 0), ("-5", 0), ("soon", None), ("", None)]
 )

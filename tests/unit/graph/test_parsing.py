@@ -28,6 +28,13 @@ VALUES = st.recursive(
         (rb'{"a\udc00": ["\ud800"]}', {"a\ufffd": ["\ufffd"]}, True),
         (b'{"a": "Ann \xff"}', {"a": "Ann \ufffd"}, True),
         (b'{"a": NaN, "b": -Infinity, "c": 1e400, "d": 2.5}', {"a": None, "b": None, "c": None, "d": 2.5}, True),
+        (b'{"a": ' + b"1" * 10_000 + b"}", {"a": None}, True),
+        (b'{"a": "1\n2\t3"}', {"a": "1\n2\t3"}, True),
+        (
+            rb'{"a": "\ud800", "b": 18446744073709551615, "c": 18446744073709551616, "d": -9223372036854775809}',
+            {"a": "\ufffd", "b": 2**64 - 1, "c": None, "d": None},
+            True,
+        ),
     ],
 )
 def test_what_is_no_json_is_replaced_and_told(body: bytes, document: object, is_repaired: bool) -> None:

@@ -3,7 +3,7 @@ import orjson
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.errors import Garbled, NotFound, Unavailable, Unreadable
+from callrecords.errors import Forbidden, Garbled, NotFound, Unavailable, Unreadable
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
 from tests.invented import CALL
@@ -82,6 +82,11 @@ async def test_a_record_that_is_revised_while_it_is_read_is_read_again(graph: Fa
         with_participants("p", version=2),
     )
     assert (record.version, ids(record.sessions), record.properties["version"]) == (2, ["new"], 2)
+
+
+async def test_participants_for_which_the_app_lacks_a_permission_are_waited_for(graph: FakeGraph) -> None:
+    with pytest.raises(Forbidden):
+        await fetched(graph, with_sessions("s"), httpx.Response(403))
 
 
 async def test_a_record_that_is_revised_while_its_participants_are_paged_is_read_again(graph: FakeGraph) -> None:
@@ -173,7 +178,7 @@ async def test_lists_that_graph_leaves_out_are_empty(graph: FakeGraph) -> None:
     assert (record.sessions, record.participants, record.caveats) == ([], [], ("noSessions",))
 
 
-@pytest.mark.parametrize("status", [400, 403, 405])
+@pytest.mark.parametrize("status", [400, 405])
 async def test_participants_that_graph_refuses_are_a_caveat(graph: FakeGraph, status: int) -> None:
     record = await fetched(graph, with_sessions("s"), httpx.Response(status), {"id": CALL, "version": 1})
     assert (record.sessions, record.participants) == ([{"id": "s", "segments": []}], [])

@@ -63,6 +63,29 @@ async def test_requests_that_were_under_way_together_share_the_new_token() -> No
     assert (await credential.get_token("scope")).token == "2"
 
 
+async def test_a_former_credential_that_cannot_be_closed_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: Numbered) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Numbered, "close", fail)
+    credential = RenewableCredential(Numbered, lambda: 0)
+    assert await credential.renew(0)
+    assert (await credential.get_token("scope")).token == "2"
+
+
+async def test_where_no_new_credential_can_be_made_the_former_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Numbered) -> None:
+        raise ValueError
+
+    credential = RenewableCredential(Numbered, lambda: 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(Numbered, "__init__", fail)
+        with pytest.raises(ValueError):  # noqa: PT011 - azure-identity's own
+            await credential.renew(0)
+    assert (await credential.get_token("scope")).token == "1"
+    assert await credential.renew(0)
+
+
 async def test_after_a_minute_another_token_may_be_asked_for() -> None:
     time = FakeTime()
     credential = RenewableCredential(Numbered, lambda: time.now)

@@ -189,6 +189,16 @@ async def test_what_the_host_logs_of_a_defect_that_cannot_be_put_back_has_none_o
     assert "KeyError: 'private'" not in "".join(traceback.format_exception(raised.value))
 
 
+async def test_another_time_limit_than_that_of_the_work_is_no_answer_of_a_service() -> None:
+    queues = Queues()
+
+    async def work(_: CallMessage) -> None:
+        raise TimeoutError
+
+    await queues.work.handle(CallMessage, str(call_message()), 1, work)
+    assert queues.main.sent[0].document["failure"] == "Unexpected"
+
+
 async def test_work_that_takes_too_long_is_ended_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workqueue, "_MOST_SECONDS", 0.01)
     queues = Queues()
