@@ -25,18 +25,20 @@ class Consumer:
     def __init__(self, url: str, folder: Path) -> None:
         self._environ = inherited() | {"COSMOS_ENDPOINT": url, "COSMOS_KEY": KEY, "COSMOS_DATABASE": DATABASE}
         self._environ["PAUSE_SECONDS"] = "0.05"
-        self._position, self._output = folder / "position.txt", folder / "output.txt"
-        self._output.touch()
+        self._position, self._outputs = folder / "position.txt", list[Path]()
+        self._folder = folder
 
     @property
     def seen(self) -> list[tuple[str, int]]:
-        whole = [line for line in self._output.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        lines = (line for output in self._outputs for line in output.read_text().splitlines(keepends=True))
+        whole = [line for line in lines if line.endswith("\n")]  # the last one of a life may be cut short
         return [(row["callId"], row["version"]) for row in map(json.loads, whole)]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Starts it; after the block it is killed wherever it is."""
-        with self._output.open("ab") as output:
+        self._outputs.append(self._folder / f"output-{len(self._outputs)}.txt")
+        with self._outputs[-1].open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, str(EXAMPLE), str(self._position), env=self._environ, stdout=output
             )
