@@ -4,7 +4,10 @@
 and what was expected; they never hold a piece of a call record.
 """
 
+import asyncio
+import contextlib
 import traceback
+from collections.abc import AsyncIterator
 from pathlib import PurePath
 
 
@@ -54,6 +57,19 @@ class Garbled(CallRecordsError):
 
 class Unexpected(CallRecordsError):
     """Something unforeseen, most likely a defect of this app."""
+
+
+@contextlib.asynccontextmanager
+async def time_limit(seconds: float, what: str) -> AsyncIterator[None]:
+    """Unavailable, which says what took too long, after so many seconds; any other TimeoutError passes as it is."""
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise Unavailable(f"{what} within {seconds} s.") from None
 
 
 def unexpected(error: Exception) -> Unexpected:

@@ -4,17 +4,16 @@ A run is one message of the `reconcile` queue that comes back with its position 
 goes on where it was after a stop, and waits for Graph's limits on the queue.
 """
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.missing import Missing
 from callrecords.collect.reconcilerun import LEAST_STEP, ReconcileMessage, Run, ended, running
-from callrecords.errors import CallRecordsError, Garbled, Refused, Throttled, Unavailable, Unreadable
+from callrecords.errors import CallRecordsError, Garbled, Refused, Throttled, Unavailable, Unreadable, time_limit
 from callrecords.ports.records import Listed, RecordList
 from callrecords.ports.rows import RowVersions
 from callrecords.ports.state import State
@@ -136,7 +135,8 @@ class Reconciliation:
     async def _step(self, message: ReconcileMessage, missing: Missing) -> ReconcileMessage:
         """The run after its next step, or with a smaller step."""
         try:
-            listed = await _in_time(self._list(message.position, message.step_end))
+            async with time_limit(_STEP_SECONDS, "A step of the reconciliation was not listed"):
+                listed = await self._list(message.position, message.step_end)
         except (Garbled, Unreadable, Unavailable, Refused):
             if message.step == LEAST_STEP:
                 if message.run == "step" or message.failed_steps == _MOST_FAILED_STEPS:
@@ -147,7 +147,9 @@ class Reconciliation:
             listed = None  # a shorter time may be all that Graph wants
         if listed is None:
             return message.resized(_MOST_IN_A_STEP)
-        return (await _in_time(self._compare(message, listed, missing))).resized(len(listed))
+        async with time_limit(_STEP_SECONDS, "A step of the reconciliation was not compared"):
+            compared = await self._compare(message, listed, missing)
+        return compared.resized(len(listed))
 
     async def _list(self, start: datetime, end: datetime) -> list[Listed | Unreadable] | None:
         """The calls that started in the step; None where these are too many, or more than Graph lists now, but for the
@@ -195,12 +197,3 @@ class Reconciliation:
             )
             for record in records
         )
-
-
-async def _in_time[T](work: Awaitable[T]) -> T:
-    """What the work of a step comes to; Unavailable where that takes too long."""
-    try:
-        async with asyncio.timeout(_STEP_SECONDS):
-            return await work
-    except TimeoutError:
-        raise Unavailable(f"A step of the reconciliation was not done within {_STEP_SECONDS} s.") from None

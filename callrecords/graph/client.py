@@ -5,7 +5,6 @@ The SDK's typed models cost about 15 ms of CPU a session and drop the properties
 records are read as JSON.
 """
 
-import asyncio
 import ssl
 from collections.abc import Callable
 from typing import cast
@@ -25,7 +24,7 @@ from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 
 from callrecords import __version__
-from callrecords.errors import Throttled, Unauthorized, Unavailable, Unreadable
+from callrecords.errors import Throttled, Unauthorized, Unreadable, time_limit
 from callrecords.graph import answers
 from callrecords.graph.failures import graph_errors
 from callrecords.graph.limits import Bucket, Limiter
@@ -95,12 +94,10 @@ class GraphClient:
     async def _attempt(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...]) -> Parsed:
         await self._limiter.admit(buckets, what)
         try:
-            with graph_errors(what):
-                async with asyncio.timeout(_ANSWER_SECONDS):
+            async with time_limit(_ANSWER_SECONDS, f"{what}: Graph did not answer"):
+                with graph_errors(what):
                     body = await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
         except Throttled as error:
             self._limiter.throttled(buckets, error.retry_after)
             raise
-        except TimeoutError:
-            raise Unavailable(f"{what}: Graph did not answer within {_ANSWER_SECONDS} s.") from None
         return parse(cast("bytes", body) or b"", what)

@@ -14,7 +14,7 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineResponse
 from azure.storage.queue import TextBase64DecodePolicy
 
-from callrecords.errors import CallRecordsError, Unavailable, Unexpected, Unreadable, unexpected
+from callrecords.errors import CallRecordsError, Unavailable, Unexpected, Unreadable, time_limit, unexpected
 from callrecords.queues import retries
 from callrecords.queues.messages import Message
 
@@ -102,17 +102,15 @@ class WorkQueue:
             await self.poison(text, str(error))
             return
         failure: CallRecordsError | None = None
-        deadline: asyncio.Timeout | None = None
         try:
             if tries >= LAST_TRY:
                 raise Unexpected(f"It was started {tries - 1} times and never finished: the worker may have ended.")
-            async with asyncio.timeout(_MOST_SECONDS) as deadline:
+            async with time_limit(_MOST_SECONDS, "It was not finished"):
                 await work(message)
         except CallRecordsError as error:
             failure = error
         except Exception as error:
-            late = deadline is not None and deadline.expired() and isinstance(error, TimeoutError)
-            failure = Unavailable(f"It was not finished within {_MOST_SECONDS} s.") if late else unexpected(error)
+            failure = unexpected(error)
         # Not within the except block: what the host logs when the queue is unavailable would have the error's words.
         if failure:
             decision = retries.decide(message, failure, self._clock(), random.random())  # noqa: S311 - spreads load
