@@ -1,9 +1,10 @@
 """A call record as Graph sent it, whole, and what everything about calls shares."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, moment
@@ -42,6 +43,21 @@ class CallRecord:
     def day(self) -> str:
         """The UTC day on which the call started; Unreadable where startDateTime is not a time."""
         return day_of(self.call_id, self.properties.get("startDateTime"))
+
+
+class Ranked(Protocol):
+    """A call record, or what tells of one."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def caveats(self) -> Collection[str]: ...
+
+
+def rank(of: Ranked) -> tuple[int, bool]:
+    """The higher of two is to be kept: the newer version, or of one version that which has sessions."""
+    return of.version, "noSessions" not in of.caveats
 
 
 def day_of(call_id: str, start: object) -> str:

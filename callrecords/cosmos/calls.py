@@ -8,6 +8,7 @@ from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, own_properties, read_if_there
 from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
@@ -42,7 +43,7 @@ class CallsStore:
             container = await self._container()
             for _ in range(_TRIES):
                 stored = await read_if_there(container, row["id"], self._key(row["day"]))
-                if (stored and _is_better(_row(stored), _row(row))) or await _write(container, row, stored):
+                if (stored and rank(_row(stored)) > rank(_row(row))) or await _write(container, row, stored):
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
@@ -134,12 +135,6 @@ class CallsStore:
 
 def _row(item: JsonObject) -> Row:
     return Row(item["version"], frozenset(item["caveats"]))
-
-
-def _is_better(stored: Row, other: Row) -> bool:
-    if stored.version == other.version:
-        return "noSessions" in other.caveats and "noSessions" not in stored.caveats
-    return stored.version > other.version
 
 
 async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from callrecords.callrecord import CallRecord, Caveat
+from callrecords.callrecord import CallRecord, Caveat, rank
 from callrecords.errors import Unreadable
 
 
@@ -76,9 +76,7 @@ class Stored:
 
     def is_bettered_by(self, record: CallRecord) -> bool:
         """Whether the record is to take its place: it is newer, or of the same version and has what is missing here."""
-        if record.version == self.version:
-            return self.is_damaged or ("noSessions" in self.caveats and "noSessions" not in record.caveats)
-        return record.version > self.version
+        return rank(record) > rank(self) or (self.is_damaged and record.version == self.version)
 
 
 class RecordStore(Protocol):
