@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, Self, get_args
 
 from callrecords.errors import Unreadable
-from callrecords.graphtypes import MOST_EXACT, JsonObject
+from callrecords.graphtypes import MOST_EXACT, JsonObject, text
 
 _SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 
@@ -76,19 +76,15 @@ def _number(value: object) -> float | None:
     return float(value) if type(value) is int and abs(value) <= MOST_EXACT else None
 
 
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _strings(value: object) -> tuple[str, ...] | None:
-    return tuple(value) if isinstance(value, list) and all(map(_string, value)) else None
+    return tuple(value) if isinstance(value, list) and all(map(text, value)) else None
 
 
 _FORMS: dict[object, tuple[Callable[[object], object], str]] = {
     datetime: (_time, "a time with its offset from UTC"),
     int: (_count, "a number from 0"),
     float: (_number, "a number"),
-    str: (_string, "a string"),
+    str: (text, "a string"),
     tuple[str, ...]: (_strings, "a list of strings"),
 }
 

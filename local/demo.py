@@ -43,7 +43,7 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
     async with running_stack(ports, FOLDER, graph) as stack:
         calls = generate(arguments.seed, arguments.calls, yesterday, TENANT_ID)
-        await stack.app.wait_until(lambda: _is_subscribed(graph), "a subscription", 60)
+        await stack.wait_until_subscribed()
         console.print("The app's timer created its Graph subscription, and Graph's handshake found the webhook.")
         await _play(calls, stack, console)
         comparison = await compare(graph.records, stack.database.get_container_client(CONTAINER), TENANT_ID)
@@ -53,10 +53,6 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
         if arguments.keep:
             await _keep(stack, console)
     return comparison.complete
-
-
-async def _is_subscribed(graph: GraphSimulator) -> bool:
-    return bool(graph.subscriptions.live())
 
 
 async def _play(calls: Sequence[Call], stack: Stack, console: Console) -> None:

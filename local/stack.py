@@ -69,6 +69,14 @@ class Stack:
     def queue_connection(self) -> str:
         return azurite.connection_string(self.ports.queue)
 
+    async def wait_until_subscribed(self) -> None:
+        """Returns when the app's timer has created its Graph subscription."""
+
+        async def is_subscribed() -> bool:
+            return bool(self.graph.subscriptions.live())
+
+        await self.app.wait_until(is_subscribed, "a subscription", 60)
+
 
 @contextlib.asynccontextmanager
 async def running_stack(

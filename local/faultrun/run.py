@@ -88,7 +88,7 @@ async def _stack(graph: GraphSimulator, folder: Path, speed: int) -> AsyncIterat
 
 
 async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, incidents: Incidents) -> None:
-    await stack.app.wait_until(lambda: _is_subscribed(stack.graph), "a subscription", 60)
+    await stack.wait_until_subscribed()
     await recovery.quiet(stack)
     services.begin()
     seconds = max(LEAST_SECONDS, SECONDS_A_CALL * len(traffic))
@@ -97,10 +97,6 @@ async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, 
         tasks.create_task(incidents.over(seconds))
     await recovery.taken(stack)
     services.end()
-
-
-async def _is_subscribed(graph: GraphSimulator) -> bool:
-    return bool(graph.subscriptions.live())
 
 
 async def _recover(stack: Stack, say: Callable[[str], None]) -> tuple[list[Poison], int]:

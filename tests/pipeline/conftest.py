@@ -17,7 +17,7 @@ from tests.pipeline.waiting import until
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
     async with running_stack(Ports.any_free(), tmp_path_factory.mktemp("stack"), graph) as stack:
-        await until(lambda: bool(graph.subscriptions.live()))
+        await stack.wait_until_subscribed()
         await until(lambda: _is_compared(stack))
         yield stack
 
