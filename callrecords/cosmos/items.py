@@ -45,18 +45,17 @@ def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), p
     DB, such as `ttl`. `former_days` are those other than its own under which a fact row of an older version may be.
     """
     key = {"tenantId": tenant_id, "callId": record.call_id}
+    of = {"version": record.version, "day": record.day}
     lists = {"sessions": record.sessions, "participants": record.participants}
     parts = [
-        {"id": f"{kind}-{record.version}-{number}-{_digest(chunk)}", **key, "version": record.version}
-        | {_LISTS[kind]: chunk}
+        {"id": f"{kind}-{record.version}-{number}-{_digest(chunk)}", **key, **of, _LISTS[kind]: chunk}
         for kind, elements in lists.items()
         for number, chunk in enumerate(_chunks(record.call_id, kind, elements, part_bytes))
     ]
     header: JsonObject = {
         "id": record.call_id,
         **key,
-        "version": record.version,
-        "day": record.day,
+        **of,
         "formerDays": sorted(former_days),
         "parts": [part["id"] for part in parts],
         "caveats": list(record.caveats),
@@ -113,7 +112,7 @@ def _digest(chunk: list[JsonObject]) -> str:
 
 
 def _chunks(call_id: str, kind: str, elements: list[JsonObject], part_bytes: int) -> Iterator[list[JsonObject]]:
-    envelope = 512  # id, tenantId, callId, version and the names, with room to spare
+    envelope = 512  # id, tenantId, callId, version, day and the names, with room to spare
     chunk: list[JsonObject] = []
     used = envelope
     for element in elements:

@@ -102,8 +102,9 @@ def test_the_items_of_a_small_record_are_a_header_and_a_part_for_each_list() -> 
         "caveats": [],
         "record": record.properties,
     }
-    assert sessions == {"id": sessions["id"], **key, "version": 3, "sessions": record.sessions}
-    assert participants == {"id": participants["id"], **key, "version": 3, "participants_v2": [{"id": "p"}]}
+    of = {"version": 3, "day": DAY}
+    assert sessions == {"id": sessions["id"], **key, **of, "sessions": record.sessions}
+    assert participants == {"id": participants["id"], **key, **of, "participants_v2": [{"id": "p"}]}
 
 
 def test_the_name_of_a_part_tells_its_list_version_number_and_content() -> None:
