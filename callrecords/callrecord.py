@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
 
+from callrecords.documents import Document
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, moment
 
@@ -43,6 +44,36 @@ class CallRecord:
     def day(self) -> str:
         """The UTC day on which the call started; Unreadable where startDateTime is not a time."""
         return day_of(self.call_id, self.properties.get("startDateTime"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Some of the sessions and participants of a record, in Graph's order; `day` is that of the record."""
+
+    call_id: str
+    version: int
+    day: str
+    sessions: list[JsonObject]
+    participants: list[JsonObject]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress(Document):
+    """How far the reading of a large record has come, so that any worker can go on with it.
+
+    What was read is in `parts`, by their ids in order: that many `sessions`, on `followed` pages after the first ones.
+    `stage` is what comes next: `next_link` of that list, or where there is none the request that begins it.
+    """
+
+    version: int
+    day: str
+    parts: tuple[str, ...]
+    stage: Literal["sessions", "participants", "end"]
+    next_link: str | None = None
+    followed: int
+    sessions: int
+    is_repaired: bool = False
+    are_participants_refused: bool = False
 
 
 class Ranked(Protocol):

@@ -54,6 +54,8 @@ def _form(kind: Any) -> tuple[Callable[[object], object], str]:
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
     if form := _FORMS.get(kind):
         return form
+    if isinstance(kind, type) and issubclass(kind, Document):
+        return lambda value: kind.from_json(value) if isinstance(value, dict) else None, "an object"
     members = get_args(kind)  # of a Literal
     return lambda value: value if value in members else None, f"one of {', '.join(members)}"
 
@@ -76,6 +78,10 @@ def _number(value: object) -> float | None:
     return float(value) if type(value) is int and abs(value) <= MOST_EXACT else None
 
 
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 def _strings(value: object) -> tuple[str, ...] | None:
     return tuple(value) if isinstance(value, list) and all(map(text, value)) else None
 
@@ -84,6 +90,7 @@ _FORMS: dict[object, tuple[Callable[[object], object], str]] = {
     datetime: (_time, "a time with its offset from UTC"),
     int: (_count, "a number from 0"),
     float: (_number, "a number"),
+    bool: (_flag, "true or false"),
     str: (text, "a string"),
     tuple[str, ...]: (_strings, "a list of strings"),
 }
@@ -95,6 +102,8 @@ def _json_value(value: object) -> object:
             return value.isoformat()
         case tuple():
             return list(value)
+        case Document():
+            return value.as_json()
     return value
 
 

@@ -1,17 +1,19 @@
 """The use case behind the `call-records` queue: fetch a record whole, store it, derive its fact row."""
 
 import logging
+from dataclasses import replace
 
 from callrecords.callrecord import CallRecord
 from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.fetch import Fetched, Fetching
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, Garbled, NotFound
 from callrecords.facts.row import fact_row
 from callrecords.facts.streamquality import Profile
-from callrecords.ports.records import Absent, RecordSource, RecordStore, Saved, Stored
+from callrecords.ports.records import Absent, RecordPages, RecordStore, Saved, Stored
 from callrecords.ports.rows import Row, RowStore
 from callrecords.queues.messages import CallMessage
-from callrecords.queues.workqueue import WorkQueue
+from callrecords.queues.workqueue import Unfinished, WorkQueue
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class Ingest:
         self,
         *,
         tenant_id: str,
-        records: RecordSource,
+        records: RecordPages,
         store: RecordStore,
         rows: RowStore,
         arrivals: Arrivals,
@@ -32,7 +34,7 @@ class Ingest:
         profile: Profile = Profile.CURRENT,
     ) -> None:
         self._tenant_id = tenant_id
-        self._records = records
+        self._fetching = Fetching(records, store)
         self._store = store
         self._rows = rows
         self._arrivals = arrivals
@@ -44,9 +46,12 @@ class Ingest:
         """Handles one message, as WorkQueue.handle does."""
         await self._queue.handle(CallMessage, text, tries, self._work, self._give_up)
 
-    async def _work(self, message: CallMessage) -> None:
+    async def _work(self, message: CallMessage) -> Unfinished[CallMessage] | None:
         try:
-            stored = await self._ingest(message.call_id)
+            stored = await self._ingest(message)
+            if isinstance(stored, Unfinished):
+                await self._given_up.note_if_late(stored.message, stored.error)
+                return stored
             if message.version is not None and stored.version < message.version:
                 what = f"Call record {message.call_id}: Graph gives version {stored.version}"
                 raise NotFound(f"{what} and has listed version {message.version}.")
@@ -55,44 +60,46 @@ class Ingest:
             raise
         await self._given_up.forget(message.call_id, stored.version)
         await self._arrivals.note(message)
+        return None
 
-    async def _ingest(self, call_id: str) -> Stored:
+    async def _ingest(self, message: CallMessage) -> Stored | Unfinished[CallMessage]:
         """What is stored when Graph has nothing newer, its fact row included."""
+        call_id = message.call_id
         found = await self._store.look(call_id)
-        record = await self._fetch(call_id, found)
-        if record is not None:
-            saved, stored = await self._store.save(record, found)
+        if isinstance(found, Stored) and not found.is_damaged:
+            await self._derive(None, found)  # Graph may have it no longer, or not now
+        fetched = await self._fetching.fetch(message, found)
+        if isinstance(fetched, Unfinished):
+            return fetched
+        if fetched:
+            saved, stored = await self._save(fetched, found)
         elif isinstance(found, Stored) and not found.is_damaged:
             saved, stored = Saved.REPEATED, found
             await self._store.tidy(stored)
         else:
             raise NotFound(f"Call record {call_id}: Graph gives none that is new, and none is stored whole.")
-        if saved is not Saved.OUTDATED:
-            await self._derive(record if saved is Saved.STORED else None, stored)
         log.info("Call record %s version %s: %s.", call_id, stored.version, saved.value)
         return stored
 
-    async def _fetch(self, call_id: str, found: Absent | Stored) -> CallRecord | None:
-        """Graph's record, where it is newer than what was found.
+    async def _save(self, fetched: Fetched, found: Absent | Stored) -> tuple[Saved, Stored]:
+        """Stores the record and derives its row.
 
-        Where Graph no longer has it, what is stored gets its row all the same. Raises Garbled for a record without a
-        session where an older version with some is stored: that is not given away for it.
+        Raises Garbled for one without a session where an older version with some is stored: that is not given away
+        for it.
         """
-        if isinstance(found, Absent):
-            return await self._records.fetch(call_id)
-        try:
-            record = await self._records.fetch(call_id, found.newer_than)
-        except NotFound:
-            if not found.is_damaged:
-                await self._derive(None, found)
-            raise
-        if record and "noSessions" in record.caveats and "noSessions" not in found.caveats:
-            raise Garbled(f"Call record {call_id}: version {record.version} has no session, {found.version} has some.")
-        return record
+        record = fetched.record
+        if isinstance(found, Stored) and "noSessions" in record.caveats and "noSessions" not in found.caveats:
+            what = f"Call record {record.call_id}"
+            raise Garbled(f"{what}: version {record.version} has no session, {found.version} has some.")
+        saved, stored = await self._store.save(record, found, fetched.parts)
+        if saved is not Saved.OUTDATED:
+            is_at_hand = saved is Saved.STORED and not fetched.parts
+            await self._derive(record if is_at_hand else None, stored)
+        return saved, stored
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):
-            await self._queue.poison(str(message), reason)
+            await self._queue.poison(str(replace(message, progress=None, restarts=0)), reason)
         await self._given_up.note(message, reason)
 
     async def _derive(self, record: CallRecord | None, stored: Stored) -> None:

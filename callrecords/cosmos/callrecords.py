@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CallRecord, Piece
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, is_lost_race, read_if_there
-from callrecords.cosmos.items import Items, join, part_version, share_batch, split
+from callrecords.cosmos.items import Items, join, part_version, share_batch, split, split_piece
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Absent, Saved, Stored
@@ -37,8 +37,21 @@ class CallRecordsStore:
         with cosmos_errors(f"Call record {call_id}"):
             return await self._look(await self._container(), call_id)
 
-    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]:
-        """Makes `record` the stored one unless a newer version is there; `found` is what `look` gave.
+    async def write_ahead(self, piece: Piece, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Writes the piece as parts that come after `parts`; the ids of all of them. No reader sees them before `save`
+        names them. Raises what `split` raises."""
+        written = split_piece(piece, self._tenant_id, parts)
+        with cosmos_errors(f"Call record {piece.call_id}"):
+            container = await self._container()
+            for part in written:
+                await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
+        return (*parts, *(part["id"] for part in written))
+
+    async def save(
+        self, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...] = ()
+    ) -> tuple[Saved, Stored]:
+        """Makes `record` the stored one unless a newer version is there; `found` is what `look` gave, and `parts` were
+        written ahead: they have what comes before the record's lists.
 
         Returns which it was, and what there is of the call now. Raises what `split` raises; Unavailable as well when
         other writers of the same call kept winning.
@@ -49,7 +62,7 @@ class CallRecordsStore:
                 if isinstance(found, Stored) and not found.is_bettered_by(record):
                     await self._sweep(container, found)
                     return (Saved.REPEATED if found.version == record.version else Saved.OUTDATED), found
-                written = await self._write(container, record, found)
+                written = await self._write(container, record, found, parts)
                 if written:
                     await self._sweep(container, written)
                     return Saved.STORED, written
@@ -101,10 +114,12 @@ class CallRecordsStore:
             return Absent(call_id=call_id, part_ids=frozenset(items))
         return _stored(header, header["_etag"], items)
 
-    async def _write(self, container: ContainerProxy, record: CallRecord, found: Absent | Stored) -> Stored | None:
+    async def _write(
+        self, container: ContainerProxy, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...]
+    ) -> Stored | None:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
         known_days = found.former_days | {found.day} if isinstance(found, Stored) else frozenset[str]()
-        items = split(record, self._tenant_id, known_days - {record.day})
+        items = split(record, self._tenant_id, known_days - {record.day}, parts)
         header, (ahead, within) = items.header, share_batch(items)
         for part in ahead:
             await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content

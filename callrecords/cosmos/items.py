@@ -9,12 +9,12 @@ order. Sizes are in bytes of JSON as azure-cosmos sends it.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CallRecord, Piece
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject
 
@@ -36,28 +36,34 @@ class Items:
     parts: list[JsonObject]
 
 
-def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), part_bytes: int = PART_BYTES) -> Items:
+def split(
+    record: CallRecord,
+    tenant_id: str,
+    former_days: Iterable[str] = (),
+    earlier: Sequence[str] = (),
+    part_bytes: int = PART_BYTES,
+) -> Items:
     """The items of `record`, each under `part_bytes`.
 
     Raises Unreadable where one element alone is larger, and where startDateTime is not a time.
 
     Graph's properties are in `record`, an object of their own, where none of them meets a name of this app or of Cosmos
-    DB, such as `ttl`. `former_days` are those other than its own under which a fact row of an older version may be.
+    DB, such as `ttl`. `former_days` are those other than its own under which a fact row of an older version may be;
+    `earlier` the ids of parts that have what comes before the record's lists.
     """
-    key = {"tenantId": tenant_id, "callId": record.call_id}
-    of = {"version": record.version, "day": record.day}
-    lists = {"sessions": record.sessions, "participants": record.participants}
-    parts = [
-        {"id": f"{kind}-{record.version}-{number}-{_digest(chunk)}", **key, **of, _LISTS[kind]: chunk}
-        for kind, elements in lists.items()
-        for number, chunk in enumerate(_chunks(record.call_id, kind, elements, part_bytes))
-    ]
+    piece = Piece(
+        call_id=record.call_id,
+        version=record.version,
+        day=record.day,
+        sessions=record.sessions,
+        participants=record.participants,
+    )
+    parts = split_piece(piece, tenant_id, earlier, part_bytes)
     header: JsonObject = {
         "id": record.call_id,
-        **key,
-        **of,
+        **_common(piece, tenant_id),
         "formerDays": sorted(former_days),
-        "parts": [part["id"] for part in parts],
+        "parts": [*earlier, *(part["id"] for part in parts)],
         "caveats": list(record.caveats),
         "record": record.properties,
     }
@@ -67,6 +73,25 @@ def split(record: CallRecord, tenant_id: str, former_days: Iterable[str] = (), p
             f"expected at most {part_bytes}."
         )
     return Items(header, parts)
+
+
+def split_piece(
+    piece: Piece, tenant_id: str, earlier: Sequence[str] = (), part_bytes: int = PART_BYTES
+) -> list[JsonObject]:
+    """The parts that come after those whose ids are `earlier`, each under `part_bytes`. Raises as `split` does."""
+    common = _common(piece, tenant_id)
+    lists = {"sessions": piece.sessions, "participants": piece.participants}
+    return [
+        {"id": f"{kind}-{piece.version}-{number}-{_digest(chunk)}", **common, _LISTS[kind]: chunk}
+        for kind, elements in lists.items()
+        for number, chunk in enumerate(
+            _chunks(piece.call_id, kind, elements, part_bytes), sum(each.startswith(kind) for each in earlier)
+        )
+    ]
+
+
+def _common(piece: Piece, tenant_id: str) -> JsonObject:
+    return {"tenantId": tenant_id, "callId": piece.call_id, "version": piece.version, "day": piece.day}
 
 
 def join(items: Items) -> CallRecord:

@@ -11,12 +11,15 @@ from callrecords.graphtypes import JsonObject
 
 # The largest meetings have a few thousand sessions; without a limit, a loop of nextLinks would never end.
 _MAX_PAGES = 500
+# It has to fit in a request, and in a queue message.
+_LONGEST_LINK = 8_000
 
 
 class Pages:
     """The pages of the list called `name`: that in `first`, then those that follow, within `buckets`.
 
     A list that was expanded in its owner has a nextLink of its own beside it. Each page is the list of its elements.
+    Where `first` is nothing but a nextLink, it stands for the pages that were read before: `followed` of them.
     A list that is missing or null is empty: `Prefer: omit-values=nulls` may leave empty lists out as well
     (https://learn.microsoft.com/graph/api/callrecords-callrecord-get). Iterating raises the errors of GraphClient,
     after which iterating again goes on with the page that failed; Garbled for anything else than a list of objects; and
@@ -24,36 +27,50 @@ class Pages:
     """
 
     def __init__(
-        self, client: GraphClient, first: Parsed, name: str, *, what: str, buckets: tuple[Bucket, ...] = ()
+        self,
+        client: GraphClient,
+        first: Parsed,
+        name: str,
+        *,
+        what: str,
+        buckets: tuple[Bucket, ...] = (),
+        followed: int = 0,
     ) -> None:
         self._client = client
-        self._page, self._name = first.document, name
-        self.is_repaired = first.is_repaired
-        """Whether something in the pages so far is not as Graph sent it."""
         self._what = what
         self._buckets = buckets
-        self._has_started = False
+        self._first: tuple[JsonObject, str] | None = (first.document, name)
         self._links: set[str] = set()
-
-    @property
-    def followed(self) -> int:
+        self.is_repaired = first.is_repaired
+        """Whether something in the pages so far is not as Graph sent it."""
+        self.followed = followed
         """How many pages were read after the first."""
-        return len(self._links)
+        self.next_link: str | None = None
+        """Where the page after those so far is."""
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> list[JsonObject]:
-        if not self._has_started:
-            found = self._elements(self._page, self._name)
-            self._has_started = True
+        if self._first:
+            found = self._read(*self._first)
+            self._first = None
             return found
-        link = self._next_link()
+        link = self.next_link
+        if link is None:
+            raise StopAsyncIteration
+        if link in self._links or self.followed == _MAX_PAGES:
+            raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
         answer = await self._client.get_next(link, self._what, self._buckets)
-        found = self._elements(answer.document, "value")
-        self._page, self._name = answer.document, "value"
+        found = self._read(answer.document, "value")
         self.is_repaired |= answer.is_repaired
         self._links.add(link)
+        self.followed += 1
+        return found
+
+    def _read(self, page: JsonObject, name: str) -> list[JsonObject]:
+        found = self._elements(page, name)
+        self.next_link = self._link(page, "@odata.nextLink" if name == "value" else f"{name}@odata.nextLink")
         return found
 
     def _elements(self, page: JsonObject, name: str) -> list[JsonObject]:
@@ -65,15 +82,12 @@ class Pages:
             raise Garbled(f"{self._what}: {name} is a {type(found).__name__}, expected a list of objects.")
         return found
 
-    def _next_link(self) -> str:
-        name = "@odata.nextLink" if self._name == "value" else f"{self._name}@odata.nextLink"
-        link = self._page.get(name)
-        if link is None:
-            raise StopAsyncIteration
-        if not isinstance(link, str):
+    def _link(self, page: JsonObject, name: str) -> str | None:
+        link = page.get(name)
+        if link is not None and not isinstance(link, str):
             raise Garbled(f"{self._what}: {name} is a {type(link).__name__}, expected a string.")
-        if link in self._links or self.followed == _MAX_PAGES:
-            raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
+        if link and len(link) > _LONGEST_LINK:
+            raise Unreadable(f"{self._what}: {name} has {len(link)} characters, expected at most {_LONGEST_LINK}.")
         return link
 
 

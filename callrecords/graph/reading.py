@@ -5,140 +5,175 @@ and Graph cuts the lists into pages of at most 60 sessions and 130 participants.
 """
 
 import logging
-from collections.abc import Iterator
-from typing import Self
+from typing import Literal, Self
 
-from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph.generated.communications.call_records.item.call_record_item_request_builder import (
-    CallRecordItemRequestBuilder,
-)
-
-from callrecords.callrecord import CallRecord, Caveat
-from callrecords.errors import Garbled, Refused, Unreadable
+from callrecords.callrecord import CallRecord, Caveat, Piece, Progress, day_of
+from callrecords.errors import Refused
 from callrecords.graph.client import GraphClient
-from callrecords.graph.limits import RECORD_FIRST_PAGE, RECORD_NEXT_PAGE, TENANT
+from callrecords.graph.limits import RECORD_NEXT_PAGE, TENANT
 from callrecords.graph.pages import Pages
 from callrecords.graph.parsing import Parsed
-from callrecords.graphtypes import MOST_EXACT, JsonObject
+from callrecords.graph.record import get_record, name_of, version_of
+from callrecords.graphtypes import JsonObject
 
 log = logging.getLogger(__name__)
 
-_Query = CallRecordItemRequestBuilder.CallRecordItemRequestBuilderGetQueryParameters
+
+_LISTS = ("sessions", "participants_v2")
 
 
 class Reading:
-    """A call record of which Graph has given the first answer, at `version`."""
+    """A ports.records.RecordReading: raises the errors of GraphClient, and Unreadable."""
 
-    def __init__(self, client: GraphClient, call_id: str, first: Parsed) -> None:
+    def __init__(self, client: GraphClient, call_id: str, version: int, followed: int = 0) -> None:
+        self.version = version
         self._client = client
-        self.call_id = call_id
-        self.version = version_of(call_id, first.document)
-        self._first = first.document
-        self._session_pages = self._pages(first, "sessions")
+        self._call_id = call_id
+        self._stage: Literal["sessions", "participants", "end"] = "sessions"
+        self._pages: Pages | None = None  # of the stage, as far as Graph was asked for them
+        self._followed = followed
+        self._began_at: tuple[str, str | None] | None = None
+        self._day: str | None = None
+        # The record without its lists, as all answers have it; no page was read since the latest where it is current.
+        self._properties: JsonObject = {}
+        self._is_current = False
         self._sessions: list[JsonObject] = []
-        self._participant_pages: Pages | None = None
         self._participants: list[JsonObject] = []
-        self._are_participants_refused = False
+        self._dropped_sessions = 0
+        self._is_repaired = self._are_participants_refused = self._is_revised = False
 
     @classmethod
     async def start(cls, client: GraphClient, call_id: str) -> Self:
-        """Asks for the record with its sessions. Raises the errors of GraphClient, and Unreadable."""
-        return cls(client, call_id, await _get(client, call_id, expand=["sessions($expand=segments)"]))
+        """Asks for the record with its sessions."""
+        first = await get_record(client, call_id, expand="sessions($expand=segments)")
+        reading = cls(client, call_id, version_of(call_id, first.document))
+        reading._take(first)
+        reading._open(first, "sessions")
+        return reading
+
+    @classmethod
+    async def resume(cls, client: GraphClient, call_id: str, progress: Progress) -> Self:
+        """Goes on from there."""
+        reading = cls(client, call_id, progress.version, progress.followed)
+        reading._stage, reading._day = progress.stage, progress.day
+        reading._dropped_sessions = progress.sessions
+        reading._is_repaired = progress.is_repaired
+        reading._are_participants_refused = progress.are_participants_refused
+        if progress.next_link is not None:
+            reading._open(Parsed({"@odata.nextLink": progress.next_link}, is_repaired=False), "value")
+            await reading.read_on()  # a page that is nothing but the link
+        reading._began_at = progress.stage, progress.next_link
+        return reading
 
     @property
-    def followed(self) -> int:
-        """How many pages were read after the first ones of their lists."""
-        participants = self._participant_pages
-        return self._session_pages.followed + (participants.followed if participants else 0)
+    def has_advanced(self) -> bool:
+        return self._followed > 0 and (self._stage, self._next_link) != self._began_at
 
-    def is_newer_than(self, version: int | None) -> bool:
-        """True where there is none."""
-        return version is None or self.version > version
+    @property
+    def is_at_next_link(self) -> bool:
+        return self._next_link is not None
 
-    async def finish(self) -> CallRecord | None:
-        """The record, or None when its version changed before the last request.
+    @property
+    def held(self) -> int:
+        return len(self._sessions) + len(self._participants)
 
-        Raises the errors of GraphClient, and Unreadable. To call it again after an error of GraphClient goes on with
-        the request that failed.
-        """
-        async for page in self._session_pages:
-            self._sessions += page
-        if self._participant_pages is None and not self._are_participants_refused:
-            latest = await self._expand_participants()
-            if latest and self._is_outdated_by(latest):
-                return None
-            self._participant_pages = self._pages(latest, "participants_v2") if latest else None
-        if self._participant_pages:
-            async for page in self._participant_pages:
-                self._participants += page
-        if self._participant_pages is None or self._participant_pages.followed:
-            latest = await _get(self._client, self.call_id, select=["id", "version"])
-            if self._is_outdated_by(latest):
-                return None
-        return self._record()
+    @property
+    def _list(self) -> list[JsonObject]:
+        return self._sessions if self._stage == "sessions" else self._participants
 
-    async def _expand_participants(self) -> Parsed | None:
-        """The record with its participants; None where Graph refuses them: not every cloud has participants_v2."""
+    @property
+    def _next_link(self) -> str | None:
+        return self._pages.next_link if self._pages else None
+
+    async def read_on(self) -> bool:
+        if self._stage == "participants" and self._pages is None:
+            await self._expand_participants()
+        if self._pages is not None:
+            await self._read_page(self._pages)
+            return True
+        if not self._is_current:
+            self._take(await get_record(self._client, self._call_id))
+        return False
+
+    def piece(self) -> Piece:
+        return Piece(
+            call_id=self._call_id,
+            version=self.version,
+            day=self._day or day_of(self._call_id, self._properties.get("startDateTime")),
+            sessions=self._sessions,
+            participants=self._participants,
+        )
+
+    def drop(self) -> None:
+        self._dropped_sessions += len(self._sessions)
+        self._sessions, self._participants = [], []
+
+    def progress(self, parts: tuple[str, ...]) -> Progress:
+        return Progress(
+            version=self.version,
+            day=self.piece().day,
+            parts=parts,
+            stage=self._stage,
+            next_link=self._next_link,
+            followed=self._followed,
+            sessions=self._dropped_sessions,
+            is_repaired=self._is_repaired,
+            are_participants_refused=self._are_participants_refused,
+        )
+
+    def record(self) -> CallRecord | None:
+        if self._is_revised:
+            return None
+        caveats: dict[Caveat, bool] = {
+            "noSessions": not self._sessions and not self._dropped_sessions,
+            "participantsRefused": self._are_participants_refused,
+            "repaired": self._is_repaired,
+        }
+        return CallRecord(
+            call_id=self._call_id,
+            version=self.version,
+            properties=self._properties,
+            sessions=self._sessions,
+            participants=self._participants,
+            caveats=tuple(caveat for caveat, applies in caveats.items() if applies),
+        )
+
+    async def _expand_participants(self) -> None:
+        """Asks for the record with its participants, which not every cloud has."""
         try:
-            return await _get(self._client, self.call_id, expand=["participants_v2"])
+            answer = await get_record(self._client, self._call_id, expand="participants_v2")
         except Refused as error:
             log.warning("%s It is stored without its participants.", error)
             self._are_participants_refused = True
-            return None
+            self._stage = "end"
+            return
+        self._take(answer)
+        if not self._is_revised:
+            self._open(answer, "participants_v2")
 
-    def _record(self) -> CallRecord:
-        # Annotations of the sessions, such as sessions@odata.context, go with them.
-        properties = {name: value for name, value in self._first.items() if name.partition("@")[0] != "sessions"}
-        return CallRecord(
-            call_id=self.call_id,
-            version=self.version,
-            properties=properties,
-            sessions=self._sessions,
-            participants=self._participants,
-            caveats=tuple(self._caveats()),
-        )
+    def _open(self, first: Parsed, name: str) -> None:
+        buckets = ((RECORD_NEXT_PAGE, self._call_id), TENANT)
+        what = name_of(self._call_id)
+        self._pages = Pages(self._client, first, name, what=what, buckets=buckets, followed=self._followed)
 
-    def _caveats(self) -> Iterator[Caveat]:
-        if not self._sessions:
-            yield "noSessions"
-        if self._are_participants_refused:
-            yield "participantsRefused"
-        if self._session_pages.is_repaired or (self._participant_pages and self._participant_pages.is_repaired):
-            yield "repaired"
+    async def _read_page(self, pages: Pages) -> None:
+        """Reads the next page, which is there: a stage is over with its last one."""
+        page = await anext(pages)
+        self._list.extend(page)
+        self._is_current &= pages.followed == self._followed
+        self._is_repaired |= pages.is_repaired
+        self._followed = pages.followed
+        if pages.next_link is None:
+            self._stage = "participants" if self._stage == "sessions" else "end"
+            self._pages = None
 
-    def _pages(self, first: Parsed, name: str) -> Pages:
-        buckets = ((RECORD_NEXT_PAGE, self.call_id), TENANT)
-        return Pages(self._client, first, name, what=_what(self.call_id), buckets=buckets)
-
-    def _is_outdated_by(self, latest: Parsed) -> bool:
-        return version_of(self.call_id, latest.document) != self.version
-
-
-def version_of(call_id: str, record: JsonObject) -> int:
-    """The version of a callRecord resource.
-
-    Raises Garbled where that is no number from 0, and Unreadable for one that Cosmos DB cannot tell from its
-    neighbours: its numbers are doubles.
-    """
-    version = record.get("version")
-    if type(version) is not int or version < 0:
-        raise Garbled(f"{_what(call_id)}: version is a {type(version).__name__}, expected a number from 0.")
-    if version > MOST_EXACT:
-        raise Unreadable(f"{_what(call_id)}: version is {version}, expected at most {MOST_EXACT}.")
-    return version
-
-
-async def _get(
-    client: GraphClient, call_id: str, expand: list[str] | None = None, select: list[str] | None = None
-) -> Parsed:
-    query = RequestConfiguration(query_parameters=_Query(expand=expand, select=select))
-    record = client.sdk.communications.call_records.by_call_record_id(call_id)
-    request = record.to_get_request_information(query)
-    answer = await client.send(request, _what(call_id), ((RECORD_FIRST_PAGE, call_id), TENANT))
-    if str(answer.document.get("id")).lower() != call_id:
-        raise Garbled(f"{_what(call_id)}: Graph's answer has another id.")
-    return answer
-
-
-def _what(call_id: str) -> str:
-    return f"Call record {call_id}"
+    def _take(self, answer: Parsed) -> None:
+        """Takes the record out of an answer, or finds that it was revised since the first one."""
+        if version_of(self._call_id, answer.document) != self.version:
+            self._is_revised, self._stage = True, "end"
+        # Annotations of the lists, such as sessions@odata.context, go with them.
+        self._properties |= {
+            name: value for name, value in answer.document.items() if name.partition("@")[0] not in _LISTS
+        }
+        self._is_current = True
+        self._is_repaired |= answer.is_repaired

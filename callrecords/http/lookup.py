@@ -68,8 +68,7 @@ class Lookup:
 
     async def _fetch(self, call_id: str) -> CallRecord:
         with contextlib.suppress(NotFound):
-            if record := await self._records.fetch(call_id):
-                return record
+            return await self._records.fetch(call_id)
         what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
         if known is None:
             raise NotFound(f"{what}. {_NEVER_ANNOUNCED}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from callrecords.callrecord import CallRecord, Caveat, rank
+from callrecords.callrecord import CallRecord, Caveat, Piece, Progress, rank
 from callrecords.errors import Unreadable
 
 
@@ -20,9 +20,51 @@ class Listed:
 
 
 class RecordSource(Protocol):
-    """Where call records are fetched."""
+    """Where call records are fetched whole."""
 
-    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None: ...
+    async def fetch(self, call_id: str) -> CallRecord: ...
+
+
+class RecordReading(Protocol):
+    """A record that is being read page by page, at one version; its methods raise CallRecordsError."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def held(self) -> int:
+        """How many sessions and participants were read and are not dropped."""
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether another reading had better go on from here than from where this one began."""
+
+    @property
+    def is_at_next_link(self) -> bool:
+        """Whether the next request is for one of Graph's nextLinks, which need not last."""
+
+    async def read_on(self) -> bool:
+        """Reads one more page. False where there is none left. After an error, the same page comes next."""
+
+    def piece(self) -> Piece:
+        """What is held."""
+
+    def drop(self) -> None:
+        """Drops what is held."""
+
+    def progress(self, parts: tuple[str, ...]) -> Progress:
+        """Where another reading can go on, if what was dropped is in `parts`."""
+
+    def record(self) -> CallRecord | None:
+        """The record, when no page is left, with what is held alone; None where Graph has revised it meanwhile."""
+
+
+class RecordPages(Protocol):
+    """Where call records are read page by page."""
+
+    async def start(self, call_id: str) -> RecordReading: ...
+
+    async def resume(self, call_id: str, progress: Progress) -> RecordReading: ...
 
 
 class RecordList(Protocol):
@@ -84,7 +126,11 @@ class RecordStore(Protocol):
 
     async def look(self, call_id: str) -> Absent | Stored: ...
 
-    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]: ...
+    async def write_ahead(self, piece: Piece, parts: tuple[str, ...]) -> tuple[str, ...]: ...
+
+    async def save(
+        self, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...] = ()
+    ) -> tuple[Saved, Stored]: ...
 
     async def tidy(self, stored: Stored) -> None: ...
 

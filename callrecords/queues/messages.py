@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 import orjson
 
-from callrecords.callrecord import CALL_ID
+from callrecords.callrecord import CALL_ID, Progress
 from callrecords.documents import Document
 from callrecords.errors import Unreadable
 
@@ -56,11 +56,17 @@ class Message(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class CallMessage(Message):
-    """A call record to fetch; `version` is the one that a reconciliation saw in Graph, None where none did."""
+    """A call record to fetch; `version` is the one that a reconciliation saw in Graph, None where none did.
+
+    `progress` is there while a large record is read; that was begun anew `restarts` times because Graph no longer
+    followed its own link.
+    """
 
     call_id: str
     reason: FetchReason
     version: int | None = None
+    progress: Progress | None = None
+    restarts: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -57,6 +58,14 @@ class QueueSender(Protocol):
     ) -> Awaitable[object]: ...
 
 
+@dataclass(frozen=True)
+class Unfinished[M: Message]:
+    """Work that stopped at `error` and is to go on with `message`, which tells what was done."""
+
+    message: M
+    error: CallRecordsError
+
+
 class WorkQueue:
     """One storage queue and its poison queue, for the work of `tenant_id`."""
 
@@ -87,12 +96,13 @@ class WorkQueue:
         kind: type[M],
         text: str,
         tries: int,
-        work: Callable[[M], Awaitable[None]],
+        work: Callable[[M], Awaitable[Unfinished[M] | None]],
         give_up: Callable[[M, str], Awaitable[None]] | None = None,
     ) -> None:
         """Does the `work` that a message on this queue asks for. The message is done with when this returns: its
         work is done, or it is put back for later or given up, as the failure table says; `give_up` gets it and the
-        reason then, in place of the poison queue. `tries` is how often the host has taken the message.
+        reason then, in place of the poison queue. Of work that is Unfinished, the message that it names is put back.
+        `tries` is how often the host has taken the message.
 
         Raises Unavailable when it could not be put back; the host then keeps it.
         """
@@ -106,7 +116,9 @@ class WorkQueue:
             if tries >= LAST_TRY:
                 raise Unexpected(f"It was started {tries - 1} times and never finished: the worker may have ended.")
             async with time_limit(_MOST_SECONDS, "It was not finished"):
-                await work(message)
+                unfinished = await work(message)
+            if unfinished:
+                message, failure = unfinished.message, unfinished.error
         except CallRecordsError as error:
             failure = error
         except Exception as error:

@@ -104,7 +104,6 @@ async def test_a_record_of_any_size_is_fetched_whole(
     held = call(sessions, participants, version=7)
     graph.publish(held)
     record = await CallRecords(client).fetch(CALL_ID)
-    assert record
     assert (record.call_id, record.version) == (CALL_ID, 7)
     assert record.sessions == held["sessions"]
     assert record.participants == held["participants_v2"]
@@ -142,14 +141,13 @@ async def test_what_goes_wrong_in_graph_is_told_by_meaning(
         await CallRecords(client).fetch(CALL_ID)
     assert graph.counters.injected.total() == fault.times
     record = await CallRecords(client).fetch(CALL_ID)
-    assert record
     assert record.version == 1
 
 
 async def test_a_token_that_graph_does_not_accept_is_asked_for_anew(graph: GraphSimulator, client: GraphClient) -> None:
     graph.publish(call())
     graph.faults.append(Fault(Status(401)))
-    assert await CallRecords(client).fetch(CALL_ID)
+    assert (await CallRecords(client).fetch(CALL_ID)).version == 1
 
 
 async def test_half_of_a_surrogate_pair_costs_one_character_and_no_record(
@@ -158,7 +156,6 @@ async def test_half_of_a_surrogate_pair_costs_one_character_and_no_record(
     graph.publish(call(sessions=2))
     graph.faults.append(Fault(LoneSurrogate()))
     record = await CallRecords(client).fetch(CALL_ID)
-    assert record
     assert (record.properties["nickname"], len(record.sessions), record.caveats) == ("\ufffd", 2, ("repaired",))
 
 
@@ -169,7 +166,6 @@ async def test_lists_that_graph_leaves_out_because_they_are_empty_are_empty(
     graph.omits_empty = True
     graph.publish(call(sessions=sessions, participants=participants))
     record = await CallRecords(client).fetch(CALL_ID)
-    assert record
     assert (len(record.sessions), len(record.participants)) == (sessions, participants)
     assert record.caveats == (() if sessions else ("noSessions",))
     start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -182,7 +178,6 @@ async def test_a_cloud_that_has_no_participants_v2_gives_the_sessions(
     graph.cloud = "usgov"
     graph.publish(call(sessions=2, participants=3))
     record = await CallRecords(client).fetch(CALL_ID)
-    assert record
     assert (len(record.sessions), record.participants, record.caveats) == (2, [], ("participantsRefused",))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CallRecord, Progress
 from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
@@ -13,17 +13,24 @@ from callrecords.cosmos.state import StateStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 from tests.integration.cosmos.invented import TENANT, call_message, now
+from tests.reading import PagedReading
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Stands for Graph, which holds one version of a call."""
+    """Stands for Graph, which holds one version of a call and gives a worker so many of its pages."""
 
     record: CallRecord
+    size: int
+    pages: int
 
-    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
+    async def start(self, call_id: str) -> PagedReading:
         assert call_id == self.record.call_id
-        return None if newer_than is not None and self.record.version <= newer_than else self.record
+        return PagedReading(self.record, size=self.size, pages=self.pages)
+
+    async def resume(self, call_id: str, progress: Progress) -> PagedReading:
+        assert call_id == self.record.call_id
+        return PagedReading(self.record, size=self.size, pages=self.pages, since=progress)
 
 
 @dataclass
@@ -39,14 +46,15 @@ class Queue:
 
 
 class Collector:
-    """A worker that collects the one call that Graph holds as `record`."""
+    """A worker that collects the one call that Graph holds as `record`, and of which Graph gives it `pages` of `size`
+    elements."""
 
-    def __init__(self, account: Account, record: CallRecord) -> None:
+    def __init__(self, account: Account, record: CallRecord, *, size: int = 1_000, pages: int = 1_000) -> None:
         self._record = record
         self._queue, self._poison_queue = Queue(), Queue()
         self._ingest = Ingest(
             tenant_id=TENANT,
-            records=Graph(record),
+            records=Graph(record, size, pages),
             store=CallRecordsStore(account, TENANT),
             rows=CallsStore(account, TENANT),
             arrivals=Arrivals(StateStore(account, TENANT), now),

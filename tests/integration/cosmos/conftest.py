@@ -12,7 +12,8 @@ from tests.integration.cosmos.invented import BATCH_BYTES, PART_BYTES
 def small_items() -> Iterator[None]:
     """Lets small records need many parts, some of which do not fit in the batch with the header."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callrecords, "split", functools.partial(items.split, part_bytes=PART_BYTES))
+        for name in ("split", "split_piece"):
+            patch.setattr(callrecords, name, functools.partial(getattr(items, name), part_bytes=PART_BYTES))
         patch.setattr(items, "BATCH_BYTES", BATCH_BYTES)
         yield
 

@@ -19,17 +19,25 @@ class Race:
     """`records` are versions of one call, each of which a worker has fetched; `stored` is what was there before.
 
     A message whose worker was killed, or which was put back, is handled by another worker, whom Graph gives the same
-    version in another order.
+    version in another order, unless the message says that it is read on. `pages` says in how large ones Graph gives a
+    record, and how many to a worker.
     """
 
     def __init__(
-        self, cosmos: CosmosAccount, account: Account, stored: CallRecord | None, records: Sequence[CallRecord]
+        self,
+        cosmos: CosmosAccount,
+        account: Account,
+        stored: CallRecord | None,
+        records: Sequence[CallRecord],
+        pages: tuple[int, int] | None = None,
     ) -> None:
         self._cosmos = cosmos
         self._account = account
         self._call_id = records[0].call_id
         self._records = {f"worker {number}": record for number, record in enumerate(records, 1)}
-        self._writers = {name: self._writer(record) for name, record in self._records.items()}
+        self._pages = pages
+        self._messages: dict[str, CallMessage] = {}
+        self._writers = {name: self._writer(name) for name in self._records}
         self._reader = Worker(account, self._read)
         self._answers = [*filter(None, [stored]), *records, *map(in_another_order, records)]
         self._headers: list[JsonObject] = []
@@ -56,7 +64,8 @@ class Race:
         if writer and writer.ended:
             del self._writers[name]
             if put_back := writer.result:
-                self._handle_again(name, put_back)
+                self._messages[name] = put_back
+                self._handle_again(name)
 
     async def kill(self, name: str) -> None:
         """Stops a worker as a crash does; a reader just goes on."""
@@ -77,14 +86,21 @@ class Race:
         versions = [record.version for record in found]
         assert versions == sorted(versions)
 
-    def _writer(self, record: CallRecord, message: CallMessage | None = None) -> Worker[CallMessage | None]:
+    def _writer(self, name: str) -> Worker[CallMessage | None]:
+        record, message = self._records[name], self._messages.get(name)
+        size, pages = self._pages or (1_000, 1_000)
         return Worker(
-            self._account, lambda account: Collector(account, record).handle(str(message) if message else None)
+            self._account,
+            lambda account: Collector(account, record, size=size, pages=pages).handle(
+                str(message) if message else None
+            ),
         )
 
-    def _handle_again(self, name: str, message: CallMessage | None = None) -> None:
-        self._records[name] = in_another_order(self._records[name])
-        self._writers[name] = self._writer(self._records[name], message)
+    def _handle_again(self, name: str) -> None:
+        message = self._messages.get(name)
+        if message is None or message.progress is None:
+            self._records[name] = in_another_order(self._records[name])
+        self._writers[name] = self._writer(name)
 
     async def _read(self, account: Account) -> list[CallRecord | None]:
         store = CallRecordsStore(account, TENANT)

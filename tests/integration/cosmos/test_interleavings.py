@@ -1,12 +1,14 @@
 """Any order of the Cosmos calls of workers that hold versions of one call, some of them killed."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from callrecords.callrecord import CallRecord
+from callrecords.collect import fetch
 from callrecords.cosmos.account import Account
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -30,6 +32,14 @@ _SESSIONS = st.sampled_from([0, 1, 4, 9])
 _DAYS = st.sampled_from([DAY, NEXT_DAY])
 
 
+@pytest.fixture(scope="module")
+def few_are_held() -> Iterator[None]:
+    """Has what is read put aside after a few elements."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetch, "_MOST_HELD", 4)
+        yield
+
+
 # Without shrinking, which takes minutes of requests.
 @settings(max_examples=50, phases=[Phase.reuse, Phase.generate])
 @given(data=st.data())
@@ -47,20 +57,50 @@ async def test_any_interleaving_ends_with_the_newest_version_whole_and_nothing_e
         for version in range(1, 5)
     )
     stored = data.draw(st.sampled_from([None, oldest]), "stored")
-    kills = data.draw(st.lists(st.integers(0, 15), max_size=3), "the runs after which a worker is killed")
     race = await begin_race(cosmos, account, stored, old, newer, in_another_order(newer), newest)
     try:
-        for run in itertools.count():
-            if not race.running:
-                break
-            name = data.draw(st.sampled_from(race.running), "next")
-            await race.run(name, data.draw(_STEPS, "steps"))
-            if run in kills:
-                await race.kill(name)
+        await run_in_any_order(race, data)
     finally:
         await race.close()
     race.assert_loads_went_forward()
     await assert_nothing_else_is_there(cosmos, newest)
+
+
+@pytest.mark.usefixtures("few_are_held")
+@settings(max_examples=30, phases=[Phase.reuse, Phase.generate])
+@given(data=st.data())
+async def test_any_interleaving_of_visits_to_large_records_ends_with_the_newest_one_whole(
+    cosmos: CosmosAccount, account: Account, data: st.DataObject
+) -> None:
+    call_id = new_call_id()
+    oldest, older, newest = (call_record(call_id, version, sessions=9, participants=4) for version in range(1, 4))
+    stored = data.draw(st.sampled_from([None, oldest, newest]), "stored")
+    pages = data.draw(st.sampled_from([(1, 2), (2, 3), (3, 2), (5, 2)]), "size of a page, and pages in a visit")
+    race = await begin_race(cosmos, account, stored, older, newest, newest, pages=pages)
+    try:
+        await run_in_any_order(race, data)
+    finally:
+        await race.close()
+    race.assert_loads_went_forward()
+    await assert_nothing_else_is_there(cosmos, newest)
+
+
+@pytest.mark.usefixtures("few_are_held")
+@pytest.mark.parametrize("fast_version", [2, 3])
+async def test_a_reader_of_a_large_record_may_be_overtaken_or_killed_at_any_call(
+    cosmos: CosmosAccount, account: Account, fast_version: int
+) -> None:
+    for steps in itertools.count():
+        has_ended = False
+        for is_killed in (False, True):
+            call_id = new_call_id()
+            stored, slow, fast = (call_record(call_id, version, sessions=9) for version in (1, 3, fast_version))
+            race = await begin_race(cosmos, account, stored, slow, fast, pages=(3, 10))
+            has_ended = await overtake(race, steps, is_killed)
+            await assert_nothing_else_is_there(cosmos, max(slow, fast, key=lambda record: record.version))
+        if has_ended:
+            break
+    assert steps > 10
 
 
 @pytest.mark.parametrize(
@@ -95,6 +135,17 @@ async def test_a_worker_may_be_overtaken_or_killed_at_any_call(
             break
 
 
+async def run_in_any_order(race: Race, data: st.DataObject) -> None:
+    kills = data.draw(st.lists(st.integers(0, 15), max_size=3), "the runs after which a worker is killed")
+    for run in itertools.count():
+        if not race.running:
+            break
+        name = data.draw(st.sampled_from(race.running), "next")
+        await race.run(name, data.draw(_STEPS, "steps"))
+        if run in kills:
+            await race.kill(name)
+
+
 async def overtake(race: Race, steps: int, is_killed: bool) -> bool:
     """Lets the first worker make so many calls, then the second all of its own, then whoever is left; returns whether
     the first one's calls were all of its own."""
@@ -109,10 +160,16 @@ async def overtake(race: Race, steps: int, is_killed: bool) -> bool:
     return has_ended
 
 
-async def begin_race(cosmos: CosmosAccount, account: Account, stored: CallRecord | None, *records: CallRecord) -> Race:
+async def begin_race(
+    cosmos: CosmosAccount,
+    account: Account,
+    stored: CallRecord | None,
+    *records: CallRecord,
+    pages: tuple[int, int] | None = None,
+) -> Race:
     if stored:
         assert await Collector(account, stored).handle() is None
-    return Race(cosmos, account, stored, records)
+    return Race(cosmos, account, stored, records, pages)
 
 
 async def assert_nothing_else_is_there(cosmos: CosmosAccount, newest: CallRecord) -> None:

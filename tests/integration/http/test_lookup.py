@@ -27,11 +27,11 @@ class Graph:
         self._held = held
         self.asked: list[str] = []
 
-    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
+    async def fetch(self, call_id: str) -> CallRecord:
         self.asked.append(call_id)
-        if isinstance(self._held, CallRecordsError):
-            raise self._held
-        return self._held
+        if isinstance(self._held, CallRecord):
+            return self._held
+        raise self._held or NotFound(f"Call record {call_id}: Graph answered 404.")
 
 
 class World:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from callrecords.callrecord import CallRecord
+from callrecords.callrecord import CallRecord, Piece, Progress
 from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
@@ -12,6 +12,7 @@ from callrecords.ports.records import Absent, Saved, Stored
 from callrecords.ports.rows import Row
 from tests.doubles import Clock, Queues, State
 from tests.invented import CALL, DAY, TENANT, call_record
+from tests.reading import PagedReading
 
 NOTHING = Absent(call_id=CALL)
 OTHER_DAY = "2026-03-03"
@@ -42,9 +43,12 @@ class Graph:
     step: Steps
     record: CallRecord = field(default_factory=lambda: call_record(version=2))
 
-    async def fetch(self, call_id: str, newer_than: int | None = None) -> CallRecord | None:
-        self.step("fetch", newer_than)
-        return self.record if newer_than is None or self.record.version > newer_than else None
+    async def start(self, call_id: str) -> PagedReading:
+        self.step("start")
+        return PagedReading(self.record)
+
+    async def resume(self, call_id: str, progress: Progress) -> PagedReading:
+        raise AssertionError
 
 
 @dataclass
@@ -62,7 +66,12 @@ class Store:
         self.step("look")
         return found
 
-    async def save(self, record: CallRecord, found: Absent | Stored) -> tuple[Saved, Stored]:
+    async def write_ahead(self, piece: Piece, parts: tuple[str, ...]) -> tuple[str, ...]:
+        raise AssertionError
+
+    async def save(
+        self, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...] = ()
+    ) -> tuple[Saved, Stored]:
         self.step("save", record.version)
         former_days = self.found.former_days if isinstance(self.found, Stored) else frozenset[str]()
         return self.outcome, stored(record.version, *former_days)

@@ -64,7 +64,7 @@ async def test_while_cosmos_is_away_nothing_is_taken_for_a_repeat(caplog: pytest
 
 async def test_a_record_that_was_given_up_is_poison_once_however_often_a_comparison_brings_it_up() -> None:
     world = IngestWorld()
-    world.steps.failing = {"fetch": Unreadable("Graph's answer is not JSON.")}
+    world.steps.failing = {"start": Unreadable("Graph's answer is not JSON.")}
     for message in (call_message(), BY_COMPARISON, BY_COMPARISON):
         await world.ingest(str(message), 1)
     assert world.queues.poison_reasons == ["Graph's answer is not JSON."]
@@ -156,7 +156,7 @@ async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
 @pytest.mark.parametrize(("age", "is_told"), [(12 * HOUR, False), (13 * HOUR, True)])
 async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: timedelta, is_told: bool) -> None:
     world = IngestWorld()
-    world.steps.failing = {"fetch": Throttled("held back for 300 s", 300)}
+    world.steps.failing = {"start": Throttled("held back for 300 s", 300)}
     await world.ingest(str(call_message(age=age)), 1)
     assert len(world.queues.main.sent) == 1
     known = await GivenUpCalls(world.state, Clock()).find(CALL)

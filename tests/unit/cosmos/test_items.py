@@ -67,7 +67,7 @@ def small(record: CallRecord) -> Items:
 
 @given(records(), st.sets(st.dates().map(str), max_size=3))
 def test_a_record_can_be_put_together_again_from_its_items(record: CallRecord, former_days: set[str]) -> None:
-    assert join(split(record, TENANT, former_days, PART_BYTES)) == record
+    assert join(split(record, TENANT, former_days, part_bytes=PART_BYTES)) == record
 
 
 @given(records())

@@ -3,7 +3,7 @@
 import httpx
 
 from callrecords.graphtypes import JsonObject
-from tests.invented import CALL
+from tests.invented import CALL, START
 from tests.unit.graph.fake_graph import ROOT
 
 PATH = f"/v1.0/communications/callRecords/{CALL}"
@@ -47,7 +47,7 @@ class PagedCall:
     def __init__(self, sessions: int = 0, participants: int = 0) -> None:
         self.version = 1
         self.faults: dict[str, httpx.Response] = {}
-        """What is answered instead: by the number of a page, or the list that is expanded."""
+        """What is answered instead: by the number of a page, the list that is expanded, or "record" alone."""
         self._last = {"sessions": sessions, "participants_v2": participants}
         self._expired: list[httpx.Response] = []
 
@@ -61,7 +61,7 @@ class PagedCall:
         name = expanded.partition("(")[0]
         if token and int(given) < len(self._expired):
             return self._expired[int(given)]
-        if fault := self.faults.get(number or name):
+        if fault := self.faults.get(number or name or "record"):
             return fault
         return httpx.Response(
             200, json=self._page(request.url, int(number)) if token else self._record(request.url.path, name)
@@ -72,7 +72,7 @@ class PagedCall:
         return page(f"v{self.version}.{number}", next_link=None if is_last else self._next_link(url.path, number))
 
     def _record(self, path: str, name: str) -> JsonObject:
-        record: JsonObject = {"id": path.rpartition("/")[2], "version": self.version}
+        record: JsonObject = {"id": path.rpartition("/")[2], "version": self.version, "startDateTime": START}
         if name:
             record[name] = [{"id": f"v{self.version}.0"}]
         if self._last.get(name):

@@ -21,9 +21,7 @@ from tests.unit.graph.record_answers import (
 
 async def fetched(graph: FakeGraph, *answers: object) -> CallRecord:
     graph.answer_in_turn(answers)
-    record = await CallRecords(graph.client).fetch(CALL)
-    assert record is not None
-    return record
+    return await CallRecords(graph.client).fetch(CALL)
 
 
 def ids(elements: list[JsonObject]) -> list[str]:
@@ -67,10 +65,10 @@ async def test_every_page_of_both_lists_is_read_in_order(graph: FakeGraph) -> No
     assert not {SESSIONS_NEXT, "sessions", "participants_v2"} & record.properties.keys()
 
 
-async def test_the_version_is_asked_for_again_after_the_last_page_of_participants(graph: FakeGraph) -> None:
+async def test_the_record_is_asked_for_again_after_the_last_page_of_participants(graph: FakeGraph) -> None:
     first_pages = with_sessions("s"), with_participants("p1", **{PARTICIPANTS_NEXT: link("c")})
     await fetched(graph, *first_pages, page("p2"), {"id": CALL, "version": 1})
-    assert dict(graph.requests[-1].url.params) == {"$select": "id,version"}
+    assert (graph.requests[-1].url.path, dict(graph.requests[-1].url.params)) == (PATH, {})
 
 
 async def test_a_record_that_is_revised_while_it_is_read_is_read_again(graph: FakeGraph) -> None:
@@ -108,21 +106,6 @@ async def test_a_record_that_is_revised_all_the_time_is_left_for_later(graph: Fa
     with pytest.raises(Unavailable, match=rf"^Call record {CALL}: was revised 3 times while it was read\.$"):
         await fetched(graph, *answers)
     assert len(graph.requests) == 6
-
-
-@pytest.mark.parametrize("newer_than", [2, 3])
-async def test_a_record_that_is_not_newer_than_what_is_there_is_one_request(graph: FakeGraph, newer_than: int) -> None:
-    graph.answer_in_turn([with_sessions("s", version=2)])
-    assert await CallRecords(graph.client).fetch(CALL, newer_than) is None
-    assert len(graph.requests) == 1
-
-
-@pytest.mark.parametrize("newer_than", [None, 0, 1])
-async def test_a_record_that_is_newer_is_fetched(graph: FakeGraph, newer_than: int | None) -> None:
-    graph.answer_in_turn([with_sessions("s", version=2), with_participants("p", version=2)])
-    record = await CallRecords(graph.client).fetch(CALL, newer_than)
-    assert record is not None
-    assert record.version == 2
 
 
 async def test_the_id_in_the_answer_may_be_in_upper_case(graph: FakeGraph) -> None:
@@ -180,15 +163,15 @@ async def test_lists_that_graph_leaves_out_are_empty(graph: FakeGraph) -> None:
 
 @pytest.mark.parametrize("status", [400, 405])
 async def test_participants_that_graph_refuses_are_a_caveat(graph: FakeGraph, status: int) -> None:
-    record = await fetched(graph, with_sessions("s"), httpx.Response(status), {"id": CALL, "version": 1})
+    record = await fetched(graph, with_sessions("s"), httpx.Response(status))
     assert (record.sessions, record.participants) == ([{"id": "s", "segments": []}], [])
     assert record.caveats == ("participantsRefused",)
 
 
 async def test_a_record_that_is_revised_while_its_participants_are_refused_is_read_again(graph: FakeGraph) -> None:
     refused = httpx.Response(400)
-    revised = with_sessions("t", version=2), refused, {"id": CALL, "version": 2}
-    record = await fetched(graph, with_sessions("s"), refused, {"id": CALL, "version": 2}, *revised)
+    paged = with_sessions("s", **{SESSIONS_NEXT: link("a")}), page("mixed"), refused
+    record = await fetched(graph, *paged, {"id": CALL, "version": 2}, with_sessions("t", version=2), refused)
     assert (record.version, record.sessions) == (2, [{"id": "t", "segments": []}])
 
 

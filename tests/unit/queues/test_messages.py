@@ -43,6 +43,7 @@ def test_a_call_message_has_its_fields_in_camel_case() -> None:
         "notifiedAt": "2026-03-04T10:30:00+00:00",
         "attempt": 0,
         "version": 3,
+        "restarts": 0,
     }
 
 
