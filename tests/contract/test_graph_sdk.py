@@ -111,6 +111,26 @@ async def test_a_record_of_any_size_is_fetched_whole(
     assert names == {"id", "version", "type", "startDateTime", "organizer_v2"}
 
 
+async def test_a_record_is_read_on_from_any_page_by_another_reader(graph: GraphSimulator, client: GraphClient) -> None:
+    held = call(sessions=150, participants=300, version=7)
+    graph.publish(held)
+    reading = await CallRecords(client).start(CALL_ID)
+    sessions: list[JsonObject] = []
+    participants: list[JsonObject] = []
+    pages = 0
+    while await reading.read_on():
+        pages += 1
+        sessions += reading.piece().sessions
+        participants += reading.piece().participants
+        reading.drop()
+        reading = await CallRecords(client).resume(CALL_ID, reading.progress(()))
+    record = reading.record()
+    assert record is not None
+    assert (pages, sessions, participants) == (6, held["sessions"], held["participants_v2"])
+    assert record.properties["startDateTime"] == held["startDateTime"]
+    assert record.caveats == ()
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
