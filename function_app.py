@@ -6,7 +6,7 @@ from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
 from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
-from callrecords.queues.workqueue import CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
+from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
 from callrecords.settings.connections import QUEUE_CONNECTION
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -86,6 +86,16 @@ def _background(app: App) -> func.Blueprint:
         """Goes on with a reconciliation: lists, compares, enqueues what is missing."""
         await app.reconciliation.on_message(_text(msg), msg.dequeue_count or 1)
 
+    @work.timer_trigger("timer", app.settings.audit_schedule)
+    async def audit(timer: func.TimerRequest) -> None:
+        """Starts to audit the days that are due."""
+        await app.audit.on_schedule()
+
+    @work.queue_trigger("msg", AUDIT, QUEUE_CONNECTION)
+    async def audit_days(msg: func.QueueMessage) -> None:
+        """Goes on with an audit: compares header, parts and row of each call, has mended what is not whole."""
+        await app.audit.on_message(_text(msg), msg.dequeue_count or 1)
+
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:
         """Rolls up the days on which facts of calls changed."""
@@ -111,6 +121,16 @@ def _questions(app: App) -> func.Blueprint:
     async def report(req: func.HttpRequest) -> func.HttpResponse:
         """Usage or quality by day."""
         return _respond_to(req, await app.reports(req.route_params["name"], req.params))
+
+    @api.route("audit", methods=["GET"])
+    async def audit_cost(req: func.HttpRequest) -> func.HttpResponse:
+        """What an audit of chosen days would cost."""
+        return _respond_to(req, await app.audits.cost(req.params))
+
+    @api.route("audit", methods=["POST"])
+    async def start_audit(req: func.HttpRequest) -> func.HttpResponse:
+        """Starts to audit chosen days."""
+        return _respond_to(req, await app.audits.start(req.params))
 
     @api.route("openapi.json", methods=["GET"])
     async def openapi(req: func.HttpRequest) -> func.HttpResponse:

@@ -15,6 +15,7 @@ from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from callrecords.queues.workqueue import (
+    AUDIT,
     CALL_RECORDS,
     POISON_SUFFIX,
     QUEUES,
@@ -28,6 +29,7 @@ from callrecords.settings.read import Settings, SettingsError, read_settings
 from callrecords.webhook.receive import Webhook
 
 if TYPE_CHECKING:
+    from callrecords.collect.audit import StoreAudit
     from callrecords.collect.givenup import GivenUpCalls
     from callrecords.collect.ingest import Ingest
     from callrecords.collect.reconcile import Reconciliation
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
     from callrecords.cosmos.account import Account
     from callrecords.cosmos.callrecords import CallRecordsStore
     from callrecords.cosmos.calls import CallsStore
+    from callrecords.cosmos.slices import DaySliceReader
     from callrecords.cosmos.state import StateStore
     from callrecords.cosmos.usage import UsageStore
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
+    from callrecords.http.audits import Audits
     from callrecords.http.lookup import Lookup
     from callrecords.http.reports import Reports
     from callrecords.http.search import SearchCalls
@@ -124,6 +128,22 @@ class App:
         )
 
     @functools.cached_property
+    def audit(self) -> "StoreAudit":
+        from callrecords.collect.audit import StoreAudit
+
+        return StoreAudit(
+            tenant_id=self.settings.tenant_id,
+            slices=self._day_slices,
+            records=self._call_record_store,
+            rows=self._calls_store,
+            given_up=self._given_up,
+            state=self._state,
+            calls=self._work_queue(CALL_RECORDS),
+            queue=self._work_queue(AUDIT),
+            clock=_now,
+        )
+
+    @functools.cached_property
     def roll_up(self) -> "RollUp":
         from callrecords.usage.rollup import RollUp
 
@@ -161,6 +181,14 @@ class App:
         return Reports(self._usage_store, _now)
 
     @functools.cached_property
+    def audits(self) -> "Audits":
+        from callrecords.collect.auditcost import AuditCosts
+        from callrecords.http.audits import Audits
+
+        costs = AuditCosts(slices=self._day_slices, usage=self._usage_store, state=self._state)
+        return Audits(audit=self.audit, costs=costs, clock=_now)
+
+    @functools.cached_property
     def health(self) -> "Health":
         from callrecords.operate.health import Health
 
@@ -191,6 +219,12 @@ class App:
         from callrecords.cosmos.calls import CallsStore
 
         return CallsStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _day_slices(self) -> "DaySliceReader":
+        from callrecords.cosmos.slices import DaySliceReader
+
+        return DaySliceReader(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _usage_store(self) -> "UsageStore":

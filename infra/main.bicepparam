@@ -14,6 +14,7 @@ param optionalSettings = {
   SUBSCRIPTION_SCHEDULE: readEnvironmentVariable('SUBSCRIPTION_SCHEDULE', '')
   RECONCILE_RECENT_SCHEDULE: readEnvironmentVariable('RECONCILE_RECENT_SCHEDULE', '')
   RECONCILE_HISTORY_SCHEDULE: readEnvironmentVariable('RECONCILE_HISTORY_SCHEDULE', '')
+  AUDIT_SCHEDULE: readEnvironmentVariable('AUDIT_SCHEDULE', '')
   USAGE_SCHEDULE: readEnvironmentVariable('USAGE_SCHEDULE', '')
   QUALITY_PROFILE: readEnvironmentVariable('QUALITY_PROFILE', '')
 }

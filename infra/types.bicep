@@ -52,6 +52,7 @@ type OptionalSettings = {
   SUBSCRIPTION_SCHEDULE: string?
   RECONCILE_RECENT_SCHEDULE: string?
   RECONCILE_HISTORY_SCHEDULE: string?
+  AUDIT_SCHEDULE: string?
   USAGE_SCHEDULE: string?
   QUALITY_PROFILE: ('' | 'current' | 'before2022')?
 }

@@ -54,8 +54,9 @@ class GivenUpCalls:
         return await self._state.read(_key(call_id))
 
     async def is_repeated(self, message: CallMessage, reason: str) -> bool:
-        """Whether a reconciliation only brought up again what is known already. False where that cannot be told."""
-        if message.reason != "reconcile":
+        """Whether a reconciliation or an audit only brought up again what is known already. False where that cannot be
+        told."""
+        if message.reason not in ("reconcile", "audit"):
             return False
         with contextlib.suppress(CallRecordsError):
             known = await self.find(message.call_id)
@@ -97,7 +98,7 @@ class GivenUpCalls:
                 await self._state.delete(_key(call_id).id)
 
     async def left_alone(self) -> dict[str, int | None]:
-        """The calls that a reconciliation is not to bring up again yet, with the version, where that was known.
+        """The calls that no reconciliation or audit is to bring up again yet, with the version, where that was known.
 
         Raises what the state does.
         """

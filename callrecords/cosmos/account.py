@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
+from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import AioHttpTransport
@@ -108,6 +109,22 @@ async def delete_if_there(container: ContainerProxy, item_id: str, partition_key
 def is_lost_race(error: CosmosHttpResponseError | CosmosBatchOperationError) -> bool:
     """Whether the condition of a write did not hold: somebody else was faster."""
     return error.status_code in _LOST_RACE and not error.sub_status
+
+
+async def won(write: Awaitable[object]) -> bool:
+    """Whether the condition of the write held. Raises what the SDK does."""
+    try:
+        await write
+    except CosmosHttpResponseError as error:
+        if is_lost_race(error):
+            return False
+        raise
+    return True
+
+
+def unchanged(item: JsonObject) -> dict[str, Any]:
+    """The condition that the item is as it was read."""
+    return {"etag": item["_etag"], "match_condition": MatchConditions.IfNotModified}
 
 
 def _is_absent(error: CosmosResourceNotFoundError) -> bool:

@@ -13,7 +13,15 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 
 from callrecords.callrecord import CallRecord, Piece
-from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, is_lost_race, read_if_there
+from callrecords.cosmos.account import (
+    Account,
+    cosmos_errors,
+    delete_if_there,
+    is_lost_race,
+    read_if_there,
+    unchanged,
+    won,
+)
 from callrecords.cosmos.items import Items, join, part_version, share_batch, split, split_piece
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
@@ -79,6 +87,23 @@ class CallRecordsStore:
         with cosmos_errors(f"Call record {call_id}"):
             header = await read_if_there(await self._container(), call_id, self._key(call_id))
         return frozenset(header["formerDays"] if header else ())
+
+    async def add_former_day(self, call_id: str, day: str) -> None:
+        """Lets the header name `day` as one under which an older row may be, unless there is none or it does already.
+
+        Raises Unavailable as well when the header kept being replaced.
+        """
+        with cosmos_errors(f"Call record {call_id}"):
+            container, key = await self._container(), self._key(call_id)
+            for _ in range(_TRIES):
+                header = await read_if_there(container, call_id, key)
+                if header is None or day in (header["day"], *header["formerDays"]):
+                    return
+                days = sorted({day, *header["formerDays"]})
+                change: list[JsonObject] = [{"op": "set", "path": "/formerDays", "value": days}]
+                if await won(container.patch_item(call_id, key, change, **unchanged(header))):
+                    return
+        raise Unavailable(f"Call record {call_id}: lost {_TRIES} races against other writers.")
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole; a version that is replaced while it is read is read anew.

@@ -1,15 +1,13 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from callrecords.callrecord import rank
-from callrecords.cosmos.account import Account, cosmos_errors, is_lost_race, own_properties, read_if_there
+from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
 from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject
@@ -130,7 +128,7 @@ class CallsStore:
     async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
         """Whether the row was removed as it was read."""
         key = self._key(stored["day"])
-        return await _won(container.delete_item(stored["id"], partition_key=key, **_unchanged(stored)))
+        return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored)))
 
 
 def _row(item: JsonObject) -> Row:
@@ -140,20 +138,5 @@ def _row(item: JsonObject) -> Row:
 async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:
     """Whether `row` took the place of `stored`."""
     if stored is None:
-        return await _won(container.create_item(row))
-    return await _won(container.replace_item(row["id"], row, **_unchanged(stored)))
-
-
-async def _won(write: Awaitable[object]) -> bool:
-    """Whether the condition of the write held."""
-    try:
-        await write
-    except CosmosHttpResponseError as error:
-        if is_lost_race(error):
-            return False
-        raise
-    return True
-
-
-def _unchanged(stored: JsonObject) -> dict[str, Any]:
-    return {"etag": stored["_etag"], "match_condition": MatchConditions.IfNotModified}
+        return await won(container.create_item(row))
+    return await won(container.replace_item(row["id"], row, **unchanged(stored)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import reports, search
+from callrecords.http import audits, parameters, reports, search
 
 _SENTENCE: JsonObject = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 _WRONG: JsonObject = {
@@ -20,6 +20,7 @@ _TIME: JsonObject = {
     "description": "A UTC day (2026-03-04) or time (2026-03-04T10:00:00Z)",
     "anyOf": [{"format": "date"}, {"format": "date-time"}],
 }
+_DATE: JsonObject = {"type": "string", "format": "date", "pattern": f"^{parameters.DAY.pattern}$"}
 _OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
 _FACT_ROW = _OBJECT | {"description": "Fact row of a call, field by field in docs/schemas/calls.schema.json"}
 _DAY = _OBJECT | {"description": "Of the roll-up of a day, field by field in docs/schemas/usage.schema.json"}
@@ -29,6 +30,10 @@ _TEXT: JsonObject = {"type": "string", "maxLength": search.LONGEST, "pattern": s
 _DAYS: dict[str, tuple[str, JsonObject]] = {
     "from": ("Start of the period; each UTC day that it touches is reported whole. Default: a day before `to`", _TIME),
     "to": ("End of the period; a day is included. Default: now", _TIME),
+}
+_AUDITED: dict[str, tuple[str, JsonObject]] = {
+    "from": ("The first UTC day", _DATE),
+    "to": ("The last UTC day, until today", _DATE),
 }
 _SEARCH: dict[str, tuple[str, JsonObject]] = {
     "from": ("Calls that started at this time or later. Default: a day before `to`", _TIME),
@@ -64,13 +69,14 @@ def document() -> JsonObject:
         "info": {
             "title": "Call Records",
             "version": __version__,
-            "description": "Teams call records from Microsoft Graph: looked up, searched and reported.",
+            "description": "Teams call records from Microsoft Graph: looked up, searched, reported and audited.",
         },
         "servers": [{"url": "/api"}],
         "security": [{"key": []}, {"code": []}],
         "paths": {
             "/calls/{callId}": {"get": _look_up()},
             "/calls": {"get": _search()},
+            "/audit": {"get": _audit_cost(), "post": _start_audit()},
             **{f"/reports/{name}": {"get": _report(name, each.columns)} for name, each in reports.REPORTS.items()},
         },
         "components": {
@@ -152,10 +158,54 @@ def _report(name: str, columns: Sequence[str]) -> JsonObject:
     }
 
 
-def _query(parameters: dict[str, tuple[str, JsonObject]]) -> list[JsonObject]:
+def _audit_cost() -> JsonObject:
+    days = {"from": _DATE, "to": _DATE}
+    units = {"type": ["number", "null"], "minimum": 0}
+    cost = {
+        "type": "object",
+        "required": [*days, "calls", "requestUnits", "requestUnitsPerCall", "measured"],
+        "properties": {
+            **days,
+            "calls": {"type": "integer", "minimum": 0, "description": "By the roll-ups of the days"},
+            "requestUnits": units | {"description": "About what reading will be charged; null where nothing tells"},
+            "requestUnitsPerCall": units,
+            "measured": {"type": "string", "description": "Of what requestUnitsPerCall was measured"},
+        },
+    }
+    return {
+        "operationId": "auditCost",
+        "summary": f"What an audit of at most {audits.MOST_DAYS} days in Cosmos DB would cost",
+        "parameters": _query(_AUDITED, required=True),
+        "responses": {
+            "200": {"description": "Calls and request units", "content": _json(cost)},
+            **_errors("400", "401", "429", "502", "503"),
+        },
+    }
+
+
+def _start_audit() -> JsonObject:
+    days = {"type": "object", "required": ["from", "to"], "properties": {"from": _DATE, "to": _DATE}}
+    return {
+        "operationId": "startAudit",
+        "summary": f"Audits at most {audits.MOST_DAYS} days in Cosmos DB: what is not whole is mended or named",
+        "parameters": _query(_AUDITED, required=True),
+        "responses": {
+            "202": {"description": "The audit is on its queue", "content": _json(days)},
+            **_errors("400", "401", "409", "429", "502", "503"),
+        },
+    }
+
+
+def _query(parameters: dict[str, tuple[str, JsonObject]], required: bool = False) -> list[JsonObject]:
     return [
         # The Functions host leaves out an empty parameter, so it counts as missing.
-        {"name": name, "in": "query", "description": meaning, "schema": schema, "allowEmptyValue": True}
+        {
+            "name": name,
+            "in": "query",
+            "description": meaning,
+            "schema": schema,
+            **({"required": True} if required else {"allowEmptyValue": True}),
+        }
         for name, (meaning, schema) in parameters.items()
     ]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from callrecords.graphtypes import utc
 from callrecords.http.answers import BadParameter
@@ -11,6 +11,8 @@ _SHOWN = 60  # characters of a wrong value: enough to recognise it
 _DAY = timedelta(days=1)
 # A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
 TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
+
+DAY = re.compile(r"2\d{3}-\d\d-\d\d", re.ASCII)
 
 
 def check_names(parameters: Mapping[str, str], names: tuple[str, ...]) -> None:
@@ -31,6 +33,18 @@ def period(parameters: Mapping[str, str], now: datetime, most_days: int) -> tupl
     return start, end
 
 
+def days(parameters: Mapping[str, str], today: date, most_days: int) -> tuple[str, str]:
+    """The first and the last day, `from` and `to`, which are both needed; in UTC, and none of them after `today`."""
+    first, last = _day(parameters, "from"), _day(parameters, "to")
+    if last > today:
+        raise BadParameter(f"to is {last}: expected a day until today, {today}.")
+    if first > last:
+        raise BadParameter(f"from is {first}: expected a day before to, {last}, or the same.")
+    if (last - first).days >= most_days:
+        raise BadParameter(f"from is {first}: expected at most {most_days} days until to, {last}.")
+    return first.isoformat(), last.isoformat()
+
+
 def one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:
     """The parameter, one of `members`; None where it is missing or empty."""
     text = parameters.get(name)
@@ -45,6 +59,16 @@ def number(parameters: Mapping[str, str], name: str, default: int, most: int) ->
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
         raise BadParameter(f"{name} is {text[:_SHOWN]!r}: expected a number from 1 to {most}.")
     return int(text)
+
+
+def _day(parameters: Mapping[str, str], name: str) -> date:
+    text = parameters.get(name) or ""
+    try:
+        if not DAY.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadParameter(f"{name} is {text[:_SHOWN]!r}: expected a day from 2000 on such as 2026-03-04.") from None
 
 
 def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:

@@ -69,6 +69,7 @@ class Health:
                 "poison": poison,
                 "ingest": _told(links.ingest, state, now),
                 "reconcile": _told(links.reconcile, state, now),
+                "audit": _told(links.audit, state, now),
                 "usage": _told(links.usage, state, now),
             }
         )

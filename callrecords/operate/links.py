@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
+from callrecords.collect.auditrun import AGES, Audit
 from callrecords.collect.reconcile import RECENT_WINDOW
 from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import RENEW_BEFORE, SUBSCRIPTION
@@ -16,9 +18,18 @@ _RUNS: tuple[Run, ...] = ("recent", "history", "gap")
 # A later reconciliation of the last hours leaves some of them out; all of history may be reconciled once a week. A
 # first reconciliation, of a gap, counts for both.
 _RECONCILED_WITHIN: dict[Run, timedelta] = {"recent": RECENT_WINDOW, "history": timedelta(days=8)}
+_AUDITS: tuple[Audit, ...] = (*AGES, "command")
+# An audit of a night or two may be missed; the next one catches up.
+_AUDITED_WITHIN = timedelta(days=3)
 
 # The ids of the items that these links read.
-REMEMBERED = (SUBSCRIPTION.id, LAST_ARRIVAL.id, ROLL_UP.id, *(ended(run).id for run in _RUNS))
+REMEMBERED = (
+    SUBSCRIPTION.id,
+    LAST_ARRIVAL.id,
+    ROLL_UP.id,
+    *(ended(run).id for run in _RUNS),
+    *(auditrun.ended(audit).id for audit in _AUDITS),
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,17 @@ def reconcile(items: StateItems, now: datetime) -> Link:
         latest = next(filter(None, ends), None)
         if latest and now - latest > within:
             return Link(f"reconcile_{run} last came to its end at {latest.isoformat()}", facts)
+    return Link(facts=facts)
+
+
+def audit(items: StateItems, now: datetime) -> Link:
+    """Broken where an audit that is made of every day has not ended for long."""
+    outcomes = {audit: items.get(auditrun.ended(audit)) for audit in _AUDITS}
+    facts: JsonObject = {audit: outcome.as_json() if outcome else {} for audit, outcome in outcomes.items()}
+    for audit in AGES:
+        outcome = outcomes[audit]
+        if outcome and outcome.finished and now - outcome.finished > _AUDITED_WITHIN:
+            return Link(f"the {audit} audit last came to its end at {outcome.finished.isoformat()}", facts)
     return Link(facts=facts)
 
 

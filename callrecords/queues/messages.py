@@ -10,7 +10,7 @@ from callrecords.callrecord import CALL_ID, Progress
 from callrecords.documents import Document
 from callrecords.errors import Unreadable
 
-FetchReason = Literal["notification", "reconcile", "replay", "lookup"]
+FetchReason = Literal["notification", "reconcile", "replay", "lookup", "audit"]
 
 _SHOWN = 60  # characters of a wrong id in a message: enough to recognise it
 
@@ -56,7 +56,8 @@ class Message(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class CallMessage(Message):
-    """A call record to fetch; `version` is the one that a reconciliation saw in Graph, None where none did.
+    """A call record to fetch; `version` is the one that a reconciliation saw in Graph or an audit in Cosmos, None where
+    neither did.
 
     `progress` is there while a large record is read; that was begun anew `restarts` times because Graph no longer
     followed its own link.

@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 CALL_RECORDS = "call-records"
 SUBSCRIPTIONS = "subscriptions"
 RECONCILE = "reconcile"
+AUDIT = "audit"
 POISON_SUFFIX = "-poison"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.

@@ -79,6 +79,12 @@ RECONCILE_HISTORY_SCHEDULE = Setting(
     forms.schedule,
     default="0 40 3 * * *",
 )
+AUDIT_SCHEDULE = Setting(
+    "AUDIT_SCHEDULE",
+    "When the store audits the days that are due, nightly, NCRONTAB in UTC",
+    forms.schedule,
+    default="0 50 1 * * *",
+)
 USAGE_SCHEDULE = Setting(
     "USAGE_SCHEDULE",
     "When the days on which calls changed are rolled up, NCRONTAB in UTC",
@@ -103,6 +109,7 @@ SETTINGS = (
     SUBSCRIPTION_SCHEDULE,
     RECONCILE_RECENT_SCHEDULE,
     RECONCILE_HISTORY_SCHEDULE,
+    AUDIT_SCHEDULE,
     USAGE_SCHEDULE,
     QUALITY_PROFILE,
 )
@@ -122,6 +129,7 @@ class Settings:
     subscription_schedule: str
     reconcile_recent_schedule: str
     reconcile_history_schedule: str
+    audit_schedule: str
     usage_schedule: str
     quality_profile: Profile
     queue: Connection
@@ -150,6 +158,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         subscription_schedule=value[SUBSCRIPTION_SCHEDULE] or "",
         reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
         reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
+        audit_schedule=value[AUDIT_SCHEDULE] or "",
         usage_schedule=value[USAGE_SCHEDULE] or "",
         quality_profile=Profile(value[QUALITY_PROFILE] or ""),
         queue=queue,

@@ -97,6 +97,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   resource settings 'config' = {
     name: 'appsettings'
     properties: {
+      AUDIT_SCHEDULE: optionalSettings.?AUDIT_SCHEDULE ?? ''
       AZURE_CLIENT_ID: identity.properties.clientId
       COSMOS_DATABASE: names.cosmosDatabase
       GRAPH_CLIENT_STATE: graphClientState

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect import givenup, reconcile, reconcilerun
+from callrecords.collect import audit, givenup, reconcile, reconcilerun
+from callrecords.collect.auditrun import AGES
 from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
 from callrecords.collect.reconcilerun import LEAST_STEP
 from callrecords.collect.subscription import LIFETIME
+from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
 from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
-from callrecords.http import reports, search
+from callrecords.http import audits, reports, search
 from callrecords.operate import health, links
 from callrecords.operate.health import Health
 from callrecords.ports.records import Listed
@@ -49,6 +51,7 @@ FACTS = {
         f"over the last {HOURS_OF_RECENT} hours, over the last {DAYS_OF_HISTORY} days",
         f"page by page, over at most {search.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
+        f"starts the audit of these days, at most {audits.MOST_DAYS}",
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
@@ -67,6 +70,11 @@ FACTS = {
         f"the whole {GRAPH_KEEPS // DAY} days",
         f"fails even for {LEAST_STEP // SECOND} seconds",
         f"after {reconcile._MOST_FAILED_STEPS} such failures in a row",
+        f"audit of the store ended more than {links._AUDITED_WITHIN // DAY} days ago",
+        f"when it began {AGES['early']} days ago (`early`) and when it began {AGES['late']} days ago (`late`)",
+        f"comes back with its position every {audit._VISIT // MINUTE} minutes",
+        f"parts were written within the last {'day' if UNDER_WAY == DAY else UNDER_WAY}",
+        f"Both take days in UTC, at most {audits.MOST_DAYS}:",
         f"about {LISTED_AN_HOUR:,} calls an hour: {LISTS_A_MINUTE} lists a minute, of {CALLS_IN_A_LIST} calls each",
         f"listed {LISTED_TIMES} times in all",
         f"hourly for {HOURS_OF_RECENT} hours and nightly for {DAYS_OF_HISTORY} days",

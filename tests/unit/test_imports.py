@@ -35,6 +35,8 @@ def imported(environment: dict[str, str]) -> tuple[list[str], set[str], list[str
 def test_the_app_starts_and_answers_graph_without_the_sdks_of_graph_and_cosmos() -> None:
     functions, modules, errors = imported(dict(ENVIRONMENT))
     assert set(functions) >= {
+        "audit",
+        "audit_days",
         "health",
         "ingest_call_record",
         "lifecycle",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from callrecords.collect.arrivals import Arrival
+from callrecords.collect.auditrun import AuditOutcome
 from callrecords.collect.givenup import GivenUpCall
 from callrecords.collect.reconcilerun import RunOutcome
 from callrecords.collect.subscription import SubscriptionState
@@ -22,6 +23,7 @@ STATE: Mapping[str, type[Document]] = {
     "ingest": Arrival,
     "usage": RollUpState,
     "reconcile": RunOutcome,
+    "audit": AuditOutcome,
     "givenUp": GivenUpCall,
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from callrecords.cosmos import slices
 from callrecords.cosmos.items import split
 from callrecords.graphtypes import JsonObject
 from callrecords.http.search import parse
@@ -178,12 +179,22 @@ def test_a_worked_query_filters_and_sorts_by_what_is_indexed(title: str) -> None
     assert used_paths(query.text) <= indexed_paths(query.container)
 
 
-def test_nothing_is_indexed_that_neither_a_worked_query_nor_the_search_uses() -> None:
+def test_nothing_is_indexed_that_neither_a_worked_query_nor_the_search_nor_an_audit_uses() -> None:
     asked = {"user": "a", "number": "b", "type": "c", "modality": "d", "subnet": "e", "failed": "true"}
     searches = [parse({**asked, "quality": quality}, NOW).search.query for quality in ("poor", "good", "unclassified")]
     used = {name: {path for query in of(name) for path in used_paths(query)} for name in DEFINITIONS}
     used["calls"] |= {path for query in searches for path in used_paths(query)}
+    used["callRecords"] |= used_paths(slices.RECORDS)
+    used["calls"] |= used_paths(slices.ROWS) - {"/id"}  # which Cosmos DB indexes always
     assert used == {name: indexed_paths(name) for name in DEFINITIONS}
+
+
+def test_the_composite_index_serves_the_audit_which_compares_the_day_and_goes_on_by_call() -> None:
+    policies = {name: definition["indexingPolicy"] for name, definition in DEFINITIONS.items()}
+    assert {name: policy["compositeIndexes"] for name, policy in policies.items() if "compositeIndexes" in policy} == {
+        "callRecords": [[{"path": "/day", "order": "ascending"}, {"path": "/callId", "order": "ascending"}]]
+    }
+    assert "c.day = @day AND c.callId >= @from AND c.callId < @to" in slices.RECORDS
 
 
 def of(container: str) -> list[str]:

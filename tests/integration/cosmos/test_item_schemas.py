@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from callrecords.callrecord import CallRecord
 from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.auditrun import Audit
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
@@ -24,6 +25,8 @@ from tests.doubles import Clock
 from tests.generated import DAYS, roll_up, rows, store_record, store_rows, versions
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.invented import CALL, NOW, TENANT, call_message
+from tests.unit.collect.audit_world import WHOLE
+from tests.unit.collect.audit_world import World as AuditWorld
 from tests.unit.collect.reconcile_world import World as ReconcileWorld
 from tests.unit.collect.reconcile_world import calls_every
 from tests.unit.collect.subscription_world import AGEING, LIVE
@@ -197,6 +200,21 @@ async def test_what_is_remembered_of_a_comparison_is_as_promised(run: str) -> No
     assert complaints("state", going_on) == []
     assert complaints("state", item | {"id": f"{TENANT}:reconcile-{run}-running"}) == []
     assert complaints("state", item | {"id": f"{TENANT}:reconcile-other"})
+
+
+@pytest.mark.parametrize("audit", ["early", "late", "command"])
+async def test_what_is_remembered_of_an_audit_is_as_promised(audit: Audit) -> None:
+    world = AuditWorld()
+    world.cosmos.days[DAYS[0]] = {CALL: WHOLE}
+    assert await world.audit.start(audit, DAYS[0], DAYS[0])
+    key = f"{TENANT}:audit-{audit}-running"
+    assert complaints("state", {**world.outcome(f"{audit}-running"), "id": key}) == []
+    await world.run()
+    item = {"id": f"{TENANT}:audit-{audit}", **world.outcome(audit)}
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"id": f"{TENANT}:audit-other"})
+    assert complaints("state", item | {"firstDay": "yesterday"})
+    assert complaints("state", {name: value for name, value in item.items() if name != "whole"})
 
 
 @pytest.mark.parametrize("version", [None, 3])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
+from callrecords.collect.auditrun import AuditOutcome, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
 from callrecords.operate import links
@@ -44,6 +45,12 @@ async def without_reconciliation(world: World) -> None:
     world.hold_end("recent", world.clock.now - 7 * HOUR)
 
 
+async def without_audit(world: World) -> None:
+    finished = world.clock.now - 73 * HOUR
+    outcome = AuditOutcome(first_day="2026-03-04", last_day="2026-03-04", finished=finished, at=finished)
+    world.state.hold(ended("late"), outcome)
+
+
 async def without_roll_up(world: World) -> None:
     error = "Roll-up of 2026-03-04: Cosmos answered 413."
     world.state.hold(ROLL_UP, RollUpState(at=world.clock.now, failed_days=("2026-03-04",), error=error))
@@ -56,6 +63,7 @@ CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "queues": without_queue,
     "poison": with_poison,
     "reconcile": without_reconciliation,
+    "audit": without_audit,
     "usage": without_roll_up,
 }
 

@@ -1,12 +1,14 @@
 """What is told of each link of the chain."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
+from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
+from callrecords.collect.auditrun import Audit, AuditOutcome
 from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
@@ -14,7 +16,7 @@ from callrecords.operate.health import Health
 from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate import health_world
 from tests.integration.operate.health_world import HOUR, World, give_up, outcome, subscription
-from tests.invented import NOW, call_message
+from tests.invented import DAY, NOW, call_message
 from tests.unit.collect import reconcile_world
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -65,11 +67,13 @@ async def test_a_subscription_that_nobody_has_created_is_told(world: World) -> N
         ("subscription", SUBSCRIPTION.id, "expires"),
         ("ingest", LAST_ARRIVAL.id, "at"),
         ("reconcile", "reconcile-recent", "finished"),
+        ("audit", "audit-early", "finished"),
     ],
 )
 async def test_what_is_remembered_and_is_damaged_is_a_broken_link(
     world: World, link: str, item_id: str, field: str
 ) -> None:
+    world.state.hold(auditrun.ended("early"), audited(world.clock.now))
     world.state.items[item_id][field] = "tomorrow"
     expected = f"{field} is 'tomorrow': expected a time with its offset from UTC."
     assert await world.why(link) == f"State {item_id} is damaged: {expected}"
@@ -180,6 +184,34 @@ async def test_a_reconciliation_of_a_gap_counts_where_there_was_no_other_yet(
 async def test_a_first_reconciliation_that_has_not_ended_is_no_broken_link(world: World) -> None:
     del world.state.items["reconcile-recent"]
     assert await world.why("reconcile") is None
+
+
+def audited(finished: datetime) -> AuditOutcome:
+    """The outcome of an audit that has ended."""
+    return AuditOutcome(compared=5, whole=5, first_day=DAY, last_day=DAY, finished=finished, at=finished)
+
+
+async def test_what_audits_found_is_told(world: World) -> None:
+    assert await world.facts("audit") == {"early": {}, "late": {}, "command": {}}
+    outcome = audited(world.clock.now)
+    world.state.hold(auditrun.ended("late"), outcome)
+    assert await world.why("audit") is None
+    world.clock.forward(6 * SECOND)
+    assert (await world.facts("audit"))["late"] == outcome.as_json()
+
+
+@pytest.mark.parametrize("audit", ["early", "late"])
+async def test_an_audit_of_every_day_may_have_ended_three_days_ago(world: World, audit: Audit) -> None:
+    finished = world.clock.now - 72 * HOUR
+    world.state.hold(auditrun.ended(audit), audited(finished))
+    assert await world.why("audit") is None
+    world.clock.forward(6 * SECOND)
+    assert await world.why("audit") == f"the {audit} audit last came to its end at {finished.isoformat()}"
+
+
+async def test_an_audit_on_command_may_be_of_any_age(world: World) -> None:
+    world.state.hold(auditrun.ended("command"), audited(world.clock.now - 999 * HOUR))
+    assert await world.why("audit") is None
 
 
 async def test_reconciliations_that_never_get_done_are_a_broken_link() -> None:

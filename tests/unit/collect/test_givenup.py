@@ -41,6 +41,7 @@ async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUpCall
     [
         (BY_COMPARISON, BY_COMPARISON, "no", True),
         (call_message(), BY_COMPARISON, "no", True),
+        (BY_COMPARISON, replace(BY_COMPARISON, reason="audit"), "no", True),
         (BY_COMPARISON, BY_COMPARISON, "another reason", False),
         (BY_COMPARISON, replace(BY_COMPARISON, version=4), "no", False),
         (BY_COMPARISON, replace(BY_COMPARISON, reason="replay"), "no", False),

@@ -35,6 +35,7 @@ def test_the_least_environment_gives_the_defaults() -> None:
         ("SUBSCRIPTION_SCHEDULE", "0 */15 * * * *"),
         ("RECONCILE_RECENT_SCHEDULE", "0 20 * * * *"),
         ("RECONCILE_HISTORY_SCHEDULE", "0 40 3 * * *"),
+        ("AUDIT_SCHEDULE", "0 50 1 * * *"),
         ("USAGE_SCHEDULE", "0 5,35 * * * *"),
     ],
 )
@@ -110,6 +111,7 @@ def test_a_missing_connection_is_named(name: str) -> None:
         ("SUBSCRIPTION_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
         ("RECONCILE_RECENT_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
         ("RECONCILE_HISTORY_SCHEDULE", "daily", "an NCRONTAB expression of six fields"),
+        ("AUDIT_SCHEDULE", "nightly", "an NCRONTAB expression of six fields"),
         ("USAGE_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
         ("QUALITY_PROFILE", "old", "one of current, before2022"),
     ],

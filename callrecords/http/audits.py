@@ -1,0 +1,61 @@
+"""Audits on command: what one would cost, and starting it (`GET` and `POST audit`)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+
+from callrecords.collect.audit import StoreAudit
+from callrecords.collect.auditcost import AuditCosts
+from callrecords.errors import CallRecordsError
+from callrecords.http.answers import Answer, BadParameter, json_answer, problem, refusal
+from callrecords.http.parameters import check_names, days
+
+MOST_DAYS = 366
+
+PARAMETERS = ("from", "to")
+
+
+class Audits:
+    """Answers for audits on command."""
+
+    def __init__(self, *, audit: StoreAudit, costs: AuditCosts, clock: Callable[[], datetime]) -> None:
+        self._audit = audit
+        self._costs = costs
+        self._clock = clock
+
+    async def cost(self, parameters: Mapping[str, str]) -> Answer:
+        """How many calls the days from `from` to `to` have, and about how many request units their audit would be
+        charged. A wrong parameter is a 400 whose sentence names it."""
+        try:
+            first, last = await self._days(parameters)
+            cost = await self._costs.of(first, last)
+        except CallRecordsError as error:
+            return refusal(error)
+        return json_answer(
+            {
+                "from": first,
+                "to": last,
+                "calls": cost.calls,
+                "requestUnits": cost.request_units,
+                "requestUnitsPerCall": cost.request_units_per_call,
+                "measured": cost.measured,
+            }
+        )
+
+    async def start(self, parameters: Mapping[str, str]) -> Answer:
+        """202 where the audit of these days is on its queue, 409 where one on command is under way."""
+        try:
+            first, last = await self._days(parameters)
+            is_started = await self._audit.start("command", first, last)
+        except CallRecordsError as error:
+            return refusal(error)
+        if not is_started:
+            return problem(HTTPStatus.CONFLICT, "An audit on command is under way: start the next when it has ended.")
+        return json_answer({"from": first, "to": last}, HTTPStatus.ACCEPTED)
+
+    async def _days(self, parameters: Mapping[str, str]) -> tuple[str, str]:
+        check_names(parameters, PARAMETERS)
+        first, last = days(parameters, self._clock().date(), MOST_DAYS)
+        if first < (oldest := await self._audit.oldest_day()):
+            raise BadParameter(f"from is {first}: expected a day from {oldest} on, for items of older ones may expire.")
+        return first, last
