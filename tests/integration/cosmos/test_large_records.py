@@ -39,7 +39,8 @@ async def test_a_record_over_the_limits_of_item_and_batch_comes_and_goes(
 async def test_a_record_of_more_parts_than_a_batch_has_operations_is_stored_whole(
     cosmos: CosmosAccount, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callrecords, "split", functools.partial(items.split, part_bytes=4_500))
+    for name in ("split", "split_piece"):
+        monkeypatch.setattr(callrecords, name, functools.partial(getattr(items, name), part_bytes=4_500))
     record = call_record(new_call_id(), 1, sessions=1_500)
     assert await Collector(account, record).handle() is None
     assert len(await cosmos.items(record.call_id)) > items.BATCH_OPERATIONS

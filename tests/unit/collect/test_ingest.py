@@ -237,6 +237,17 @@ async def test_a_record_that_graph_no_longer_has_gets_the_row_that_is_missing(wo
     assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]
 
 
+@pytest.mark.parametrize(("version", "is_done"), [(None, True), (2, True), (3, False)])
+async def test_a_record_that_an_audit_finds_without_its_row_needs_no_graph(
+    world: World, version: int | None, is_done: bool
+) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(2)
+    world.steps.failing = {"start": NotFound("Graph answered 404.")}
+    await world.ingest(str(replace(call_message(), reason="audit", version=version)), 1)
+    assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT)}
+    assert len(world.queues.main.sent) == (0 if is_done else 1)
+
+
 async def test_a_record_that_graph_no_longer_has_and_whose_parts_are_gone_is_not_derived(world: World) -> None:
     world.store.found = replace(stored(2), named_parts=frozenset({"a"}))
     world.steps.failing = {"start": NotFound("Graph answered 404.")}
