@@ -36,7 +36,8 @@ def exit_status(run: Callable[[], int]) -> int:
 class Process:
     """A child, called `name`, that is `ready` when that holds, and writes what it prints to `log_file`.
 
-    It can be started again when it was stopped or killed.
+    It can be started again when it ended. `resting` is the exit status with which it ends of its own accord until it is
+    needed again. `sockets` are those that it inherits.
     """
 
     name: str
@@ -44,38 +45,55 @@ class Process:
     environ: Mapping[str, str]
     log_file: Path
     ready: Callable[[], Awaitable[bool]]
+    resting: int | None = None
+    sockets: tuple[socket.socket, ...] = ()
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self) -> None:
-        """Returns when it is ready; StackError when it does not get there.
+        """Returns when it is ready, at once where it is running already; StackError when it does not get there.
 
         It has a session of its own, so that Ctrl-C reaches only the parent, which ends it in order.
         """
-        with self.log_file.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self.command,
-                env=dict(self.environ),
-                stdout=log,
-                stderr=log,
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        await self.wait_until(self.ready, "being ready", _START_SECONDS)
+        async with self._starting:
+            if self.is_running:
+                return
+            with self.log_file.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self.command,
+                    env=dict(self.environ),
+                    stdout=log,
+                    stderr=log,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    start_new_session=True,
+                    pass_fds=[each.fileno() for each in self.sockets],
+                )
+            await self.wait_until(self.ready, "being ready", _START_SECONDS)
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
         """Returns when `condition` holds; StackError when it does not within `seconds` or the child ended."""
         try:
             async with asyncio.timeout(seconds):
                 while not await condition():
-                    if self._process is None or self._process.returncode is not None:
+                    if self._process is None or self._process.returncode not in (None, self.resting):
                         raise StackError(f"{self.name} ended before {what}. {self._last_words()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise StackError(f"{self.name}: no sign of {what} in {seconds:.0f} s. {self._last_words()}") from None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def ended(self) -> int:
+        """Returns when it has ended, with its exit status; below 0 is the signal that ended it."""
+        assert self._process
+        return await self._process.wait()
+
     async def stop(self) -> None:
         """Ends it by SIGTERM, by SIGKILL if it lingers."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running:
             return
         self._process.terminate()
         try:

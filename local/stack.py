@@ -1,21 +1,20 @@
 """The whole local stack: Graph simulator and Cosmos server in this process, Azurite and the functions host beside."""
 
 import contextlib
-import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import orjson
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient, DatabaseProxy
 
 from local import azurite, cosmos
+from local.apphost import HostOptions, running_app
 from local.cosmos import CosmosServer
-from local.environment import ROOT, inherited
+from local.environment import ROOT
 from local.graph import GraphSimulator, application
-from local.processes import Process, free_port, require_free, running
+from local.processes import Process, free_port, require_free
 from local.serve import serve
 
 TENANT_ID = "11112222-3333-4444-5555-666677778888"
@@ -23,7 +22,6 @@ CLIENT_STATE = "a-secret-of-the-local-stack-only"
 IDENTITY_HEADER = "identity-of-the-local-stack"
 DATABASE = "callrecords"
 
-_DEPLOYED = ("function_app.py", "host.json", "callrecords")
 _CONTAINERS = ROOT / "infra/cosmos-containers.json"
 
 
@@ -80,7 +78,11 @@ class Stack:
 
 @contextlib.asynccontextmanager
 async def running_stack(
-    ports: Ports, folder: Path, graph: GraphSimulator, settings: Mapping[str, str] | None = None
+    ports: Ports,
+    folder: Path,
+    graph: GraphSimulator,
+    settings: Mapping[str, str] | None = None,
+    host: HostOptions = HostOptions(),  # noqa: B008 - frozen
 ) -> AsyncIterator[Stack]:
     """Starts every part, ready for Graph's notifications; logs and queues are kept in `folder`.
 
@@ -95,33 +97,8 @@ async def running_stack(
         database = await _create_database(client)
         queue_service = await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
         environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
-        app = await parts.enter_async_context(running_app(ports.app, folder, environ))
+        app = await parts.enter_async_context(running_app(ports.app, folder, environ, host))
         yield Stack(ports, graph, server, database, queue_service, app)
-
-
-@contextlib.asynccontextmanager
-async def running_app(port: int, folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Process]:
-    """The functions host with the app as it is deployed: without local.settings.json and the rest of the project."""
-    package = folder / "app"
-    package.mkdir(exist_ok=True)
-    for name in _DEPLOYED:
-        if not (package / name).exists():
-            (package / name).symlink_to(ROOT / name)
-    command = (sys.executable, "-m", "local.functions_host", str(package), "--port", str(port))
-    environ = inherited() | {"PYTHONPATH": str(ROOT)} | dict(settings)
-    process = Process("The functions host", command, environ, folder / "app.log", lambda: is_running(port))
-    async with running(process):
-        yield process
-
-
-async def is_running(port: int) -> bool:
-    """Whether a functions host answers at `port` that it runs."""
-    async with aiohttp.ClientSession() as session:
-        try:
-            async with session.get(f"http://127.0.0.1:{port}/admin/host/status") as answer:
-                return answer.status == 200 and (await answer.json())["state"] == "Running"
-        except aiohttp.ClientError:
-            return False
 
 
 def _app_settings(ports: Ports, graph_url: str, cosmos_url: str) -> dict[str, str]:

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -15,6 +17,7 @@ from local.functions_host.admin import Admin
 from local.functions_host.errors import HostError
 from local.functions_host.host_json import QueueOptions
 from local.functions_host.http import MAX_BODY_BYTES, HttpFunctions
+from local.functions_host.idle import has_become_idle
 from local.functions_host.queues import QueueListener
 from local.functions_host.storage_queues import StorageQueues
 from local.functions_host.timers import TimerListener
@@ -30,14 +33,33 @@ type _Functions = Sequence[tuple[Function, Trigger]]
 type _Listeners = Sequence[QueueListener | TimerListener]
 
 
-async def serve(app_dir: Path, port: int, key: str | None) -> None:
-    """Runs the app until SIGINT or SIGTERM; port 0 takes a free one. HostError says why it cannot be run."""
+@dataclass(frozen=True)
+class Options:
+    """How to run an app.
+
+    `port`: 0 takes a free one. `socket`: the descriptor of a socket that listens already, in place of a port. `key`:
+    opens what is guarded, None where nothing is. `lease`: on messages. `idle`: seconds without a message after which
+    the host ends, as a worker does that is scaled in.
+    """
+
+    port: int
+    socket: int | None
+    key: str | None
+    lease: timedelta
+    idle: float
+
+
+async def serve(app_dir: Path, options: Options) -> bool:
+    """Runs the app until SIGINT or SIGTERM, or until it was idle for long: then it is True.
+
+    HostError says why it cannot be run.
+    """
     stopping = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     settings = host_json.read(app_dir)
     app_settings.complete(os.environ, app_dir)
-    with _listening_socket(port) as listening:
+    with _listening_socket(options) as listening:
         # As `func start` sets them.
         os.environ.setdefault("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
         os.environ.setdefault("WEBSITE_HOSTNAME", f"localhost:{listening.getsockname()[1]}")
@@ -48,42 +70,48 @@ async def serve(app_dir: Path, port: int, key: str | None) -> None:
             for function in await worker.load(app_dir)
         ]
         async with contextlib.AsyncExitStack() as services:
-            listeners = _listeners(functions, worker, settings.queues, services)
-            http_functions = _http_functions(functions, worker, key)
-            await _run(functions, listeners, http_functions, key, listening, stopping)
+            listeners = _listeners(functions, worker, settings.queues, options.lease, services)
+            return await _run(functions, listeners, worker, options, listening, stopping)
 
 
 async def _run(
     functions: _Functions,
     listeners: _Listeners,
-    http_functions: HttpFunctions,
-    key: str | None,
+    worker: Worker,
+    options: Options,
     listening: socket.socket,
     stopping: asyncio.Event,
-) -> None:
+) -> bool:
+    """Whether it ended because it was idle."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as tasks:
-            admin = Admin([function for function, _ in functions], listeners, tasks.create_task, key)
-            runner = await _start_http(listening, admin, http_functions)
+            admin = Admin([function for function, _ in functions], listeners, tasks.create_task, options.key)
+            runner = await _start_http(listening, admin, _http_functions(functions, worker, options.key))
             for listener in listeners:
                 tasks.create_task(listener.run(stopping))
             _announce(functions, f"http://{_ADDRESS}:{listening.getsockname()[1]}")
-            await stopping.wait()
+            queues = [each for each in listeners if isinstance(each, QueueListener)]
+            is_idle = await has_become_idle(options.idle, queues, worker, stopping)
+            stopping.set()
             grace.reschedule(asyncio.get_running_loop().time() + _GRACE_SECONDS)
             await runner.cleanup()
+    return is_idle
 
 
-def _listening_socket(port: int) -> socket.socket:
+def _listening_socket(options: Options) -> socket.socket:
+    if options.socket is not None:
+        return socket.socket(fileno=options.socket)
     try:
-        return socket.create_server((_ADDRESS, port), backlog=1024)
+        return socket.create_server((_ADDRESS, options.port), backlog=1024)
     except OSError as error:
-        raise HostError(f"Port {port} cannot be listened to: {error.strerror}.") from None
+        raise HostError(f"Port {options.port} cannot be listened to: {error.strerror}.") from None
 
 
 def _listeners(
     functions: _Functions,
     worker: Worker,
     options: QueueOptions,
+    lease: timedelta,
     services: contextlib.AsyncExitStack,
 ) -> _Listeners:
     """The listeners of queue and timer triggers; `services` closes the connections that they share."""
@@ -97,7 +125,7 @@ def _listeners(
                 queues[trigger.connection_string] = _connect(function, trigger)
                 services.push_async_callback(queues[trigger.connection_string].close)
             account = queues[trigger.connection_string]
-            listeners.append(QueueListener(function, trigger.queue, account, options, worker))
+            listeners.append(QueueListener(function, trigger.queue, account, options, lease, worker))
     return listeners
 
 

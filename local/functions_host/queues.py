@@ -22,22 +22,30 @@ from local.functions_host.worker import Function, Worker
 
 log = logging.getLogger("Host.Queues")
 
-# The Functions host takes ten minutes; here somebody waits for the messages of a host that was killed.
-LEASE = timedelta(seconds=20)
-
 _MIN_POLLING_INTERVAL = timedelta(milliseconds=100)
 
 
 class QueueListener:
-    """Runs `function` for the messages of `queue`."""
+    """Runs `function` for the messages of `queue`, each of which is nobody else's for `lease`, renewed at half of it.
+
+    `latest` is when it last got one, by the clock of the event loop.
+    """
 
     def __init__(
-        self, function: Function, queue: str, queues: StorageQueues, options: QueueOptions, worker: Worker
+        self,
+        function: Function,
+        queue: str,
+        queues: StorageQueues,
+        options: QueueOptions,
+        lease: timedelta,
+        worker: Worker,
     ) -> None:
         self.function = function
+        self.latest = 0.0
         self._queue = queue
         self._queues = queues
         self._options = options
+        self._lease = lease
         self._worker = worker
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -47,7 +55,7 @@ class QueueListener:
         processing: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as tasks:
             while not stopping.is_set():
-                messages = await self._queues.receive(self._queue, self._options.batch_size, LEASE)
+                messages = await self._queues.receive(self._queue, self._options.batch_size, self._lease)
                 for message in messages:
                     task = tasks.create_task(self._process(message))
                     processing.add(task)
@@ -55,6 +63,7 @@ class QueueListener:
                 while len(processing) > self._options.new_batch_threshold:
                     await asyncio.wait(processing, return_when=asyncio.FIRST_COMPLETED)
                 if messages:
+                    self.latest = asyncio.get_running_loop().time()
                     interval = _MIN_POLLING_INTERVAL
                 else:
                     await pause(interval.total_seconds(), stopping)
@@ -104,9 +113,9 @@ class QueueListener:
 
         async def renew() -> None:
             while True:
-                await asyncio.sleep(LEASE.total_seconds() / 2)
+                await asyncio.sleep(self._lease.total_seconds() / 2)
                 async with renewing:
-                    await self._queues.hide(self._queue, message, LEASE)
+                    await self._queues.hide(self._queue, message, self._lease)
 
         renewal = asyncio.create_task(renew())
         try:

@@ -78,6 +78,11 @@ class Worker:
             runtime.invocation_id_cv.reset(token)
             del self._running[invocation_id]
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a function is running."""
+        return bool(self._running)
+
     def current_invocation(self) -> tuple[str, str] | None:
         """Id and function name of the invocation that the calling task or thread is part of."""
         invocation_id = runtime.invocation_id_cv.get()

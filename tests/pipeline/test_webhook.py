@@ -7,8 +7,9 @@ import aiohttp
 import orjson
 
 from callrecords.graphtypes import JsonObject
+from local.apphost import running_app
 from local.processes import free_port
-from local.stack import CLIENT_STATE, TENANT_ID, Stack, running_app
+from local.stack import CLIENT_STATE, TENANT_ID, Stack
 from tests.pipeline.reading import is_idle
 from tests.pipeline.waiting import until
 

@@ -101,15 +101,16 @@ def start(app: Path, settings: Mapping[str, str], log: Path, *options: str) -> s
             stderr=stderr,
             text=True,
             start_new_session=True,
+            close_fds=False,
         )
 
 
 @contextlib.contextmanager
-def running_host(connection: str, queue: str, folder: Path) -> Iterator[Host]:
+def running_host(connection: str, queue: str, folder: Path, *options: str) -> Iterator[Host]:
     """A host that runs the sample app."""
     settings = {"SampleQueue": connection, "ERRANDS_QUEUE": queue, "TICK_SCHEDULE": "* * * * * *"}
     log = folder / "host.log"
-    with start(SAMPLE_APP, settings, log, "--port", "0", "--key", KEY) as process:
+    with start(SAMPLE_APP, settings, log, "--port", "0", "--key", KEY, *options) as process:
         try:
             assert process.stdout
             lines: list[str] = []

@@ -86,23 +86,26 @@ class StubWorker(Worker):
         return InvocationResponse("", StatusResult(self._status, exception))
 
 
-async def listen(connection: str, queue: str, worker: StubWorker, visibility_timeout: timedelta) -> None:
+async def listen(
+    connection: str,
+    queue: str,
+    worker: StubWorker,
+    visibility_timeout: timedelta,
+    lease: timedelta = timedelta(seconds=20),
+) -> None:
     """Runs a listener until the worker stops it."""
     function = Function("stub", "", {"name": "msg"}, (), has_retry_policy=False)
     options = replace(host_json.read(SAMPLE_APP).queues, visibility_timeout=visibility_timeout)
     account = StorageQueues(connection)
-    await queues.QueueListener(function, queue, account, options, worker).run(worker.stopping)
+    await queues.QueueListener(function, queue, account, options, lease, worker).run(worker.stopping)
     await account.close()
 
 
-async def test_the_lease_on_a_message_is_renewed_while_its_function_runs(
-    connection: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queues, "LEASE", timedelta(seconds=1))
+async def test_the_lease_on_a_message_is_renewed_while_its_function_runs(connection: str) -> None:
     worker = StubWorker(StatusResult.Success, seconds=1.6)
     with open_queue(connection, "leases") as queue:
         queue.send_message(encoded("a text"))
-        await listen(connection, "leases", worker, timedelta())
+        await listen(connection, "leases", worker, timedelta(), lease=timedelta(seconds=1))
         assert worker.invocations == 1
         assert queue.get_queue_properties().approximate_message_count == 0
 

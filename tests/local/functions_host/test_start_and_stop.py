@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.functions_host import WAS_IDLE
 from tests.local.functions_host.hosting import encoded, open_queue, running_host, small_app, start, wait_until
 
 
@@ -40,6 +41,40 @@ def test_sigint_ends_an_idle_host_at_once(connection: str, tmp_path: Path) -> No
         host.process.send_signal(signal.SIGINT)
         assert host.process.wait(timeout=15) == 0
         assert host.log.read_text() == ""
+
+
+def test_a_host_that_may_be_idle_for_a_while_ends_when_no_message_can_be_seen_and_no_function_runs(
+    connection: str, tmp_path: Path
+) -> None:
+    with open_queue(connection, "last-errands") as queue:
+        queue.send_message(encoded("hidden"), visibility_timeout=3600)
+        queue.send_message(encoded("take 3"))
+        with running_host(connection, "last-errands", tmp_path, "--idle", "1") as host:
+            wait_until(lambda: host.seen_of("take 3"))
+            assert host.process.wait(timeout=15) == WAS_IDLE
+        assert queue.get_queue_properties().approximate_message_count == 1
+        assert not queue.peek_messages(32)
+
+
+def test_the_messages_of_a_host_that_was_killed_come_back_when_their_lease_ends(
+    connection: str, tmp_path: Path
+) -> None:
+    with open_queue(connection, "lost-errands") as queue:
+        queue.send_message(encoded("take 60"))
+        with running_host(connection, "lost-errands", tmp_path, "--lease", "4") as host:
+            wait_until(lambda: host.seen_of("take 60"))
+            assert not queue.peek_messages()
+            host.process.kill()
+        wait_until(queue.peek_messages, seconds=8)
+
+
+def test_a_host_answers_at_a_socket_that_listens_already(connection: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        os.set_inheritable(listening.fileno(), True)
+        options = ("--socket", str(listening.fileno()))
+        with running_host(connection, "no-errands", tmp_path, *options) as host:
+            assert host.port == listening.getsockname()[1]
+            assert host.seen()
 
 
 def test_records_below_the_level_of_their_category_are_dropped(tmp_path: Path) -> None:
