@@ -3,13 +3,14 @@
 It reads as a consumer would: the header of a call, then the parts that the header names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import orjson
 from azure.cosmos.aio import ContainerProxy
 
 from callrecords.graphtypes import JsonObject
+from local.graph.faults import REPAIRED
 
 _LISTS = ("sessions", "participants_v2")
 
@@ -20,6 +21,7 @@ class Comparison:
 
     `stored` calls have a header; `newest` of these are at Graph's version; `whole` of these have every property,
     session and participant, byte for byte. `mixed` have parts of another version, `orphans` parts that no header names.
+    `repaired` are stored with that caveat; where that is not to be, they are not whole.
     """
 
     held: int = 0
@@ -33,6 +35,7 @@ class Comparison:
     mixed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -40,17 +43,25 @@ class Comparison:
         return self.whole == self.held and not self.orphans
 
 
-async def compare(held: Mapping[str, JsonObject], records: ContainerProxy, tenant_id: str) -> Comparison:
-    """Compares the records that Graph holds, by call id, with the `callRecords` container."""
+async def compare(
+    held: Mapping[str, JsonObject], records: ContainerProxy, tenant_id: str, garbled: Collection[str] = ()
+) -> Comparison:
+    """Compares the records that Graph holds, by call id, with the `callRecords` container.
+
+    `garbled` are the calls of which Graph has given an answer with a LoneSurrogate in it: these, and no others, may be
+    stored with what became of it.
+    """
     result = Comparison(held=len(held))
     for call_id, record in held.items():
         query = records.query_items("SELECT * FROM c", partition_key=[tenant_id, call_id])
         items = {item["id"]: item async for item in query}
-        _compare_call(call_id, record, items, result)
+        _compare_call(call_id, record, items, result, call_id in garbled)
     return result
 
 
-def _compare_call(call_id: str, record: JsonObject, items: dict[str, JsonObject], result: Comparison) -> None:
+def _compare_call(
+    call_id: str, record: JsonObject, items: dict[str, JsonObject], result: Comparison, is_garbled: bool
+) -> None:
     header = items.pop(call_id, None)
     if header is None:
         result.missing.append(call_id)
@@ -73,9 +84,23 @@ def _compare_call(call_id: str, record: JsonObject, items: dict[str, JsonObject]
     if any(_bytes(header["record"].get(name)) != _bytes(value) for name, value in properties.items()):
         result.broken.append(call_id)
         return
+    if "repaired" in header["caveats"]:
+        result.repaired.append(call_id)
+    added = {name: value for name, value in header["record"].items() if name not in properties and "@" not in name}
+    if not _is_right(header["caveats"], added, is_garbled=is_garbled, has_sessions=bool(record["sessions"])):
+        result.broken.append(call_id)
+        return
     result.whole += 1
     result.sessions += len(stored_lists["sessions"])
     result.participants += len(stored_lists["participants_v2"])
+
+
+def _is_right(caveats: list[str], added: JsonObject, *, is_garbled: bool, has_sessions: bool) -> bool:
+    """Whether a record may have these caveats, and these properties that Graph does not hold."""
+    allowed = {"repaired": is_garbled, "noSessions": not has_sessions}
+    if not all(allowed.get(caveat) for caveat in caveats):
+        return False
+    return not added or ("repaired" in caveats and added == REPAIRED)
 
 
 def without_nulls[T](value: T) -> T:

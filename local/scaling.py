@@ -7,7 +7,7 @@ own; here all functions share one, which HTTP requests and timers bring back as 
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from azure.core.exceptions import AzureError
 from azure.storage.queue.aio import QueueClient
@@ -60,6 +60,13 @@ class ScaleController:
             pass
         finally:
             loop.remove_reader(self._listening)
+
+
+@contextlib.contextmanager
+def listening_at(port: int) -> Iterator[socket.socket]:
+    """A socket for an app that is not always there: who connects to it waits for an answer."""
+    with socket.create_server(("127.0.0.1", port), backlog=1024) as listening:
+        yield listening
 
 
 @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ from local.cosmos.call import Answer, Call
 from local.cosmos.documents import answer_documents
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.faults import Faults
+from local.cosmos.items import Items
 from local.cosmos.query import QueryError
 from local.cosmos.resources import (
     answer_account,
@@ -39,6 +40,12 @@ class CosmosServer:
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self._file = file
+
+    def items(self, database_id: str, container_id: str, key: list[str]) -> Items:
+        """The items of one logical partition of a running server, past authorization and faults."""
+        container = self._storage.container(database_id, container_id)
+        assert container
+        return Items(self._storage, container, container.partition_key.point(orjson.dumps(key).decode()))
 
     def app(self) -> web.Application:
         """The application: https://learn.microsoft.com/rest/api/cosmos-db/ and what `Faults.routes` says."""

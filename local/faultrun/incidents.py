@@ -1,17 +1,21 @@
-"""What happens to the run as a whole: processes that end, a subscription that Graph loses, notifications that fail."""
+"""What happens to the run as a whole: processes that end, a subscription that Graph loses, notifications that fail,
+items that are deleted."""
 
 import asyncio
 import contextlib
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
 from callrecords.cosmos.calls import CONTAINER as CALLS
+from callrecords.graphtypes import JsonObject
 from local.cosmos.faults import FaultRule
+from local.faultrun.damage import Damage, Kind
 from local.faultrun.queueproxy import QueueFailure, QueueProxy
 from local.faultrun.services import ServiceFaults
-from local.graph import Fault, NextLinkLoop, Operation, Status
+from local.graph import Endless, Fault, NextLinkLoop, Operation, Status
 from local.stack import Stack
 from local.traffic import Call
 
@@ -22,6 +26,10 @@ _FAILURES_IN_A_ROW = 8  # three end what the app tries
 # How long a write is waited for in whose middle the host is to be killed, and how long that write takes.
 _PATIENCE_SECONDS = 5
 _WRITE_SECONDS = 0.5
+# Of the calls, of each kind of damage.
+_DAMAGED_SHARE = 0.005
+# Calls in a run that lasts longer than the app listens to an answer.
+_LARGE_RUN = 1_000
 
 
 class Incidents:
@@ -32,6 +40,7 @@ class Incidents:
         stack: Stack,
         proxy: QueueProxy,
         services: ServiceFaults,
+        damage: Damage,
         traffic: Sequence[Call],
         say: Callable[[str], None],
     ) -> None:
@@ -39,8 +48,10 @@ class Incidents:
         self._stack = stack
         self._proxy = proxy
         self._services = services
+        self._damage = damage
         self._traffic = traffic
         self._say = say
+        self.endless = Endless()
         self._ending = asyncio.Lock()
         self._played = self._silent_since = datetime.min.replace(tzinfo=UTC)
 
@@ -60,12 +71,16 @@ class Incidents:
             (0.52, self._throttle_until_date),
             (0.55, self._restart_queue_service),
             (0.58, self._fall_silent),
+            (0.60, lambda: self._delete("header")),
+            (0.62, lambda: self._delete("parts")),
             (0.65, self._kill_app_before_facts),
             (0.68, self._speak_again),
+            (0.69, lambda: self._delete("row")),
             (0.70, self._fail_queue_service),
             (0.75, self._restart_queue_service),
             (0.80, self._kill_app_in_record),
             (0.85, self._throttle_until_date),
+            (0.90, self._answer_without_end),
         )
         async with asyncio.TaskGroup() as tasks:
             for share, incident in schedule:
@@ -94,10 +109,16 @@ class Incidents:
 
     async def _kill_app_between_parts(self) -> None:
         """Where a record is too large for one batch, as a revision of the largest one is."""
-        record = max((call.versions[-1].record for call in self._traffic), key=lambda record: len(record["sessions"]))
-        self._stack.graph.publish({**record, "version": record["version"] + 1})
+        record = self._revise(max(self._traffic, key=lambda call: len(call.versions[-1].record["sessions"])))
         self._stack.graph.notify(record["id"])
         await self._kill_app_within(FaultRule("create", CALL_RECORDS, skip=1, latency=_WRITE_SECONDS))
+
+    def _revise(self, call: Call) -> JsonObject:
+        """The call's last record, which Graph now holds in a version after all others."""
+        record = call.versions[-1].record
+        record = {**record, "version": record["version"] + 1}
+        self._stack.graph.publish(record)
+        return record
 
     async def _kill_app_before_facts(self) -> None:
         await self._kill_app_within(FaultRule("create", CALLS, latency=_WRITE_SECONDS))
@@ -111,6 +132,19 @@ class Incidents:
     async def _fail_queue_service(self) -> None:
         for failure in _QUEUE_FAILURES:
             self._proxy.failures += [failure] * _FAILURES_IN_A_ROW
+
+    async def _delete(self, kind: Kind) -> None:
+        most = math.ceil(len(self._traffic) * _DAMAGED_SHARE)
+        if deleted := self._damage.delete(kind, most, self._played):
+            self._count(f"Cosmos: {kind} deleted", deleted)
+
+    async def _answer_without_end(self) -> None:
+        """Once the host is killed no more, so that it is the app that ends it."""
+        if len(self._traffic) < _LARGE_RUN:
+            return  # a short run does not wait for it
+        record = self._revise(min(self._traffic, key=lambda call: call.versions[0].published_at))
+        self._services.add("Graph answer without end", Fault(self.endless, Operation.GET_RECORD, record["id"]))
+        self._stack.graph.notify(record["id"])
 
     async def _lose_subscription(self) -> None:
         subscriptions = self._stack.graph.subscriptions
@@ -143,8 +177,8 @@ class Incidents:
         moments = [at for call in self._traffic for version in call.versions for at in version.notified_at]
         self.happened["Notification withheld"] = sum(self._silent_since < at <= self._played for at in moments)
 
-    def _count(self, kind: str) -> None:
-        self.happened[kind] += 1
+    def _count(self, kind: str, times: int = 1) -> None:
+        self.happened[kind] += times
         self._say(kind)
 
 

@@ -14,7 +14,7 @@ _MEANINGS = {
     "mixed": "Call records with parts of two versions",
     "broken": "Call records that are not as in Graph, byte for byte",
     "orphans": "Parts that no header names",
-    "facts": "Calls without exactly one fact row of their version",
+    "facts": "Calls without exactly one fact row, that of their record",
     "poison": "Messages given up without need, or again",
     "found": "Calls that a reconciliation still found afterwards",
 }
@@ -24,10 +24,11 @@ _MEANINGS = {
 class Outcome:
     """How Cosmos compares with Graph in the end, and what it took.
 
-    `facts` are the calls whose fact row is not there, or of another version, or there twice. `poison` are the reasons
-    of messages that were given up without need, or again when they were put back; `justified` ones, put back as well,
-    had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was quiet.
-    `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got.
+    `facts` are the calls whose fact row is not there, or not what their record comes to, or there twice. `poison` are
+    the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put back
+    as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was quiet.
+    `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got. `endless` is the
+    longest time in seconds for which the app listened to an answer without an end.
     """
 
     comparison: Comparison
@@ -38,6 +39,7 @@ class Outcome:
     faults: Mapping[str, int]
     throttled: Mapping[Bucket, int]
     requests: int
+    endless: float
     seconds: float
 
     @property
@@ -70,9 +72,12 @@ class Outcome:
             table.add_row(f"Graph's limit, {bucket.replace('_', ' ')}", f"{times:,}")
         table.add_section()
         table.add_row("Requests that Graph got", f"{self.requests:,}")
+        if self.endless:
+            table.add_row("Seconds of an answer without end, at most", f"{self.endless:,.0f}")
         table.add_row("Messages given up for an unusable answer, and put back", f"{self.justified:,}")
         table.add_row("Call records that Graph holds", f"{self.comparison.held:,}")
         table.add_row("  whole in Cosmos, at their newest version", f"{self.comparison.whole:,}")
+        table.add_row("    with what was no JSON replaced, and a caveat", f"{len(self.comparison.repaired):,}")
         table.add_row("Seconds", f"{self.seconds:,.0f}", end_section=True)
         for name, figure in self.failures.items():
             colour = "red" if figure else "green"

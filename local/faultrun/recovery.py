@@ -1,6 +1,9 @@
 """What an operator, or a timer, does when the faults are over, and how to tell that all is quiet."""
 
 import asyncio
+import contextlib
+from collections.abc import Mapping
+from datetime import date
 
 import aiohttp
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
@@ -8,12 +11,13 @@ from azure.storage.queue.aio import QueueClient
 
 from callrecords.cosmos.state import CONTAINER as STATE
 from callrecords.graphtypes import JsonObject
-from callrecords.queues.workqueue import CALL_RECORDS, QUEUES, RECONCILE, SUBSCRIPTIONS
+from callrecords.queues.workqueue import CALL_RECORDS, QUEUES
 from local.processes import StackError
 from local.stack import TENANT_ID, Stack
 
 _RUN = f"{TENANT_ID}:reconcile-history"
 _PATIENCE_SECONDS = 420
+_TRIES = 3
 
 
 async def reconcile(stack: Stack) -> JsonObject:
@@ -25,8 +29,7 @@ async def reconcile(stack: Stack) -> JsonObject:
         outcome = await _outcome(stack)
         return outcome.get("_etag") != before.get("_etag") and outcome["finished"] is not None
 
-    async with _app(stack) as http, http.post("/admin/functions/reconcile_history", json={}) as answer:
-        answer.raise_for_status()
+    await _post(stack, "/admin/functions/reconcile_history")
     await stack.app.wait_until(has_finished, "the end of a reconciliation", _PATIENCE_SECONDS)
     return outcome
 
@@ -38,16 +41,37 @@ async def _outcome(stack: Stack) -> JsonObject:
         return {}
 
 
-def _app(stack: Stack) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(stack.app_url)
+async def audits(stack: Stack) -> bool:
+    """Whether the app can compare what it has stored of a call with itself."""
+    async with aiohttp.ClientSession(stack.app_url) as http, http.get("/admin/functions") as answer:
+        return "audit" in {each["name"] for each in await answer.json()}
+
+
+async def audit(stack: Stack, day: date) -> None:
+    """Lets the app look through all that it has of the calls of a day, by its own route, and mend what is not whole."""
+    if not await audits(stack):
+        return
+    await _post(stack, "/api/audit", {"from": day.isoformat(), "to": day.isoformat()})
+    await quiet(stack)
+
+
+async def _post(stack: Stack, path: str, query: Mapping[str, str] | None = None) -> None:
+    """Asks the app for something that it may do twice: a host that is being dropped may leave without an answer."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(aiohttp.ClientConnectionError):
+            async with (
+                aiohttp.ClientSession(stack.app_url) as http,
+                http.post(path, params=query, json={}) as answer,
+            ):
+                answer.raise_for_status()
+                return
+    raise StackError(f"The app gives no answer to POST {path}.")
 
 
 async def replay_poison(stack: Stack) -> None:
     """Puts everything that was given up back on its queue, by the app's own route."""
-    async with _app(stack) as http:
-        for queue in QUEUES:
-            async with http.post("/api/poison/replay", params={"queue": queue}) as answer:
-                answer.raise_for_status()
+    for queue in QUEUES:
+        await _post(stack, "/api/poison/replay", {"queue": queue})
 
 
 async def taken(stack: Stack) -> None:
@@ -63,8 +87,8 @@ async def quiet(stack: Stack) -> None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await stack.graph.deliveries.idle()
-            # In the order in which one leads to another.
-            for queue in (SUBSCRIPTIONS, RECONCILE, CALL_RECORDS):
+            # The others lead to messages about calls.
+            for queue in sorted(QUEUES, key=CALL_RECORDS.__eq__):
                 await _empty(stack, queue)
     except TimeoutError:
         raise StackError(f"The queues are not empty after {_PATIENCE_SECONDS} s.") from None

@@ -4,29 +4,30 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from azure.cosmos.aio import ContainerProxy
-
 from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
 from callrecords.cosmos.calls import CONTAINER as CALLS
-from callrecords.graphtypes import JsonObject
 from callrecords.settings.connections import QUEUE_CONNECTION
 from local import azurite
+from local.apphost import HostOptions
 from local.compare import compare
 from local.faultrun import poison, recovery
+from local.faultrun.damage import KINDS, Damage, Kind
 from local.faultrun.incidents import Incidents
 from local.faultrun.notifications import disturbed
 from local.faultrun.outcome import Outcome
 from local.faultrun.poison import Poison
 from local.faultrun.queueproxy import QueueProxy
+from local.faultrun.rows import wrong_rows
 from local.faultrun.services import ServiceFaults
 from local.graph import DeliveryRules, GraphSimulator, Limit, Limits
 from local.play import play
 from local.processes import free_port
+from local.scaling import ScaleController, listening_at, scaled
 from local.serve import serve
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
@@ -44,6 +45,9 @@ LIMITS = Limits(
 # Graph's rules, with its patience in the proportion of the run.
 DELIVERY = DeliveryRules(retry_base=1, slow_delay=10, drop_for=10)
 LEAST_SECONDS, SECONDS_A_CALL = 20.0, 0.06
+# Flex drops a worker about half a minute after the last message; here in the proportion of the queue's delays. The
+# stack's timer is due every 2 s, which would leave no time without a worker.
+IDLE_SECONDS, LEAST_IDLE_SECONDS, TIMER_SECONDS = 30.0, 2.0, 10.0
 
 
 async def fault_run(calls: int, seed: int, speed: int, folder: Path, say: Callable[[str], None]) -> Outcome:
@@ -57,34 +61,50 @@ async def fault_run(calls: int, seed: int, speed: int, folder: Path, say: Callab
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     traffic = disturbed(generate(seed, calls, yesterday, TENANT_ID), rng, notifications)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=LIMITS, delivery=DELIVERY)
-    async with _stack(graph, folder, speed) as (stack, proxy):
+    async with _stack(graph, folder, speed) as (stack, proxy, controller):
         services = ServiceFaults(graph, stack.cosmos, traffic, rng)
-        incidents = Incidents(stack, proxy, services, traffic, say)
+        kinds: tuple[Kind, ...] = KINDS if await recovery.audits(stack) else ("row",)
+        damage = Damage(stack.cosmos, graph.records, traffic, rng, kinds)
+        incidents = Incidents(stack, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
-        given_up, found = await _recover(stack, say)
+        given_up, found = await _recover(stack, yesterday, say)
         needless = [each for each in given_up if not each.is_justified(services.unusable())]
+        comparison = await compare(
+            graph.records, stack.database.get_container_client(CALL_RECORDS), TENANT_ID, services.garbled()
+        )
+        rows = stack.database.get_container_client(CALLS)
+        dropped = Counter({"Functions host dropped for want of messages": controller.dropped})
         return Outcome(
-            comparison=await compare(graph.records, stack.database.get_container_client(CALL_RECORDS), TENANT_ID),
-            facts=await _wrong_facts(graph.records, stack.database.get_container_client(CALLS)),
+            comparison=comparison,
+            facts=await wrong_rows(graph.records, rows, comparison.repaired),
             poison=[each.reason for each in (*needless, *await poison.entries(stack))],
             found=found,
             justified=len(given_up) - len(needless),
-            faults=notifications + services.happened() + incidents.happened + proxy.happened(),
+            faults=notifications + services.happened() + incidents.happened + proxy.happened() + dropped,
             throttled=graph.counters.throttled,
             requests=graph.counters.requests.total(),
+            endless=max(incidents.endless.lasted, default=0),
             seconds=time.monotonic() - began,
         )
 
 
 @contextlib.asynccontextmanager
-async def _stack(graph: GraphSimulator, folder: Path, speed: int) -> AsyncIterator[tuple[Stack, QueueProxy]]:
-    """The stack, whose app reaches its queues through a proxy."""
+async def _stack(
+    graph: GraphSimulator, folder: Path, speed: int
+) -> AsyncIterator[tuple[Stack, QueueProxy, ScaleController]]:
+    """The stack, whose app reaches its queues through a proxy, and has no worker while it has no work."""
     ports, proxy_port = Ports.any_free(), free_port()
     proxy = QueueProxy(ports.queue, speed)
     settings = {QUEUE_CONNECTION: azurite.connection_string(proxy_port)}
-    async with serve(proxy.app(), port=proxy_port), running_stack(ports, folder, graph, settings) as stack:
-        yield stack, proxy
+    idle = max(IDLE_SECONDS / speed, LEAST_IDLE_SECONDS)
+    with listening_at(ports.app) as listening:
+        async with (
+            serve(proxy.app(), port=proxy_port),
+            running_stack(ports, folder, graph, settings, HostOptions(idle=idle, listening=listening)) as stack,
+            scaled(stack.app, stack.queue_connection, listening, TIMER_SECONDS) as controller,
+        ):
+            yield stack, proxy, controller
 
 
 async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, incidents: Incidents) -> None:
@@ -99,10 +119,12 @@ async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, 
     services.end()
 
 
-async def _recover(stack: Stack, say: Callable[[str], None]) -> tuple[list[Poison], int]:
+async def _recover(stack: Stack, day: date, say: Callable[[str], None]) -> tuple[list[Poison], int]:
     """What had been given up, and how much a second reconciliation found."""
     await recovery.reconcile(stack)
     await recovery.quiet(stack)
+    say("All is quiet: what is stored of the day is looked through")
+    await recovery.audit(stack, day)
     given_up = await poison.entries(stack)
     say("All is quiet, but for what was given up: it is put back")
     await recovery.replay_poison(stack)
@@ -113,11 +135,3 @@ async def _recover(stack: Stack, say: Callable[[str], None]) -> tuple[list[Poiso
     found = await recovery.reconcile(stack)
     await recovery.quiet(stack)
     return given_up, found["missing"] + found["stale"]
-
-
-async def _wrong_facts(held: Mapping[str, JsonObject], calls: ContainerProxy) -> list[str]:
-    """The calls that have not one fact row, of their version; and those that have one without being held."""
-    rows: dict[str, list[int]] = {call_id: [] for call_id in held}
-    async for row in calls.query_items("SELECT c.id, c.version FROM c"):
-        rows.setdefault(row["id"], []).append(row["version"])
-    return [call_id for call_id, versions in rows.items() if versions != [held.get(call_id, {}).get("version")]]

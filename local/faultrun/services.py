@@ -12,6 +12,8 @@ from local.graph import (
     Delay,
     Fault,
     GraphSimulator,
+    Huge,
+    LoneSurrogate,
     NextLinkLoop,
     NoContent,
     NotJson,
@@ -53,6 +55,8 @@ _GRAPH: tuple[_Kind[Injection], ...] = (
     _Kind("Graph not JSON", 0.02, 3, lambda _: NotJson()),
     _Kind("Graph 204", 0.01, 3, lambda _: NoContent()),
     _Kind("Graph redirect", 0.01, 3, lambda _: Redirect()),
+    _Kind("Graph half a surrogate pair", 0.01, 2, lambda _: LoneSurrogate()),
+    _Kind("Graph 1 GB of gzip", 0.002, 2, lambda _: Huge()),
     _Kind("Graph's own failure, as 400", 0.01, 3, lambda _: OwnFailure()),
     _Kind("Graph 401", 0.01, 3, lambda _: Status(401)),
 )
@@ -99,9 +103,16 @@ class ServiceFaults:
             happened[kind] += rule.injected
         return happened
 
+    def garbled(self) -> set[str]:
+        """The calls about which Graph gave an answer with half of a surrogate pair in it."""
+        return {call_id for call_id in self._met(LoneSurrogate) if call_id}
+
     def unusable(self) -> set[str | None]:
         """The calls about which Graph gave an answer that nobody can use; None is among them where it was a list."""
-        return {fault.call_id for _, fault in self._graph_faults if _hits(fault) and isinstance(fault.do, NextLinkLoop)}
+        return self._met(NextLinkLoop)
+
+    def _met(self, injection: type[Injection]) -> set[str | None]:
+        return {fault.call_id for _, fault in self._graph_faults if _hits(fault) and isinstance(fault.do, injection)}
 
 
 def _hits(fault: Fault) -> int:

@@ -1,5 +1,6 @@
 """A Microsoft Graph that holds call records, subscriptions and tokens in memory, and refuses what Graph refuses."""
 
+from local.graph.endless import Endless, Huge
 from local.graph.endpoint import DeliveryRules
 from local.graph.faults import (
     Delay,
@@ -23,8 +24,10 @@ __all__ = [
     "NO_LIMITS",
     "Delay",
     "DeliveryRules",
+    "Endless",
     "Fault",
     "GraphSimulator",
+    "Huge",
     "Limit",
     "Limits",
     "LoneSurrogate",

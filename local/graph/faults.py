@@ -12,10 +12,14 @@ from datetime import datetime
 import orjson
 from aiohttp import web
 
+from local.graph.endless import Endless, Huge
 from local.graph.errors import by_status
 from local.graph.operations import Operation
 
 type Answer = Callable[[], Awaitable[web.Response]]
+
+# What a LoneSurrogate adds, once the half of a character is replaced.
+REPAIRED = {"nickname": "\N{REPLACEMENT CHARACTER}"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,18 @@ class Delay:
 
 
 type Injection = (
-    Status | Truncate | NotJson | NoContent | Redirect | OwnFailure | LoneSurrogate | NextLinkLoop | Reset | Delay
+    Status
+    | Truncate
+    | NotJson
+    | NoContent
+    | Redirect
+    | OwnFailure
+    | LoneSurrogate
+    | NextLinkLoop
+    | Endless
+    | Huge
+    | Reset
+    | Delay
 )
 
 

@@ -52,7 +52,7 @@ def application(graph: GraphSimulator) -> web.Application:
 
 async def _serve(
     graph: GraphSimulator, operation: Operation, handler: GraphHandler, request: web.Request
-) -> web.Response:
+) -> web.StreamResponse:
     if "$skiptoken" in request.query:
         operation = NEXT_PAGE.get(operation, operation)
     call_id = record_routes.call_id(request)

@@ -8,7 +8,7 @@ from local.compare import Comparison
 from local.faultrun.outcome import Outcome
 from local.faultrun.poison import Poison
 
-WELL = Outcome(Comparison(held=1, stored=1, newest=1, whole=1), [], [], 0, 2, {"Graph 500": 3}, {}, 10, 1.0)
+WELL = Outcome(Comparison(held=1, stored=1, newest=1, whole=1), [], [], 0, 2, {"Graph 500": 3}, {}, 10, 0.0, 1.0)
 CALL, OTHER_CALL = "one call", "another call"
 
 
