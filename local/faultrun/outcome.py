@@ -25,8 +25,9 @@ class Outcome:
     """How Cosmos compares with Graph in the end, and what it took.
 
     `facts` are the calls whose fact row is not there, or not what their record comes to, or there twice. `poison` are
-    the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put back
-    as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was quiet.
+    the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put
+    back as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was
+    quiet.
     `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got. `endless` is the
     longest time in seconds for which the app listened to an answer without an end.
     """
@@ -49,6 +50,11 @@ class Outcome:
         lists = (compared.missing, compared.stale, compared.mixed, compared.broken, compared.orphans)
         figures = (*map(len, lists), len(self.facts), len(self.poison), self.found)
         return dict(zip(_MEANINGS, figures, strict=True))
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of them is not."""
+        return any(self.failures.values())
 
     def as_json(self) -> dict[str, object]:
         """The figures of `--json`."""

@@ -82,6 +82,11 @@ async def taken(stack: Stack) -> None:
             await asyncio.sleep(0.2)
 
 
+async def messages(stack: Stack) -> int:
+    """How many messages the app's queues have, hidden ones included; the poison queues are others."""
+    return sum([await _count(stack, queue) for queue in QUEUES])
+
+
 async def quiet(stack: Stack) -> None:
     """Returns when every notification is delivered and no queue has a message; StackError when that does not come."""
     try:
@@ -89,12 +94,12 @@ async def quiet(stack: Stack) -> None:
             await stack.graph.deliveries.idle()
             # The others lead to messages about calls.
             for queue in sorted(QUEUES, key=CALL_RECORDS.__eq__):
-                await _empty(stack, queue)
+                while await _count(stack, queue):
+                    await asyncio.sleep(0.2)
     except TimeoutError:
         raise StackError(f"The queues are not empty after {_PATIENCE_SECONDS} s.") from None
 
 
-async def _empty(stack: Stack, name: str) -> None:
+async def _count(stack: Stack, name: str) -> int:
     async with QueueClient.from_connection_string(stack.queue_connection, name) as queue:
-        while (await queue.get_queue_properties()).approximate_message_count:
-            await asyncio.sleep(0.2)
+        return (await queue.get_queue_properties()).approximate_message_count or 0

@@ -50,7 +50,7 @@ LEAST_SECONDS, SECONDS_A_CALL = 20.0, 0.06
 IDLE_SECONDS, LEAST_IDLE_SECONDS, TIMER_SECONDS = 30.0, 2.0, 10.0
 
 
-async def fault_run(calls: int, seed: int, speed: int, folder: Path, say: Callable[[str], None]) -> Outcome:
+async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, calls: int, speed: int) -> Outcome:
     """Plays `calls` calls through the stack while everything fails, repairs it, and compares Cosmos with Graph.
 
     The faults are those of `seed`, delays on the queue a `speed`th as long as in Azure. Logs and queues are kept in

@@ -9,6 +9,7 @@ from random import Random
 
 from callrecords.graphtypes import JsonObject
 from local.traffic.kinds import kinds_of_a_day
+from local.traffic.meetings import meeting
 from local.traffic.people import found
 from local.traffic.primitives import cut, date_time
 from local.traffic.revisions import revisions
@@ -61,6 +62,14 @@ def generate(seed: int, calls: int, day: date, tenant_id: str) -> list[Call]:
         record = kind.draw(rng, organisation, _start(rng, midnight))
         drawn.append(Call(record["id"], kind.name, tuple(_versions(rng, record, midnight))))
     return sorted(drawn, key=_began)
+
+
+def large_meeting(seed: int, sessions: int, day: date, tenant_id: str) -> JsonObject:
+    """The record of a meeting of so many sessions at noon of `day` (UTC), in its only version."""
+    organisation = found(Random(f"organisation {seed} {tenant_id}"), tenant_id)
+    noon = datetime.combine(day, time(12), UTC)
+    record = meeting(Random(f"meeting {seed} {tenant_id} {day}"), organisation, noon, sessions, rejoins=sessions // 10)
+    return {**record, "version": 1, "lastModifiedDateTime": date_time(noon + timedelta(hours=3))}
 
 
 def _began(call: Call) -> datetime:

@@ -9,7 +9,7 @@ from random import Random
 from callrecords.graphtypes import JsonObject
 from local.traffic.meetings import meeting
 from local.traffic.people import Organisation
-from local.traffic.telephony import telephone_call
+from local.traffic.telephony import attended_call, telephone_call
 from local.traffic.twoparty import customer_call, failed_set_up, mid_call_failure, peer_to_peer, zero_length
 
 
@@ -43,7 +43,8 @@ _ALL_HANDS = Kind("large meeting", partial(meeting, size=300, rejoins=0))
 _WEIGHTS = {
     Kind("peer-to-peer", peer_to_peer): 41,
     Kind("meeting", _small_meeting): 30,
-    Kind("PSTN", telephone_call): 13,
+    Kind("PSTN", telephone_call): 11,
+    Kind("auto attendant", attended_call): 2,
     Kind("failed set-up", failed_set_up): 6,
     Kind("mid-call failure", mid_call_failure): 3,
     Kind("rejoin", _rejoined_meeting): 3,

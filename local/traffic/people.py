@@ -35,10 +35,11 @@ class Organisation:
     externals: tuple[Party, ...]
     phones: tuple[Party, ...]
     call_queues: tuple[Party, ...]
+    auto_attendants: tuple[Party, ...]
 
 
 def found(rng: Random, tenant_id: str) -> Organisation:
-    """An organisation of 120 employees, its rooms, call queues, guest accounts, and outsiders."""
+    """An organisation of 120 employees, its rooms, call queues, auto attendants, guest accounts, and outsiders."""
     names = shuffled_names(rng)
     other_tenant = guid(rng)
     units = [guid(rng) for _ in range(3)]
@@ -53,6 +54,7 @@ def found(rng: Random, tenant_id: str) -> Organisation:
             Party("applicationInstance", guid(rng), f"Call queue {name}", tenant_id)
             for name in ("Sales", "Service", "Empfang")
         ),
+        auto_attendants=(Party("applicationInstance", guid(rng), "Auto attendant Main line", tenant_id),),
     )
 
 

@@ -29,6 +29,33 @@ def telephone_call(rng: Random, organisation: Organisation, start: datetime) -> 
     return _record(rng, parties, route, cut(rng, start))
 
 
+def attended_call(rng: Random, organisation: Organisation, start: datetime) -> JsonObject:
+    """A call from a telephone that an auto attendant takes and hands to a call queue, where an employee answers it.
+
+    Graph gives the caller's session once for each service, with one id: with the time at each, one after the other, or
+    with that of the whole call and the same media (https://learn.microsoft.com/graph/callrecords-api-faq).
+    """
+    employee = rng.choice(organisation.employees)
+    services = [rng.choice(organisation.auto_attendants), rng.choice(organisation.call_queues)]
+    caller = rng.choice(organisation.phones)
+    begin = cut(rng, start)
+    handed_on = cut(rng, begin + timedelta(seconds=rng.uniform(10, 90)))
+    answered = cut(rng, handed_on + timedelta(seconds=rng.uniform(5, 240)))
+    end = max(answered, cut(rng, answered + timedelta(minutes=min(rng.lognormvariate(1.2, 1.0), 60))))
+    is_in_turn = rng.random() < 0.5
+    spans = (Span(begin, handed_on), Span(handed_on, end)) if is_in_turn else (Span(begin, end), Span(begin, end))
+    end_of_caller, repeated = participant_end(rng, caller), guid(rng)
+    sessions = [
+        session(rng, repeated, [end_of_caller, service_end(rng, role)], span, {AUDIO: BOTH})
+        for role, span in zip(("skypeForBusinessAutoAttendant", "skypeForBusinessCallQueues"), spans, strict=True)
+    ]
+    if not is_in_turn:
+        sessions[1]["segments"][0]["media"] = sessions[0]["segments"][0]["media"]
+    route = [participant_end(rng, employee), service_end(rng, "skypeForBusinessCallQueues")]
+    sessions.append(session(rng, guid(rng), route, Span(answered, end), {AUDIO: BOTH}))
+    return call_record(rng, guid(rng), "groupCall", Span(begin, end), [caller, *services, employee], sessions)
+
+
 def dial_in_session(rng: Random, party: Party, span: Span) -> JsonObject:
     """The session of a telephone in a meeting."""
     route = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from local.traffic import Call, Version, generate
+from local.traffic import Call, Version, generate, large_meeting
 
 
 def _bytes(calls: list[Call]) -> bytes:
@@ -80,6 +80,15 @@ def test_there_are_as_many_calls_as_asked_for_and_the_large_meetings_once_each(
     assert [size for size in sizes if size > 60] == large
 
 
+def test_a_large_meeting_has_as_many_sessions_as_asked_for_and_is_the_same_each_time(day: date, tenant_id: str) -> None:
+    record = large_meeting(3, 500, day, tenant_id)
+    assert len(record["sessions"]) == 500
+    assert len(record["participants_v2"]) == 450
+    assert record["startDateTime"].startswith(f"{day}T12")
+    assert record == large_meeting(3, 500, day, tenant_id)
+    assert record != large_meeting(4, 500, day, tenant_id)
+
+
 def test_a_negative_number_of_calls_is_refused(day: date, tenant_id: str) -> None:
     with pytest.raises(ValueError, match="calls is -1, expected 0 or more"):
         generate(1, -1, day, tenant_id)
@@ -91,6 +100,7 @@ def test_every_kind_of_call_occurs_in_200(calls: list[Call]) -> None:
         "meeting",
         "large meeting",
         "PSTN",
+        "auto attendant",
         "failed set-up",
         "mid-call failure",
         "rejoin",

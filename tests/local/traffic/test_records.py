@@ -91,8 +91,9 @@ def test_everything_that_happens_in_a_call_happens_between_its_start_and_its_end
                 assert _moment(record["startDateTime"]) <= start <= end <= _moment(record["endDateTime"])
 
 
-def test_ids_of_sessions_are_unique(calls: list[Call]) -> None:
-    ids = [session["id"] for call in calls for session in call.versions[0].record["sessions"]]
+def test_ids_of_sessions_are_unique_but_for_those_of_auto_attendants(calls: list[Call]) -> None:
+    others = [call.versions[0].record for call in calls if call.kind != "auto attendant"]
+    ids = [session["id"] for record in others for session in record["sessions"]]
     assert len(ids) == len(set(ids))
 
 
@@ -141,6 +142,23 @@ def test_telephone_calls_have_several_segments_a_phone_and_at_times_an_unknown_t
         assert len(record["sessions"][0]["segments"]) > 1
         assert any(each["identity"]["phone"] for each in record["participants_v2"])
     assert {record["type"] for record in found} == {"unknown", "peerToPeer"}
+
+
+def test_a_call_by_way_of_an_auto_attendant_has_one_session_id_twice_each_with_its_own_time(
+    last_records: LastRecords,
+) -> None:
+    found = [record for record in last_records("auto attendant") if len(record["sessions"]) == 3]
+    assert found
+    for record in found:
+        attendant, queue, answered = record["sessions"]
+        assert attendant["id"] == queue["id"] != answered["id"]
+        roles = [each["callee"]["userAgent"]["role"] for each in (attendant, queue)]
+        assert roles == ["skypeForBusinessAutoAttendant", "skypeForBusinessCallQueues"]
+        in_turn = attendant["endDateTime"] == queue["startDateTime"]
+        assert in_turn or (attendant["startDateTime"], attendant["endDateTime"]) == (
+            queue["startDateTime"],
+            queue["endDateTime"],
+        )
 
 
 def test_a_failed_set_up_has_no_media(last_records: LastRecords) -> None:
