@@ -1,5 +1,6 @@
 """The app's own Graph classes, through msgraph-sdk and azure-identity, against the Graph simulator."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,15 +12,19 @@ from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
 
 from callrecords.collect.subscription import CHANGE_TYPE, LIFETIME
 from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Throttled, Unauthorized, Unavailable, Unreadable
+from callrecords.graph import client as client_module
 from callrecords.graph.client import GraphClient
 from callrecords.graph.records import CallRecords
 from callrecords.graph.subscriptions import Subscriptions
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.subscriptions import NotificationTarget
+from local.compare import without_nulls
 from local.graph import (
     NO_LIMITS,
+    Endless,
     Fault,
     GraphSimulator,
+    Huge,
     LoneSurrogate,
     NextLinkLoop,
     NoContent,
@@ -177,6 +182,36 @@ async def test_half_of_a_surrogate_pair_costs_one_character_and_no_record(
     graph.faults.append(Fault(LoneSurrogate()))
     record = await CallRecords(client).fetch(CALL_ID)
     assert (record.properties["nickname"], len(record.sessions), record.caveats) == ("\ufffd", 2, ("repaired",))
+
+
+async def test_an_answer_without_an_end_is_given_up_in_time(
+    graph: GraphSimulator, client: GraphClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_ANSWER_SECONDS", 0.5)
+    graph.publish(call(sessions=2))
+    endless = Endless(seconds=0.05)
+    graph.faults.append(Fault(endless))
+    with pytest.raises(Unavailable, match="did not answer"):
+        await CallRecords(client).fetch(CALL_ID)
+    async with asyncio.timeout(5):
+        while not endless.lasted:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_gigabyte_of_gzip_is_refused(graph: GraphSimulator, client: GraphClient) -> None:
+    graph.publish(call(sessions=2))
+    graph.faults.append(Fault(Huge()))
+    with pytest.raises(Garbled, match="more than 33554432 bytes"):
+        await CallRecords(client).fetch(CALL_ID)
+
+
+async def test_a_session_id_that_graph_repeats_brings_every_session_with_it(
+    graph: GraphSimulator, client: GraphClient
+) -> None:
+    sessions = [{**session, "id": "one id for all"} for session in call(sessions=121)["sessions"]]
+    graph.publish(call(sessions=121) | {"sessions": sessions})
+    record = await CallRecords(client).fetch(CALL_ID)
+    assert record.sessions == without_nulls(sessions)
 
 
 @pytest.mark.parametrize(("sessions", "participants"), [(2, 0), (0, 2)])

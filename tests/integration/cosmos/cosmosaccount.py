@@ -1,7 +1,7 @@
 """A Cosmos account with the app's containers, and what is in it, read without the app's own code."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +56,11 @@ class CosmosAccount:
         """The version of the call's row on each day that has one."""
         return {row["day"]: row["version"] for row in await self.fact_rows(call_id)}
 
-    async def compared_with(self, record: CallRecord) -> Comparison:
+    async def compared_with(self, record: CallRecord, garbled: Collection[str] = ()) -> Comparison:
         """How the stored record compares with `record`, and whether anything else is there."""
         held = {**record.properties, "sessions": record.sessions, "participants_v2": record.participants}
-        return await compare({record.call_id: held}, self.database.get_container_client("callRecords"), TENANT)
+        container = self.database.get_container_client("callRecords")
+        return await compare({record.call_id: held}, container, TENANT, garbled)
 
     @contextlib.contextmanager
     def failing(self, rule: FaultRule) -> Iterator[FaultRule]:

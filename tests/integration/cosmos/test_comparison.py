@@ -5,6 +5,7 @@ from azure.cosmos.aio import ContainerProxy
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
+from local.graph.faults import REPAIRED
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.invented import TENANT, call_record, new_call_id
@@ -20,6 +21,7 @@ class Stored:
         self._record = record
         self._cosmos = cosmos
         self._key = [TENANT, record.call_id]
+        self.is_garbled = False
 
     @property
     def container(self) -> ContainerProxy:
@@ -32,12 +34,17 @@ class Stored:
         item = await self.container.read_item(item_id, partition_key=self._key)
         await self.container.upsert_item({**item, **properties})
 
+    async def change_record(self, **properties: object) -> None:
+        header = await self.container.read_item(self.call_id, partition_key=self._key)
+        await self.change(self.call_id, record=header["record"] | properties)
+
     async def a_part(self) -> str:
         return next(item_id for item_id in await self._cosmos.items(self.call_id) if item_id != self.call_id)
 
     async def wrongs(self) -> dict[str, list[str]]:
         """What is wrong by kind."""
-        found = await self._cosmos.compared_with(self._record)
+        garbled = [self.call_id] if self.is_garbled else []
+        found = await self._cosmos.compared_with(self._record, garbled)
         assert found.complete is not any(getattr(found, name) for name in WRONGS)
         return {name: getattr(found, name) for name in WRONGS if getattr(found, name)}
 
@@ -80,6 +87,32 @@ async def test_a_record_without_all_of_its_sessions_is_broken(stored: Stored) ->
 
 async def test_a_record_with_another_property_is_broken(stored: Stored) -> None:
     await stored.change(stored.call_id, record={"type": "peerToPeer"})
+    assert await stored.wrongs() == {"broken": [stored.call_id]}
+
+
+async def test_a_record_with_a_property_that_graph_does_not_hold_is_broken(stored: Stored) -> None:
+    await stored.change_record(shoeSize=43)
+    assert await stored.wrongs() == {"broken": [stored.call_id]}
+
+
+@pytest.mark.parametrize("garbled", [True, False])
+async def test_a_record_may_be_repaired_where_graph_gave_what_is_no_json(stored: Stored, garbled: bool) -> None:
+    await stored.change(stored.call_id, caveats=["repaired"])
+    await stored.change_record(**REPAIRED)
+    stored.is_garbled = garbled
+    assert await stored.wrongs() == ({} if garbled else {"broken": [stored.call_id]})
+
+
+@pytest.mark.parametrize(
+    ("caveats", "properties"),
+    [([], REPAIRED), (["repaired"], {"nickname": "Ann"}), (["participantsRefused"], {}), (["noSessions"], {})],
+)
+async def test_it_may_be_so_with_its_caveat_and_in_what_was_no_json_alone(
+    stored: Stored, caveats: list[str], properties: dict[str, str]
+) -> None:
+    await stored.change(stored.call_id, caveats=caveats)
+    await stored.change_record(**properties)
+    stored.is_garbled = True
     assert await stored.wrongs() == {"broken": [stored.call_id]}
 
 

@@ -1,6 +1,8 @@
 """Faults on demand."""
 
+import asyncio
 import json
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,8 +14,10 @@ from aiohttp import ClientSession
 from callrecords.graphtypes import JsonObject
 from local.graph import (
     Delay,
+    Endless,
     Fault,
     GraphSimulator,
+    Huge,
     LoneSurrogate,
     NextLinkLoop,
     NoContent,
@@ -171,6 +175,49 @@ async def test_a_nextlink_can_lead_back_to_its_own_page(
         page = await response.json()
     assert len(page["value"]) == 60
     assert page["@odata.nextLink"] == second
+
+
+async def test_an_answer_can_be_without_an_end_until_the_caller_has_had_enough(
+    graph: GraphSimulator, client: ClientSession, record: str
+) -> None:
+    endless = Endless(seconds=0.01)
+    graph.faults.append(Fault(endless))
+    async with client.get(record) as response:
+        assert response.status == 200
+        assert await response.content.readexactly(20) == b"{" + b" " * 19
+        assert not endless.lasted
+        response.close()
+    async with asyncio.timeout(5):
+        while not endless.lasted:
+            await asyncio.sleep(0.01)
+    assert 0.1 < endless.lasted[0] < 5
+    assert await statuses(client, record, 1) == [200]
+
+
+async def test_an_answer_can_be_a_gigabyte_in_a_megabyte_of_gzip(
+    graph: GraphSimulator, client: ClientSession, record: str
+) -> None:
+    graph.faults.append(Fault(Huge()))
+    inflate, size, sent = zlib.decompressobj(16 + zlib.MAX_WBITS), 0, 0
+    async with client.get(record, auto_decompress=False) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        async for chunk in response.content.iter_any():
+            sent += len(chunk)
+            left = chunk
+            while left and not inflate.eof:
+                size += len(inflate.decompress(left, 1024 * 1024))
+                left = inflate.unconsumed_tail
+    assert inflate.eof  # and zlib found length and checksum right
+    assert size == 1024**3 + 2
+    assert sent < 2_000_000
+
+
+async def test_the_small_form_of_a_huge_answer_is_json(
+    graph: GraphSimulator, client: ClientSession, record: str
+) -> None:
+    graph.faults.append(Fault(Huge(megabytes=1)))
+    async with client.get(record) as response:
+        assert await response.json() == {}
 
 
 async def test_a_connection_can_be_reset(graph: GraphSimulator, client: ClientSession, record: str) -> None:
