@@ -16,7 +16,7 @@ _MEANINGS = {
     "orphans": "Parts that no header names",
     "facts": "Calls without exactly one fact row, that of their record",
     "poison": "Messages given up without need, or again",
-    "found": "Calls that a reconciliation still found afterwards",
+    "found": "Calls that a reconciliation or an audit still found afterwards",
 }
 
 
@@ -26,8 +26,8 @@ class Outcome:
 
     `facts` are the calls whose fact row is not there, or not what their record comes to, or there twice. `poison` are
     the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put
-    back as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation enqueued when all was
-    quiet.
+    back as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation and an audit came
+    upon when all was mended.
     `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got. `endless` is the
     longest time in seconds for which the app listened to an answer without an end.
     """

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from datetime import date
+from http import HTTPStatus
 
 import aiohttp
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
@@ -15,18 +16,19 @@ from callrecords.queues.workqueue import CALL_RECORDS, QUEUES
 from local.processes import StackError
 from local.stack import TENANT_ID, Stack
 
-_RUN = f"{TENANT_ID}:reconcile-history"
+_RECONCILIATION = f"{TENANT_ID}:reconcile-history"
+_AUDIT = f"{TENANT_ID}:audit-command"
 _PATIENCE_SECONDS = 420
 _TRIES = 3
 
 
 async def reconcile(stack: Stack) -> JsonObject:
     """The outcome of a reconciliation over all that Graph holds, begun as its timer begins it."""
-    before = outcome = await _outcome(stack)
+    before = outcome = await _outcome(stack, _RECONCILIATION)
 
     async def has_finished() -> bool:
         nonlocal outcome
-        outcome = await _outcome(stack)
+        outcome = await _outcome(stack, _RECONCILIATION)
         return outcome.get("_etag") != before.get("_etag") and outcome["finished"] is not None
 
     await _post(stack, "/admin/functions/reconcile_history")
@@ -34,9 +36,9 @@ async def reconcile(stack: Stack) -> JsonObject:
     return outcome
 
 
-async def _outcome(stack: Stack) -> JsonObject:
+async def _outcome(stack: Stack, item_id: str) -> JsonObject:
     try:
-        return await stack.database.get_container_client(STATE).read_item(_RUN, partition_key=_RUN)
+        return await stack.database.get_container_client(STATE).read_item(item_id, partition_key=item_id)
     except CosmosResourceNotFoundError:
         return {}
 
@@ -47,12 +49,17 @@ async def audits(stack: Stack) -> bool:
         return "audit" in {each["name"] for each in await answer.json()}
 
 
-async def audit(stack: Stack, day: date) -> None:
-    """Lets the app look through all that it has of the calls of a day, by its own route, and mend what is not whole."""
+async def audit(stack: Stack, day: date) -> int:
+    """Lets the app look through all that it has of the calls of a day, by its own route, and mend what is not whole.
+
+    How many calls were not; 0 where the app has no audit.
+    """
     if not await audits(stack):
-        return
+        return 0
     await _post(stack, "/api/audit", {"from": day.isoformat(), "to": day.isoformat()})
     await quiet(stack)
+    outcome = await _outcome(stack, _AUDIT)
+    return int(outcome["compared"] - outcome["whole"])
 
 
 async def _post(stack: Stack, path: str, query: Mapping[str, str] | None = None) -> None:
@@ -63,7 +70,8 @@ async def _post(stack: Stack, path: str, query: Mapping[str, str] | None = None)
                 aiohttp.ClientSession(stack.app_url) as http,
                 http.post(path, params=query, json={}) as answer,
             ):
-                answer.raise_for_status()
+                if answer.status != HTTPStatus.CONFLICT:  # the answer before was lost
+                    answer.raise_for_status()
                 return
     raise StackError(f"The app gives no answer to POST {path}.")
 

@@ -120,11 +120,11 @@ async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, 
 
 
 async def _recover(stack: Stack, day: date, say: Callable[[str], None]) -> tuple[list[Poison], int]:
-    """What had been given up, and how much a second reconciliation found."""
+    """What had been given up, and how much another reconciliation and audit found when all was mended."""
     await recovery.reconcile(stack)
     await recovery.quiet(stack)
     say("All is quiet: what is stored of the day is looked through")
-    await recovery.audit(stack, day)
+    say(f"The audit found {await recovery.audit(stack, day)} calls that were not whole")
     given_up = await poison.entries(stack)
     say("All is quiet, but for what was given up: it is put back")
     await recovery.replay_poison(stack)
@@ -134,4 +134,4 @@ async def _recover(stack: Stack, day: date, say: Callable[[str], None]) -> tuple
     await stack.app.start()
     found = await recovery.reconcile(stack)
     await recovery.quiet(stack)
-    return given_up, found["missing"] + found["stale"]
+    return given_up, found["missing"] + found["stale"] + await recovery.audit(stack, day)
