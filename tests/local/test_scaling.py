@@ -75,7 +75,8 @@ async def without_worker(
 
 
 async def ask(url: str) -> str:
-    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+    patience = aiohttp.ClientTimeout(total=15)
+    async with aiohttp.ClientSession(timeout=patience) as session, session.get(url) as answer:
         return await answer.text()
 
 

@@ -48,9 +48,9 @@ def test_a_host_that_may_be_idle_for_a_while_ends_when_no_message_can_be_seen_an
 ) -> None:
     with open_queue(connection, "last-errands") as queue:
         queue.send_message(encoded("hidden"), visibility_timeout=3600)
-        queue.send_message(encoded("take 3"))
+        queue.send_message(encoded("take 7"))
         with running_host(connection, "last-errands", tmp_path, "--idle", "1") as host:
-            wait_until(lambda: host.seen_of("take 3"))
+            wait_until(lambda: host.seen_of("take 7"))
             assert host.process.wait(timeout=15) == WAS_IDLE
         assert queue.get_queue_properties().approximate_message_count == 1
         assert not queue.peek_messages(32)
