@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from random import Random
 from typing import Literal
 
 import orjson
@@ -35,14 +34,13 @@ class Damage:
         cosmos: CosmosServer,
         held: Mapping[str, JsonObject],
         traffic: Sequence[Call],
-        rng: Random,
         kinds: Collection[Kind] = KINDS,
     ) -> None:
         self._cosmos = cosmos
         self._held = held
         self._kinds = kinds
-        self._untouched = list(traffic)
-        rng.shuffle(self._untouched)
+        # First those of which most probably no message is left, which would have it mended soon.
+        self._untouched = sorted(traffic, key=_latest)
 
     def delete(self, kind: Kind, most: int, played: datetime) -> int:
         """Of how many calls, `most` at most, the header, all parts or the fact row was deleted.

@@ -91,7 +91,8 @@ class Incidents:
         await incident()
 
     async def _kill_app(self) -> None:
-        self._count("Functions host killed")
+        if self._stack.app.is_running:
+            self._count("Functions host killed")
         await self._stack.app.kill()
         await self._stack.app.start()
 
@@ -135,8 +136,14 @@ class Incidents:
 
     async def _delete(self, kind: Kind) -> None:
         most = math.ceil(len(self._traffic) * _DAMAGED_SHARE)
-        if deleted := self._damage.delete(kind, most, self._played):
-            self._count(f"Cosmos: {kind} deleted", deleted)
+        name = f"Cosmos: {kind} deleted"
+
+        def has_deleted() -> bool:
+            self.happened[name] += self._damage.delete(kind, most, self._played)
+            return self.happened[name] > 0
+
+        await _soon(has_deleted)
+        self._say(f"{name}: {self.happened[name]}")
 
     async def _answer_without_end(self) -> None:
         """Once the host is killed no more, so that it is the app that ends it."""
@@ -177,8 +184,8 @@ class Incidents:
         moments = [at for call in self._traffic for version in call.versions for at in version.notified_at]
         self.happened["Notification withheld"] = sum(self._silent_since < at <= self._played for at in moments)
 
-    def _count(self, kind: str, times: int = 1) -> None:
-        self.happened[kind] += times
+    def _count(self, kind: str) -> None:
+        self.happened[kind] += 1
         self._say(kind)
 
 
@@ -187,4 +194,4 @@ async def _soon(condition: Callable[[], bool]) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while not condition():
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)

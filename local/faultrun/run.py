@@ -64,7 +64,7 @@ async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, call
     async with _stack(graph, folder, speed) as (stack, proxy, controller):
         services = ServiceFaults(graph, stack.cosmos, traffic, rng)
         kinds: tuple[Kind, ...] = KINDS if await recovery.audits(stack) else ("row",)
-        damage = Damage(stack.cosmos, graph.records, traffic, rng, kinds)
+        damage = Damage(stack.cosmos, graph.records, traffic, kinds)
         incidents = Incidents(stack, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")

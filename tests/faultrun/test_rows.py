@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from random import Random
 from typing import Any
 
 import pytest
@@ -107,7 +106,7 @@ async def test_a_second_row_a_missing_one_and_one_of_no_call_are_wrong(store: St
 @pytest.mark.parametrize("kind", ["header", "parts", "row"])
 async def test_damage_is_done_to_as_many_calls_as_wanted_and_to_what_is_named_alone(store: Store, kind: Kind) -> None:
     records, rows = await store.items()
-    damage = Damage(store.server, HELD, CALLS, Random(1))
+    damage = Damage(store.server, HELD, CALLS)
     assert damage.delete(kind, 2, LATER) == 2
     records_left, rows_left = await store.items()
     lost = records - records_left
@@ -122,11 +121,11 @@ async def test_a_call_of_which_graph_has_told_lately_or_that_is_not_stored_at_it
 ) -> None:
     before = await store.items()
     latest = min(version.notified_at[-1] for call in CALLS for version in call.versions)
-    assert Damage(store.server, HELD, CALLS, Random(1)).delete("row", 4, latest + timedelta(hours=1)) == 0
+    assert Damage(store.server, HELD, CALLS).delete("row", 4, latest + timedelta(hours=1)) == 0
     newer = {call_id: record | {"version": 99} for call_id, record in HELD.items()}
-    assert Damage(store.server, newer, CALLS, Random(1)).delete("row", 4, LATER) == 0
+    assert Damage(store.server, newer, CALLS).delete("row", 4, LATER) == 0
     assert await store.items() == before
 
 
 async def test_damage_that_the_app_cannot_mend_is_not_done(store: Store) -> None:
-    assert Damage(store.server, HELD, CALLS, Random(1), kinds=ROW_ALONE).delete("header", 4, LATER) == 0
+    assert Damage(store.server, HELD, CALLS, kinds=ROW_ALONE).delete("header", 4, LATER) == 0
