@@ -26,7 +26,7 @@ _SETTLED = timedelta(hours=2)
 class Damage:
     """Done to the calls of `traffic`, to each once; `held` are the records that Graph holds.
 
-    `kinds` are those that the app can mend; no other is done.
+    `kinds` are those that the app can mend: no other is to be done.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Damage:
     ) -> None:
         self._cosmos = cosmos
         self._held = held
-        self._kinds = kinds
+        self.kinds = kinds
         # First those of which most probably no message is left, which would have it mended soon.
         self._untouched = sorted(traffic, key=_latest)
 
@@ -49,8 +49,6 @@ class Damage:
         `played` is the time of the traffic.
         """
         deleted = 0
-        if kind not in self._kinds:
-            return 0
         for call in [each for each in self._untouched if _latest(each) + _SETTLED < played]:
             header = self._settled(call.call_id) if deleted < most else None
             if header:

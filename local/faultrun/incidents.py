@@ -1,21 +1,20 @@
-"""What happens to the run as a whole: processes that end, a subscription that Graph loses, notifications that fail,
-items that are deleted."""
+"""What happens to the run as a whole: processes that end, queues that fail, items that are deleted, and to Graph."""
 
 import asyncio
 import contextlib
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
 from callrecords.cosmos.calls import CONTAINER as CALLS
-from callrecords.graphtypes import JsonObject
 from local.cosmos.faults import FaultRule
 from local.faultrun.damage import Damage, Kind
+from local.faultrun.graphincidents import GraphIncidents
 from local.faultrun.queueproxy import QueueFailure, QueueProxy
 from local.faultrun.services import ServiceFaults
-from local.graph import Endless, Fault, NextLinkLoop, Operation, Status
+from local.graph import Fault, Operation, Status
 from local.stack import Stack
 from local.traffic import Call
 
@@ -28,12 +27,13 @@ _PATIENCE_SECONDS = 5
 _WRITE_SECONDS = 0.5
 # Of the calls, of each kind of damage.
 _DAMAGED_SHARE = 0.005
-# Calls in a run that lasts longer than the app listens to an answer.
-_LARGE_RUN = 1_000
 
 
 class Incidents:
-    """Brings them about in `stack` while `traffic` is played; `happened` counts them by kind, `say` is told of them."""
+    """Brings them about in `stack` while `traffic` is played; `happened` counts them by kind, `say` is told of them.
+
+    `graph` has those of Graph.
+    """
 
     def __init__(
         self,
@@ -51,36 +51,35 @@ class Incidents:
         self._damage = damage
         self._traffic = traffic
         self._say = say
-        self.endless = Endless()
         self._ending = asyncio.Lock()
-        self._played = self._silent_since = datetime.min.replace(tzinfo=UTC)
+        self.graph = GraphIncidents(stack.graph, services, traffic, self.happened, say)
 
     def played(self, at: datetime) -> None:
         """The traffic was played until then."""
-        self._played = at
+        self.graph.played_until = at
 
     async def over(self, seconds: float) -> None:
         """Lets all of them happen in the course of `seconds`."""
         # Most calls are between a quarter and two thirds of a day's traffic.
         schedule: tuple[tuple[float, Incident], ...] = (
-            (0.18, self._lose_subscription),
+            (0.18, self.graph.lose_subscription),
             (0.20, self._throttle_unsaid),
             (0.33, self._kill_app_in_record),
             (0.38, self._fail_queue_service),
             (0.43, self._kill_app_between_parts),
-            (0.52, self._throttle_until_date),
+            (0.52, self.graph.throttle_until_date),
             (0.55, self._restart_queue_service),
-            (0.58, self._fall_silent),
+            (0.58, self.graph.fall_silent),
             (0.60, lambda: self._delete("header")),
             (0.62, lambda: self._delete("parts")),
             (0.65, self._kill_app_before_facts),
-            (0.68, self._speak_again),
+            (0.68, self.graph.speak_again),
             (0.69, lambda: self._delete("row")),
             (0.70, self._fail_queue_service),
             (0.75, self._restart_queue_service),
             (0.80, self._kill_app_in_record),
-            (0.85, self._throttle_until_date),
-            (0.90, self._answer_without_end),
+            (0.85, self.graph.throttle_until_date),
+            (0.90, self.graph.answer_without_end),
         )
         async with asyncio.TaskGroup() as tasks:
             for share, incident in schedule:
@@ -110,16 +109,9 @@ class Incidents:
 
     async def _kill_app_between_parts(self) -> None:
         """Where a record is too large for one batch, as a revision of the largest one is."""
-        record = self._revise(max(self._traffic, key=lambda call: len(call.versions[-1].record["sessions"])))
+        record = self.graph.revise(max(self._traffic, key=lambda call: len(call.versions[-1].record["sessions"])))
         self._stack.graph.notify(record["id"])
         await self._kill_app_within(FaultRule("create", CALL_RECORDS, skip=1, latency=_WRITE_SECONDS))
-
-    def _revise(self, call: Call) -> JsonObject:
-        """The call's last record, which Graph now holds in a version after all others."""
-        record = call.versions[-1].record
-        record = {**record, "version": record["version"] + 1}
-        self._stack.graph.publish(record)
-        return record
 
     async def _kill_app_before_facts(self) -> None:
         await self._kill_app_within(FaultRule("create", CALLS, latency=_WRITE_SECONDS))
@@ -135,33 +127,17 @@ class Incidents:
             self._proxy.failures += [failure] * _FAILURES_IN_A_ROW
 
     async def _delete(self, kind: Kind) -> None:
+        if kind not in self._damage.kinds:
+            return
         most = math.ceil(len(self._traffic) * _DAMAGED_SHARE)
         name = f"Cosmos: {kind} deleted"
 
         def has_deleted() -> bool:
-            self.happened[name] += self._damage.delete(kind, most, self._played)
+            self.happened[name] += self._damage.delete(kind, most, self.graph.played_until)
             return self.happened[name] > 0
 
         await _soon(has_deleted)
         self._say(f"{name}: {self.happened[name]}")
-
-    async def _answer_without_end(self) -> None:
-        """Once the host is killed no more, so that it is the app that ends it."""
-        if len(self._traffic) < _LARGE_RUN:
-            return  # a short run does not wait for it
-        record = self._revise(min(self._traffic, key=lambda call: call.versions[0].published_at))
-        self._services.add("Graph answer without end", Fault(self.endless, Operation.GET_RECORD, record["id"]))
-        self._stack.graph.notify(record["id"])
-
-    async def _lose_subscription(self) -> None:
-        subscriptions = self._stack.graph.subscriptions
-        for each in subscriptions.live():
-            self._count("Subscription deleted in Graph")
-            subscriptions.delete(each.id)
-        # The new one begins with a comparison of what was missed.
-        self._services.add("Graph 503", Fault(Status(503), Operation.CREATE_SUBSCRIPTION))
-        self._services.add("Graph 500", Fault(Status(500), Operation.LIST_RECORDS))
-        self._services.add("Graph nextLink loop", Fault(NextLinkLoop(), Operation.LIST_RECORDS, skip=2, times=2))
 
     async def _throttle_unsaid(self) -> None:
         fault = Fault(Status(429), Operation.GET_RECORD, times=2)
@@ -169,20 +145,6 @@ class Incidents:
         async with self._ending:
             await _soon(lambda: fault.seen > 1)
             await self._kill_app()  # or it would ask Graph for nothing for ten seconds
-
-    async def _throttle_until_date(self) -> None:
-        soon = datetime.now(UTC) + timedelta(seconds=2)
-        self._services.add("Graph 429, HTTP date", Fault(Status(429, soon), Operation.GET_RECORD, times=3))
-
-    async def _fall_silent(self) -> None:
-        self._say("Graph falls silent")
-        self._silent_since = self._played
-        self._stack.graph.silent = True
-
-    async def _speak_again(self) -> None:
-        self._stack.graph.silent = False
-        moments = [at for call in self._traffic for version in call.versions for at in version.notified_at]
-        self.happened["Notification withheld"] = sum(self._silent_since < at <= self._played for at in moments)
 
     def _count(self, kind: str) -> None:
         self.happened[kind] += 1

@@ -84,7 +84,7 @@ async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, call
             faults=notifications + services.happened() + incidents.happened + proxy.happened() + dropped,
             throttled=graph.counters.throttled,
             requests=graph.counters.requests.total(),
-            endless=max(incidents.endless.lasted, default=0),
+            endless=max(incidents.graph.endless.lasted, default=0),
             seconds=time.monotonic() - began,
         )
 

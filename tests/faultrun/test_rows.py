@@ -23,7 +23,6 @@ from tests.generated import call_record
 DAY = date(2026, 3, 4)
 CALLS = generate(3, 4, DAY, TENANT_ID)
 HELD = {call.call_id: call.versions[-1].record for call in CALLS}
-ROW_ALONE: tuple[Kind, ...] = ("row",)
 LATER = datetime(2026, 3, 6, tzinfo=UTC)
 
 
@@ -125,7 +124,3 @@ async def test_a_call_of_which_graph_has_told_lately_or_that_is_not_stored_at_it
     newer = {call_id: record | {"version": 99} for call_id, record in HELD.items()}
     assert Damage(store.server, newer, CALLS).delete("row", 4, LATER) == 0
     assert await store.items() == before
-
-
-async def test_damage_that_the_app_cannot_mend_is_not_done(store: Store) -> None:
-    assert Damage(store.server, HELD, CALLS, kinds=ROW_ALONE).delete("header", 4, LATER) == 0
