@@ -32,7 +32,7 @@ MOST_MINUTES = 30.0
 # Without a message, and without a request, nothing starts a worker.
 _TIMER_SECONDS = 24 * 3_600
 # Requests that are further apart than that belong to two visits.
-APART_SECONDS = 10.0
+_APART_SECONDS = 10.0
 _WATCH_SECONDS = 0.5
 _OF_A_RECORD = frozenset(
     {
@@ -46,12 +46,11 @@ _OF_A_RECORD = frozenset(
 
 
 class Visits:
-    """Counts in `number` how often the app came to Graph about the meeting: after `apart` seconds without a request."""
+    """Counts in `number` how often the app came to Graph about the meeting."""
 
-    def __init__(self, graph: GraphSimulator, apart: float) -> None:
+    def __init__(self, graph: GraphSimulator) -> None:
         self.number = 0
         self._graph = graph
-        self._apart = apart
         self._requests = _asked(graph)
         self._latest = float("-inf")
 
@@ -59,7 +58,7 @@ class Visits:
         """Takes a look; often enough, and no visit is overlooked."""
         requests = _asked(self._graph)
         if requests != self._requests:
-            self.number += time.monotonic() - self._latest > self._apart
+            self.number += time.monotonic() - self._latest > _APART_SECONDS
             self._requests, self._latest = requests, time.monotonic()
 
 
@@ -75,7 +74,6 @@ async def large_meeting_run(
     sessions: int = SESSIONS,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     idle: float = IDLE_SECONDS,
-    apart: float = APART_SECONDS,
     most_minutes: float = MOST_MINUTES,
 ) -> Finding:
     """How such a meeting fares. Logs and queues are kept in `folder`; `say` is told what happens.
@@ -88,7 +86,7 @@ async def large_meeting_run(
     async with _stack(graph, folder, idle) as (stack, controller):
         await stack.wait_until_subscribed()
         await recovery.quiet(stack)
-        began, visits, dropped = time.monotonic(), Visits(graph, apart), controller.dropped
+        began, visits, dropped = time.monotonic(), Visits(graph), controller.dropped
         graph.publish(record)
         graph.notify(record["id"])
         say(f"Graph holds a meeting of {sessions:,} sessions")

@@ -13,13 +13,11 @@ def said_nothing(_: str) -> None:
 
 
 async def test_a_meeting_that_takes_several_visits_is_whole_with_a_fresh_worker_at_each(tmp_path: Path) -> None:
-    limits = Limits(record_following_pages=Limit(4, 10), retry_after=("whole",))
-    found = await large_meeting_run(
-        1, tmp_path, said_nothing, sessions=300, limits=limits, idle=3, apart=3, most_minutes=2
-    )
+    limits = Limits(record_following_pages=Limit(4, 12), retry_after=("whole",))
+    found = await large_meeting_run(1, tmp_path, said_nothing, sessions=300, limits=limits, idle=3, most_minutes=2)
     assert not found.failed, found.wrong
-    assert found.figures["Visits"] > 1
-    assert found.figures["Workers that were dropped meanwhile"] >= found.figures["Visits"] - 1
+    assert found.figures["Answers that were 429"] > 0  # so that another visit was needed
+    assert found.figures["Workers that were dropped meanwhile"] > 0
 
 
 async def test_a_meeting_that_is_not_whole_in_time_is_a_failure(tmp_path: Path) -> None:
