@@ -1,6 +1,6 @@
 """Deletes what the app stored, as somebody might by mistake: of calls with which the app was done."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,28 +17,16 @@ from local.traffic import Call
 
 type Kind = Literal["header", "parts", "row"]
 
-KINDS: tuple[Kind, ...] = ("header", "parts", "row")
-
 # Since Graph last told of the call, by the time of the traffic.
 _SETTLED = timedelta(hours=2)
 
 
 class Damage:
-    """Done to the calls of `traffic`, to each once; `held` are the records that Graph holds.
+    """Done to the calls of `traffic`, to each once; `held` are the records that Graph holds."""
 
-    `kinds` are those that the app can mend: no other is to be done.
-    """
-
-    def __init__(
-        self,
-        cosmos: CosmosServer,
-        held: Mapping[str, JsonObject],
-        traffic: Sequence[Call],
-        kinds: Collection[Kind] = KINDS,
-    ) -> None:
+    def __init__(self, cosmos: CosmosServer, held: Mapping[str, JsonObject], traffic: Sequence[Call]) -> None:
         self._cosmos = cosmos
         self._held = held
-        self.kinds = kinds
         # First those of which most probably no message is left, which would have it mended soon.
         self._untouched = sorted(traffic, key=_latest)
 

@@ -127,8 +127,6 @@ class Incidents:
             self._proxy.failures += [failure] * _FAILURES_IN_A_ROW
 
     async def _delete(self, kind: Kind) -> None:
-        if kind not in self._damage.kinds:
-            return
         most = math.ceil(len(self._traffic) * _DAMAGED_SHARE)
         name = f"Cosmos: {kind} deleted"
 

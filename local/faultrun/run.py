@@ -16,7 +16,7 @@ from local import azurite
 from local.apphost import HostOptions
 from local.compare import compare
 from local.faultrun import poison, recovery
-from local.faultrun.damage import KINDS, Damage, Kind
+from local.faultrun.damage import Damage
 from local.faultrun.incidents import Incidents
 from local.faultrun.notifications import disturbed
 from local.faultrun.outcome import Outcome
@@ -63,8 +63,7 @@ async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, call
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=LIMITS, delivery=DELIVERY)
     async with _stack(graph, folder, speed) as (stack, proxy, controller):
         services = ServiceFaults(graph, stack.cosmos, traffic, rng)
-        kinds: tuple[Kind, ...] = KINDS if await recovery.audits(stack) else ("row",)
-        damage = Damage(stack.cosmos, graph.records, traffic, kinds)
+        damage = Damage(stack.cosmos, graph.records, traffic)
         incidents = Incidents(stack, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
