@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 import orjson
 
-from bench.ingest.stages import GRAPH, ROWS, SPLIT, STATE, Seam, Stopwatch, instrument
+from bench.ingest.seams import Seam, instrument
+from bench.ingest.stages import GRAPH, ROWS, SPLIT, STATE, Stopwatch
 from callrecords.app import App
 from callrecords.queues.messages import CallMessage
 from callrecords.settings.read import Settings, read_settings
