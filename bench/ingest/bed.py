@@ -12,7 +12,8 @@ import orjson
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
-from bench.ingest.taps import CosmosTap, GraphTap
+from bench.ingest.cosmostap import CosmosTap
+from bench.ingest.graphtap import GraphTap
 from callrecords.graphtypes import JsonObject
 from local import azurite
 from local.cosmos import KEY, CosmosServer

@@ -17,6 +17,7 @@ async def measure_size(sessions: int, rounds: int) -> Scenario:
     scenario, record, ids = Scenario(f"{sessions:,} sessions"), meeting_of(sessions), new_ids()
     async with running_bed() as bed:
         await _warm_up(bed, ids)
+        bed.graph_tap.repeat()
         for _ in range(rounds):
             scenario.add(await _ingest(bed, {**record, "id": next(ids)}))
     return scenario
@@ -44,11 +45,16 @@ async def measure_day(day: Sequence[Sequence[JsonObject]], rounds: int) -> list[
 
 
 async def measure_memory(sessions: int, at_once: int, rounds: int) -> Scenario:
-    """Megabytes that a fresh worker needs for records of so many sessions, beyond what it has when it idles."""
+    """Megabytes that a fresh worker needs for records of so many sessions, beyond what it has when it idles.
+
+    Graph lets all of them come to their last page together: that is the worst moment.
+    """
     scenario, record, ids = Scenario(f"{at_once} of {sessions:,} sessions"), meeting_of(sessions), new_ids()
     for _ in range(rounds):
         async with running_bed() as bed:
             await _warm_up(bed, ids, times=3)
+            bed.graph_tap.repeat()
+            bed.graph_tap.gather(at_once)
             call_ids = [next(ids) for _ in range(at_once)]
             for call_id in call_ids:
                 bed.graph.publish({**record, "id": call_id})
@@ -66,30 +72,37 @@ async def _ingest(bed: Bed, record: JsonObject) -> Figures:
     """Lets the worker ingest the record as Graph holds it now, and measures the floor of it."""
     bed.graph.publish(record)
     bed.cosmos_tap.requests.clear()
-    bed.graph_tap.urls.clear()
-    bed.graph_tap.received = 0
+    bed.graph_tap.clear()
     before = {name: bed.cosmos_tap.stored(name) for name in (ARCHIVE, ROWS)}
     taken = await bed.command("ingest", call_id=record["id"])
-    requests, urls = list(bed.cosmos_tap.requests), list(bed.graph_tap.urls)
-    grown = {name: bed.cosmos_tap.stored(name) - size for name, size in before.items()}
-    asked = Counter(f"{request.container} {request.operation}" for request in requests)
-    written = sum(request.sent for request in requests if request.is_write)
-    figures = {
-        "Graph requests": len(urls),
-        "Graph bytes": bed.graph_tap.received,
-        "Cosmos requests": len(requests),
-        "RU": sum(request.charge for request in requests),
-        "archive bytes": grown[ARCHIVE],
-        "row bytes": grown[ROWS],
-        "stored bytes": sum(grown.values()),
-        "written bytes": written,
+    stored = {name: bed.cosmos_tap.stored(name) - size for name, size in before.items()}
+    figures = _asked(bed) | {
+        "archive bytes": stored[ARCHIVE],
+        "row bytes": stored[ROWS],
+        "stored bytes": sum(stored.values()),
         "CPU": sum(taken.values()),
         **{f"CPU {stage}": milliseconds for stage, milliseconds in taken.items()},
-        **{f"asked {name}": float(count) for name, count in asked.items()},
-        **{f"RU {name}": sum(each.charge for each in requests if each.container == name) for name in (ARCHIVE, ROWS)},
     }
-    floor = await bed.floor(urls, written)
+    floor = await bed.floor(list(bed.graph_tap.urls), round(figures["written bytes"]))
     return figures | {"floor reads": floor["reads"], "floor write": floor["write"], "floor": sum(floor.values())}
+
+
+def _asked(bed: Bed) -> Figures:
+    """What the servers were asked."""
+    requests = bed.cosmos_tap.requests
+    counts = Counter(f"asked {request.container} {request.operation}" for request in requests)
+    charges: dict[str, float] = {}
+    for request in requests:
+        charges[f"RU {request.container}"] = charges.get(f"RU {request.container}", 0) + request.charge
+    return {
+        "Graph requests": len(bed.graph_tap.urls),
+        "Graph bytes": bed.graph_tap.received,
+        "Cosmos requests": len(requests),
+        "RU": sum(charges.values()),
+        "written bytes": sum(request.sent for request in requests if request.is_write),
+        **counts,
+        **charges,
+    }
 
 
 def _mean(figures: Sequence[Figures], count: int) -> Figures:

@@ -69,14 +69,13 @@ def _stages(scenarios: Sequence[Scenario]) -> Table:
 
 
 def _requests(scenarios: Sequence[Scenario]) -> Table:
-    names = sorted({name for scenario in scenarios for name in scenario.names("asked ")})
-    columns = [name.removeprefix("asked ") for name in names]
-    table = _table("Requests to Cosmos DB, and their RU by container", "Record", *columns, "RU archive", "row", "rest")
-    for scenario in scenarios:
-        archive, row = _median(scenario, "RU callRecords"), _median(scenario, "RU calls")
-        charges = archive, row, _median(scenario, "RU") - archive - row
-        counts = [f"{_median(scenario, name):,.3g}" for name in names]
-        table.add_row(scenario.name, *counts, *(f"{charge:,.1f}" for charge in charges))
+    title = "Requests to Cosmos DB, and their RU by container"
+    table = _table(title, "Request", *(scenario.name for scenario in scenarios))
+    for name in sorted({name for scenario in scenarios for name in scenario.names("asked ")}):
+        table.add_row(name.removeprefix("asked "), *(f"{_median(each, name):,.3g}" for each in scenarios))
+    table.add_section()
+    for name in sorted({name for scenario in scenarios for name in scenario.names("RU ")}):
+        table.add_row(name, *(f"{_median(each, name):,.1f}" for each in scenarios))
     return table
 
 

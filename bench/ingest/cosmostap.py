@@ -1,4 +1,4 @@
-"""What the servers are asked: each request with its bytes, and what Cosmos DB would charge for it."""
+"""What Cosmos DB is asked: each request with its bytes, and what the service would charge for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,24 +100,6 @@ class CosmosTap:
             case "read":
                 return charges.read(items.get(str(item_id), _Item()).size)
         raise ValueError(f"There is no rule for what Cosmos DB charges for {operation!r}.")
-
-
-@dataclass
-class GraphTap:
-    """Listens to a Graph simulator: `urls` are those of call records that it was asked for."""
-
-    urls: list[str] = field(default_factory=list)
-    received: int = 0
-
-    @web.middleware
-    async def listen(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Notes the request and the bytes of its answer."""
-        response = await handler(request)
-        if request.path.startswith("/v1.0/"):
-            self.urls.append(str(request.url))
-            assert isinstance(response, web.Response)
-            self.received += len(response.body) if isinstance(response.body, bytes) else 0
-        return response
 
 
 def _json(body: bytes) -> Any:
