@@ -11,7 +11,7 @@ from local.graph import record_routes
 _QUIET_SECONDS = 5.0
 
 
-class _Gate:
+class Gate:
     """Holds back the end of what several readers read, so that all of them come to it at the same moment.
 
     It opens for good when `readers` wait at it, or nobody has asked for anything for some seconds: a worker may keep
@@ -51,7 +51,7 @@ class GraphTap:
     urls: list[str] = field(default_factory=list)
     received: int = 0
     _answers: dict[str, tuple[bytes, web.Response]] | None = None
-    _gate: _Gate | None = None
+    _gate: Gate | None = None
 
     def clear(self) -> None:
         """Forgets what was asked so far."""
@@ -63,7 +63,7 @@ class GraphTap:
 
     def gather(self, readers: int) -> None:
         """From now on each reader gets its last page when all of them have come to it."""
-        self._gate = _Gate(readers)
+        self._gate = Gate(readers)
 
     @web.middleware
     async def listen(self, request: web.Request, handler: Handler) -> web.StreamResponse:
