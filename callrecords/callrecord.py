@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal, Protocol
 
 from callrecords.documents import Document
+from callrecords.elements import Elements
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, moment
 
@@ -36,8 +37,8 @@ class CallRecord:
     call_id: str
     version: int
     properties: JsonObject
-    sessions: list[JsonObject]
-    participants: list[JsonObject]
+    sessions: Collection[JsonObject]
+    participants: Collection[JsonObject]
     caveats: tuple[Caveat, ...] = ()
 
     @property
@@ -53,8 +54,8 @@ class Piece:
     call_id: str
     version: int
     day: str
-    sessions: list[JsonObject]
-    participants: list[JsonObject]
+    sessions: Elements
+    participants: Elements
 
 
 @dataclass(frozen=True, kw_only=True)

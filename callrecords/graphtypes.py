@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-mediastream.
 """
 
 import re
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,13 @@ def as_object(value: object) -> JsonObject:
 
 def objects(value: object) -> list[JsonObject]:
     """The objects in a list; [] for anything else."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [*objects_of(value)] if isinstance(value, list) else []
+
+
+def objects_of(value: object) -> Iterator[JsonObject]:
+    """The objects in a list, or in what is like one, one by one; none in anything else."""
+    if isinstance(value, Collection) and not isinstance(value, str | dict):
+        yield from (each for each in value if isinstance(each, dict))
 
 
 def text(value: object) -> str | None:

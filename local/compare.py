@@ -3,6 +3,9 @@
 It reads as a consumer would: the header of a call, then the parts that the header names.
 """
 
+import base64
+import gzip
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -76,7 +79,13 @@ def _compare_call(
     if any(part.get("version") != header["version"] for part in parts):
         result.mixed.append(call_id)
         return
-    stored_lists = {name: [each for part in parts for each in part.get(name, ())] for name in _LISTS}
+    try:
+        stored_lists = {
+            name: [each for item in (*parts, header) for each in elements(item.get(name))] for name in _LISTS
+        }
+    except (ValueError, OSError, EOFError, zlib.error):  # no base64, no gzip, no JSON, or cut off
+        result.broken.append(call_id)
+        return
     if _bytes(stored_lists) != _bytes({name: without_nulls(record[name]) for name in _LISTS}):
         result.broken.append(call_id)
         return
@@ -101,6 +110,11 @@ def _is_right(caveats: list[str], added: JsonObject, *, is_garbled: bool, has_se
     if not all(allowed.get(caveat) for caveat in caveats):
         return False
     return not added or ("repaired" in caveats and added == REPAIRED)
+
+
+def elements(packed: str | None) -> list[JsonObject]:
+    """The elements of a list: JSON lines, in gzip, in base64."""
+    return [orjson.loads(line) for line in gzip.decompress(base64.b64decode(packed or "")).splitlines()]
 
 
 def without_nulls[T](value: T) -> T:

@@ -1,6 +1,7 @@
 """A reading of a call record as a test has it, in pages as small as the test wants."""
 
 from callrecords.callrecord import CallRecord, Piece, Progress
+from callrecords.elements import Elements
 from callrecords.errors import Throttled
 
 
@@ -24,7 +25,7 @@ class PagedReading:
         self._pages = since.followed if since else 0
 
     @property
-    def held(self) -> int:
+    def held_bytes(self) -> int:
         return self._read - self._dropped
 
     @property
@@ -43,12 +44,13 @@ class PagedReading:
 
     def piece(self) -> Piece:
         whole, count = self._whole, len(self._whole.sessions)
+        sessions, participants = [*whole.sessions], [*whole.participants]
         return Piece(
             call_id=whole.call_id,
             version=whole.version,
             day=whole.day,
-            sessions=whole.sessions[self._dropped : self._read],
-            participants=whole.participants[max(self._dropped - count, 0) : max(self._read - count, 0)],
+            sessions=Elements(sessions[self._dropped : self._read]),
+            participants=Elements(participants[max(self._dropped - count, 0) : max(self._read - count, 0)]),
         )
 
     def drop(self) -> None:

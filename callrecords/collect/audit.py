@@ -102,7 +102,7 @@ class StoreAudit:
     async def _go_on(self, message: AuditMessage) -> None:
         started, first = self._clock(), message
         await self._state.write(running(message.audit), message.outcome(started))
-        left_alone = await self._given_up.left_alone()
+        left_alone = self._given_up.left_alone(await self._given_up.all())
         try:
             while not message.is_done and self._clock() - started <= _VISIT:
                 async with time_limit(_SLICE_SECONDS, "A slice of the audit was not compared"):

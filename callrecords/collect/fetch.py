@@ -13,8 +13,8 @@ from callrecords.ports.records import Absent, RecordPages, RecordReading, Record
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import Unfinished
 
-# So many sessions and participants are held in memory: four pages of sessions, 1.2 MB of JSON on average.
-_MOST_HELD = 240
+# So much is held, compressed, beside the last page: 2,500 sessions on average. A part takes it whole.
+_MOST_HELD_BYTES = 1_000_000
 # So long pages are asked for; the invocation has time left for the last of them, and for putting aside what was read.
 _READING_SECONDS = 120
 # So often a record is begun in a visit, and so often anew because Graph did not follow its own nextLink.
@@ -77,7 +77,7 @@ class Fetching:
                 has_more = await reading.read_on()
             except CallRecordsError as error:
                 return await self._stopped(message, reading, parts, error)
-            if reading.held >= _MOST_HELD:
+            if reading.held_bytes >= _MOST_HELD_BYTES:
                 parts = await self._put_aside(reading, parts)
         record = reading.record()
         return Fetched(record, parts) if record else replace(message, progress=None)

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -97,12 +97,12 @@ class GivenUpCalls:
             if known and (known.version is None or known.version <= version):
                 await self._state.delete(_key(call_id).id)
 
-    async def left_alone(self) -> dict[str, int | None]:
-        """The calls that no reconciliation or audit is to bring up again yet, with the version, where that was known.
+    async def all(self) -> list[GivenUpCall]:
+        """What is known of every call. Raises what the state does."""
+        return await self._state.starting_with(GIVEN_UP)
 
-        Raises what the state does.
-        """
-        given_up = await self._state.starting_with(GIVEN_UP)
+    def left_alone(self, given_up: Iterable[GivenUpCall]) -> dict[str, int | None]:
+        """Those that no reconciliation or audit is to bring up again yet, with the version, where that was known."""
         return {each.call_id: each.version for each in given_up if self._is_too_early_for(each)}
 
     def _is_too_early_for(self, known: GivenUpCall) -> bool:

@@ -1,5 +1,6 @@
 """The use case behind the `call-records` queue: fetch a record whole, store it, derive its fact row."""
 
+import functools
 import logging
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, Garbled, NotFound
 from callrecords.facts.row import fact_row
 from callrecords.facts.streamquality import Profile
+from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Absent, RecordPages, RecordStore, Saved, Stored
 from callrecords.ports.rows import Row, RowStore
 from callrecords.queues.messages import CallMessage
@@ -44,42 +46,53 @@ class Ingest:
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message, as WorkQueue.handle does."""
-        await self._queue.handle(CallMessage, text, tries, self._work, self._give_up)
+        work = functools.partial(self._work, is_first_try=tries == 1)
+        await self._queue.handle(CallMessage, text, tries, work, self._give_up)
 
-    async def _work(self, message: CallMessage) -> Unfinished[CallMessage] | None:
+    async def _work(self, message: CallMessage, *, is_first_try: bool) -> Unfinished[CallMessage] | None:
         try:
             stored = await self._ingest(message)
             if isinstance(stored, Unfinished):
                 await self._given_up.note_if_late(stored.message, stored.error)
                 return stored
+            # A worker may have ended between row and record, like this one's last try.
+            if message.may_have_left_row or not is_first_try:
+                await self._clear_rows(stored)
             if message.version is not None and stored.version < message.version:
                 what = f"Call record {message.call_id}: Graph gives version {stored.version}"
                 raise NotFound(f"{what} and has listed version {message.version}.")
         except CallRecordsError as error:
             await self._given_up.note_if_late(message, error)
             raise
-        await self._given_up.forget(message.call_id, stored.version)
+        # The next reconciliation forgets what else is named.
+        if message.reason != "notification" or message.failure:
+            await self._given_up.forget(message.call_id, stored.version)
         await self._arrivals.note(message)
         return None
 
     async def _ingest(self, message: CallMessage) -> Stored | Unfinished[CallMessage]:
         """What is stored when Graph has nothing newer, its fact row included."""
         call_id = message.call_id
-        found = await self._store.look(call_id)
+        found = await self._look(message)
         if isinstance(found, Stored) and not found.is_damaged:
             await self._derive(None, found)  # Graph may have it no longer, or not now
         fetched = await self._fetch(message, found)
         if isinstance(fetched, Unfinished):
             return fetched
         if fetched:
-            saved, stored = await self._save(fetched, found)
-        elif isinstance(found, Stored) and not found.is_damaged:
-            saved, stored = Saved.REPEATED, found
-            await self._store.tidy(stored)
-        else:
+            return await self._save(message, fetched, found)
+        if not isinstance(found, Stored) or found.is_damaged:
             raise NotFound(f"Call record {call_id}: Graph gives none that is new, and none is stored whole.")
-        log.info("Call record %s version %s: %s.", call_id, stored.version, saved.value)
-        return stored
+        await self._store.tidy(found)
+        _tell(Saved.REPEATED, found)
+        return found
+
+    async def _look(self, message: CallMessage) -> Absent | Stored:
+        """What there is of the call. Unless Graph sent the message, somebody may have found it unreadable."""
+        found = await self._store.look(message.call_id)
+        if isinstance(found, Stored) and message.reason != "notification":
+            return replace(found, is_unreadable=await self._store.load(message.call_id) is None)
+        return found
 
     async def _fetch(self, message: CallMessage, found: Absent | Stored) -> Fetched | Unfinished[CallMessage] | None:
         """What Graph has that is newer than what was found.
@@ -94,8 +107,10 @@ class Ingest:
                 return None
             raise
 
-    async def _save(self, fetched: Fetched, found: Absent | Stored) -> tuple[Saved, Stored]:
-        """Stores the record and derives its row.
+    async def _save(
+        self, message: CallMessage, fetched: Fetched, found: Absent | Stored
+    ) -> Stored | Unfinished[CallMessage]:
+        """Stores the record and its fact row.
 
         Raises Garbled for one without a session where an older version with some is stored: that is not given away
         for it.
@@ -104,11 +119,45 @@ class Ingest:
         if isinstance(found, Stored) and "noSessions" in record.caveats and "noSessions" not in found.caveats:
             what = f"Call record {record.call_id}"
             raise Garbled(f"{what}: version {record.version} has no session, {found.version} has some.")
-        saved, stored = await self._store.save(record, found, fetched.parts)
-        if saved is not Saved.OUTDATED:
-            is_at_hand = saved is Saved.STORED and not fetched.parts
-            await self._derive(record if is_at_hand else None, stored)
-        return saved, stored
+        other_days = found.former_days | ({found.day} - {record.day}) if isinstance(found, Stored) else frozenset[str]()
+        whole = await self._store.whole(record, fetched.parts)
+        if not other_days:
+            # The row first: where the record then takes the place of what was found, nobody has come in between.
+            await self._rows.save(self._row(whole), is_new=isinstance(found, Absent))
+        try:
+            saved, stored = await self._store.save(record, found, fetched.parts)
+        except CallRecordsError as error:
+            return Unfinished(replace(message, may_have_left_row=True), error)
+        await self._settle(whole, other_days, saved, stored)
+        _tell(saved, stored)
+        return stored
+
+    async def _settle(self, record: CallRecord, other_days: frozenset[str], saved: Saved, stored: Stored) -> None:
+        """Makes the rows those of what is stored, where it is not clear that they are."""
+        if saved is Saved.STORED and not other_days | stored.former_days:
+            return
+        if record.day not in {stored.day, *stored.former_days}:
+            await self._leave_day(record.call_id, record.day)
+        elif saved is Saved.OUTDATED and record.day == stored.day:
+            return
+        else:
+            await self._derive(record if saved is Saved.STORED else None, stored)
+
+    async def _leave_day(self, call_id: str, *days: str) -> None:
+        """Has the rows of these days deleted, which no record tells of, and the call's own tell of the days."""
+        for day in days:
+            await self._store.add_former_day(call_id, day)
+        stored = await self._store.look(call_id)
+        if isinstance(stored, Stored):
+            await self._derive(None, stored)
+
+    async def _clear_rows(self, stored: Stored) -> None:
+        """Deletes rows that a worker has left which ended between row and record."""
+        if left := await self._rows.days(stored.call_id) - {stored.day} - stored.former_days:
+            await self._leave_day(stored.call_id, *left)
+
+    def _row(self, record: CallRecord, former_days: frozenset[str] = frozenset()) -> JsonObject:
+        return fact_row(record, self._tenant_id, former_days, self._profile)
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):
@@ -128,9 +177,13 @@ class Ingest:
             return  # whoever stored the newer version derives its row
         # After the deletions, and again where they are repeated: the change feed tells of this row alone, and whoever
         # finds the former days in it must find their rows gone.
-        await self._rows.save(fact_row(record, self._tenant_id, stored.former_days, self._profile))
+        await self._rows.save(self._row(record, stored.former_days))
         # A newer version that starts on another day may have looked for this row before it was there.
         if stored.day in await self._store.former_days(stored.call_id):
             latest = await self._store.look(stored.call_id)
             if isinstance(latest, Stored):
                 await self._derive(None, latest)
+
+
+def _tell(saved: Saved, stored: Stored) -> None:
+    log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)

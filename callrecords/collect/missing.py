@@ -1,5 +1,6 @@
 """What Cosmos lacks of the calls that Graph lists."""
 
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from callrecords.ports.records import Listed
@@ -9,13 +10,21 @@ type Lack = Literal["missing", "stale", "no sessions", "given up"] | None
 
 
 class Missing:
-    """Tells what is missing. It asks for what Cosmos holds once for each day; `given_up` are the calls to be left alone
-    for now, with the version, where that is known."""
+    """Tells what is missing. It asks for what Cosmos holds once for each day.
 
-    def __init__(self, rows: RowVersions, given_up: dict[str, int | None]) -> None:
+    `given_up` are the calls to be left alone for now, with the version, where that is known; `named` are all that are
+    named as missing.
+    """
+
+    def __init__(self, rows: RowVersions, given_up: Mapping[str, int | None], named: Collection[str] = ()) -> None:
         self._rows = rows
         self._given_up = given_up
+        self._named = named
         self._held: dict[str, dict[str, Row]] = {}
+
+    def is_named(self, record: Listed) -> bool:
+        """Whether the call is named as missing."""
+        return record.call_id in self._named
 
     async def lack(self, record: Listed) -> Lack:
         """What Cosmos lacks of the record; None where it has that version or a newer one, with a session at least.

@@ -109,7 +109,8 @@ class Reconciliation:
     async def _go_on(self, message: ReconcileMessage) -> None:
         started, first = self._clock(), message
         await self._remember(message)
-        missing = Missing(self._rows, await self._given_up.left_alone())
+        given_up = await self._given_up.all()
+        missing = Missing(self._rows, self._given_up.left_alone(given_up), {each.call_id for each in given_up})
         try:
             while message.position < message.window_end and self._clock() - started <= _SLICE:
                 message = await self._step(message, missing)
@@ -182,6 +183,8 @@ class Reconciliation:
             with_caveats += missing.has_caveats(each)
             if lacks[-1] in ("missing", "stale", "no sessions"):
                 wanted.append(each)
+            elif lacks[-1] is None and missing.is_named(each):
+                await self._given_up.forget(each.call_id, each.version or 0)  # it came by another message
         await self._enqueue(wanted)
         return message.compared(lacks, unreadable=unreadable, with_caveats=with_caveats)
 

@@ -11,7 +11,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unauthorized, Unavailable
 from callrecords.graphtypes import JsonObject
@@ -106,13 +106,18 @@ async def delete_if_there(container: ContainerProxy, item_id: str, partition_key
             raise
 
 
-def is_lost_race(error: CosmosHttpResponseError | CosmosBatchOperationError) -> bool:
+def is_lost_race(error: CosmosHttpResponseError) -> bool:
     """Whether the condition of a write did not hold: somebody else was faster."""
     return error.status_code in _LOST_RACE and not error.sub_status
 
 
+def unchanged(etag: str) -> dict[str, Any]:
+    """The options of a write on the condition that the item still has this etag."""
+    return {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+
+
 async def won(write: Awaitable[object]) -> bool:
-    """Whether the condition of the write held. Raises what the SDK does."""
+    """Whether the condition of the write held."""
     try:
         await write
     except CosmosHttpResponseError as error:
@@ -120,11 +125,6 @@ async def won(write: Awaitable[object]) -> bool:
             return False
         raise
     return True
-
-
-def unchanged(item: JsonObject) -> dict[str, Any]:
-    """The condition that the item is as it was read."""
-    return {"etag": item["_etag"], "match_condition": MatchConditions.IfNotModified}
 
 
 def _is_absent(error: CosmosResourceNotFoundError) -> bool:

@@ -1,16 +1,16 @@
 """The `callRecords` container: call records whole, and never older than what is there.
 
-The header is the commit point: parts that are too large for one batch are written first, then the header with
-the parts that fit in a transactional batch, guarded by the etag that was read, then what older versions left is
-deleted. Whatever happens in between, a reader that follows the header finds one version, whole; and as the queue
-message stays until the end, the next try finishes what this one left.
+The header is the commit point: parts are written first, where a record needs any, then the header, guarded by the etag
+that was read, then what older versions left is deleted. Whatever happens in between, a reader that follows the header
+finds one version, whole; and as the queue message stays until the end, the next try finishes what this one left.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosBatchOperationError
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from callrecords.callrecord import CallRecord, Piece
 from callrecords.cosmos.account import (
@@ -22,10 +22,12 @@ from callrecords.cosmos.account import (
     unchanged,
     won,
 )
-from callrecords.cosmos.items import Items, join, part_version, share_batch, split, split_piece
-from callrecords.errors import Unavailable
+from callrecords.cosmos.items import Items, join, part_version, prepend, split, split_piece
+from callrecords.errors import Unavailable, Unreadable
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Absent, Saved, Stored
+
+log = logging.getLogger(__name__)
 
 CONTAINER = "callRecords"
 
@@ -50,9 +52,7 @@ class CallRecordsStore:
         names them. Raises what `split` raises."""
         written = split_piece(piece, self._tenant_id, parts)
         with cosmos_errors(f"Call record {piece.call_id}"):
-            container = await self._container()
-            for part in written:
-                await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
+            await self._write_parts(await self._container(), written)
         return (*parts, *(part["id"] for part in written))
 
     async def save(
@@ -77,16 +77,18 @@ class CallRecordsStore:
                 found = await self._look(container, record.call_id)
         raise Unavailable(f"Call record {record.call_id}: lost {_TRIES} races against other writers.")
 
-    async def tidy(self, stored: Stored) -> None:
-        """Deletes what a writer that was stopped left beside the stored version."""
-        with cosmos_errors(f"Call record {stored.call_id}"):
-            await self._sweep(await self._container(), stored)
-
-    async def former_days(self, call_id: str) -> frozenset[str]:
-        """The days other than that of the stored version under which fact rows of the call may be."""
-        with cosmos_errors(f"Call record {call_id}"):
-            header = await read_if_there(await self._container(), call_id, self._key(call_id))
-        return frozenset(header["formerDays"] if header else ())
+    async def whole(self, record: CallRecord, parts: tuple[str, ...]) -> CallRecord:
+        """The record with what `parts` have of it, which were written ahead; Unavailable where one of them is gone."""
+        if not parts:
+            return record
+        what = f"Call record {record.call_id}"
+        with cosmos_errors(what):
+            container, key = await self._container(), self._key(record.call_id)
+            found = await asyncio.gather(*(read_if_there(container, name, key) for name in parts))
+        whole = [part for part in found if part is not None]
+        if len(whole) < len(parts):
+            raise Unavailable(f"{what}: what was put aside of it is gone.")
+        return prepend(whole, record)
 
     async def add_former_day(self, call_id: str, day: str) -> None:
         """Lets the header name `day` as one under which an older row may be, unless there is none or it does already.
@@ -101,14 +103,26 @@ class CallRecordsStore:
                     return
                 days = sorted({day, *header["formerDays"]})
                 change: list[JsonObject] = [{"op": "set", "path": "/formerDays", "value": days}]
-                if await won(container.patch_item(call_id, key, change, **unchanged(header))):
+                if await won(container.patch_item(call_id, key, change, **unchanged(header["_etag"]))):
                     return
         raise Unavailable(f"Call record {call_id}: lost {_TRIES} races against other writers.")
+
+    async def tidy(self, stored: Stored) -> None:
+        """Deletes what a writer that was stopped left beside the stored version."""
+        with cosmos_errors(f"Call record {stored.call_id}"):
+            await self._sweep(await self._container(), stored)
+
+    async def former_days(self, call_id: str) -> frozenset[str]:
+        """The days other than that of the stored version under which fact rows of the call may be."""
+        with cosmos_errors(f"Call record {call_id}"):
+            header = await read_if_there(await self._container(), call_id, self._key(call_id))
+        return frozenset(header["formerDays"] if header else ())
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole; a version that is replaced while it is read is read anew.
 
-        None where there is none, and where parts are gone without another header: no reader can put that together.
+        None where there is none, and where parts are gone without another header, or damaged: no reader can put that
+        together.
         Raises Unavailable as well when the record kept being replaced.
         """
         without_parts = None
@@ -121,7 +135,11 @@ class CallRecordsStore:
                 parts = await asyncio.gather(*(read_if_there(container, name, key) for name in header["parts"]))
                 whole = [part for part in parts if part is not None]
                 if len(whole) == len(parts):
-                    return join(Items(header, whole))
+                    try:
+                        return join(Items(header, whole))
+                    except Unreadable as error:
+                        log.error("%s It counts as not stored.", error)
+                        return None
                 without_parts = header["_etag"]
         raise Unavailable(f"Call record {call_id}: was replaced {_TRIES} times while it was read.")
 
@@ -145,22 +163,24 @@ class CallRecordsStore:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
         known_days = found.former_days | {found.day} if isinstance(found, Stored) else frozenset[str]()
         items = split(record, self._tenant_id, known_days - {record.day}, parts)
-        header, (ahead, within) = items.header, share_batch(items)
-        for part in ahead:
-            await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
-        operations: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
-            ("replace", (header["id"], header), {"if_match_etag": found.etag})
-            if isinstance(found, Stored)
-            else ("create", (header,), {}),
-            *(("upsert", (part,), {}) for part in within),
-        ]
+        await self._write_parts(container, items.parts)
         try:
-            results = await container.execute_item_batch(operations, partition_key=self._key(record.call_id))
-        except CosmosBatchOperationError as error:
+            written = await (
+                container.replace_item(record.call_id, items.header, **unchanged(found.etag))
+                if isinstance(found, Stored)
+                else container.create_item(items.header)
+            )
+        except CosmosHttpResponseError as error:
             if is_lost_race(error):
                 return None
             raise
-        return _stored(header, results[0]["eTag"], found.part_ids.union(header["parts"]))
+        return _stored(
+            items.header, written.get_response_headers()["ETag"], found.part_ids.union(items.header["parts"])
+        )
+
+    async def _write_parts(self, container: ContainerProxy, parts: Iterable[JsonObject]) -> None:
+        for part in parts:
+            await container.upsert_item(part)  # what an earlier try wrote has the same id and the same content
 
     async def _sweep(self, container: ContainerProxy, stored: Stored) -> None:
         """Deletes the parts that the header does not name, of versions that cannot take its place any more.

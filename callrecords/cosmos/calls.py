@@ -31,16 +31,17 @@ class CallsStore:
             row = await read_if_there(await self._container(), call_id, self._key(day))
         return _row(row) if row else None
 
-    async def save(self, row: JsonObject) -> None:
+    async def save(self, row: JsonObject, *, is_new: bool = False) -> None:
         """Makes `row` the stored one unless one of a newer version is there, or one of the same with sessions where
-        `row` has none.
+        `row` has none. `is_new` saves a request where there is likely to be none.
 
         Raises Unavailable as well when other writers of the same row kept winning.
         """
         with cosmos_errors(f"Facts of call {row['id']}"):
             container = await self._container()
-            for _ in range(_TRIES):
-                stored = await read_if_there(container, row["id"], self._key(row["day"]))
+            for number in range(_TRIES):
+                is_unread = is_new and number == 0
+                stored = None if is_unread else await read_if_there(container, row["id"], self._key(row["day"]))
                 if (stored and rank(_row(stored)) > rank(_row(row))) or await _write(container, row, stored):
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
@@ -54,6 +55,16 @@ class CallsStore:
                 if stored is None or stored["version"] >= older_than or await self._remove(container, stored):
                     return
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
+
+    async def days(self, call_id: str) -> frozenset[str]:
+        """The days under which there are rows of the call: a query over all days."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            found = (await self._container()).query_items(
+                "SELECT c.day FROM c WHERE c.id = @id",
+                parameters=[{"name": "@id", "value": call_id}],
+                partition_key=[self._tenant_id],
+            )
+            return frozenset([row["day"] async for row in found])
 
     async def versions(self, day: str) -> dict[str, Row]:
         """The versions and caveats of the calls that started on `day`, by call id."""
@@ -128,7 +139,7 @@ class CallsStore:
     async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
         """Whether the row was removed as it was read."""
         key = self._key(stored["day"])
-        return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored)))
+        return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored["_etag"])))
 
 
 def _row(item: JsonObject) -> Row:
@@ -139,4 +150,4 @@ async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject 
     """Whether `row` took the place of `stored`."""
     if stored is None:
         return await won(container.create_item(row))
-    return await won(container.replace_item(row["id"], row, **unchanged(stored)))
+    return await won(container.replace_item(row["id"], row, **unchanged(stored["_etag"])))

@@ -1,28 +1,28 @@
 """Call records to Cosmos items and back: pure.
 
-A record is one header item, `id = callId`, and part items that hold its long lists in order. The header names
-its parts; a part's id tells its version and a digest of its content, and it is never changed, so a reader that
-follows the header never sees a mixture: neither of versions, nor of two answers of Graph with one version in another
-order. Sizes are in bytes of JSON as azure-cosmos sends it.
+A record is one item where it fits: the header, `id = callId`. Of a larger one, the long lists begin in part items; what
+comes last may be in the header. The header names its parts in order. A part's id tells its version and a digest of its
+content, and it is never changed, so a reader that follows the header never sees a mixture: neither of versions, nor of
+two answers of Graph with one version in another order.
+
+Lists are JSON lines in gzip in base64.
 """
 
+import base64
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-
-import orjson
+from dataclasses import dataclass, replace
 
 from callrecords.callrecord import CallRecord, Piece
+from callrecords.elements import Elements, compress, decompress
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject
 
-# Cosmos refuses items over 2 MB and transactional batches over 2 MB or 100 operations
-# (https://learn.microsoft.com/azure/cosmos-db/concepts-limits); both limits leave room for the envelope.
-PART_BYTES = 1_500_000
-BATCH_BYTES = 1_800_000
-BATCH_OPERATIONS = 100
+# Cosmos refuses items over 2 MB (https://learn.microsoft.com/azure/cosmos-db/concepts-limits): room for the rest.
+ITEM_BYTES = 1_500_000
 
 _LISTS = {"sessions": "sessions", "participants": "participants_v2"}
 _PART_ID = re.compile(r"(?:sessions|participants)-(\d+)-\d+-[0-9a-f]{8}")
@@ -41,11 +41,12 @@ def split(
     tenant_id: str,
     former_days: Iterable[str] = (),
     earlier: Sequence[str] = (),
-    part_bytes: int = PART_BYTES,
+    item_bytes: int = ITEM_BYTES,
 ) -> Items:
-    """The items of `record`, each under `part_bytes`.
+    """The items of `record`, with up to `item_bytes` of lists in each.
 
-    Raises Unreadable where one element alone is larger, and where startDateTime is not a time.
+    Raises Unreadable where one element alone, or the record without its lists, is larger, and where startDateTime is
+    not a time.
 
     Graph's properties are in `record`, an object of their own, where none of them meets a name of this app or of Cosmos
     DB, such as `ttl`. `former_days` are those other than its own under which a fact row of an older version may be;
@@ -55,102 +56,143 @@ def split(
         call_id=record.call_id,
         version=record.version,
         day=record.day,
-        sessions=record.sessions,
-        participants=record.participants,
+        sessions=_elements(record.sessions),
+        participants=_elements(record.participants),
     )
-    parts = split_piece(piece, tenant_id, earlier, part_bytes)
     header: JsonObject = {
         "id": record.call_id,
         **_common(piece, tenant_id),
         "formerDays": sorted(former_days),
-        "parts": [*earlier, *(part["id"] for part in parts)],
-        "caveats": list(record.caveats),
+        "parts": [*earlier],
+        "caveats": [*record.caveats],
         "record": record.properties,
     }
-    if size(header) > part_bytes:
-        raise Unreadable(
-            f"Call record {record.call_id}: the record without its lists has {size(header)} bytes, "
-            f"expected at most {part_bytes}."
-        )
-    return Items(header, parts)
+    bare = _size(header)
+    if bare > item_bytes:
+        what = f"Call record {record.call_id}: the record without its lists"
+        raise Unreadable(f"{what} has {bare} bytes, expected at most {item_bytes}.")
+    packed = {kind: _text(chunks) for kind, chunks in _chunks(piece).items() if chunks}
+    if bare + sum(map(len, packed.values())) <= item_bytes:
+        return Items(header | {_LISTS[kind]: text for kind, text in packed.items()}, [])
+    parts = split_piece(piece, tenant_id, earlier, item_bytes)
+    return Items({**header, "parts": [*earlier, *(part["id"] for part in parts)]}, parts)
 
 
 def split_piece(
-    piece: Piece, tenant_id: str, earlier: Sequence[str] = (), part_bytes: int = PART_BYTES
+    piece: Piece, tenant_id: str, earlier: Sequence[str] = (), item_bytes: int = ITEM_BYTES
 ) -> list[JsonObject]:
-    """The parts that come after those whose ids are `earlier`, each under `part_bytes`. Raises as `split` does."""
+    """The parts that come after those whose ids are `earlier`, with up to `item_bytes` of a list in each.
+
+    Raises Unreadable where one element alone is larger.
+    """
     common = _common(piece, tenant_id)
-    lists = {"sessions": piece.sessions, "participants": piece.participants}
     return [
-        {"id": f"{kind}-{piece.version}-{number}-{_digest(chunk)}", **common, _LISTS[kind]: chunk}
-        for kind, elements in lists.items()
-        for number, chunk in enumerate(
-            _chunks(piece.call_id, kind, elements, part_bytes), sum(each.startswith(kind) for each in earlier)
+        {"id": f"{kind}-{piece.version}-{number}-{_digest(text)}", **common, _LISTS[kind]: text}
+        for kind, chunks in _chunks(piece).items()
+        for number, text in enumerate(
+            _texts(f"Call record {piece.call_id}: one of its {kind}", chunks, item_bytes),
+            sum(each.startswith(kind) for each in earlier),
         )
     ]
+
+
+def join(items: Items) -> CallRecord:
+    """The record that `split` was given. Raises Unreadable where what is compressed is damaged, or of two versions."""
+    header = items.header
+    if any(part.get("version") != header["version"] for part in items.parts):
+        raise Unreadable(f"Call record {header['callId']}: a part is of another version.")
+    lists = [
+        Elements(chunks=_stored(header["callId"], (*items.parts, header), name))
+        for name in ("sessions", "participants_v2")
+    ]
+    for elements in lists:
+        elements.check()
+    return CallRecord(
+        call_id=header["callId"],
+        version=header["version"],
+        properties=header["record"],
+        sessions=lists[0],
+        participants=lists[1],
+        caveats=tuple(header["caveats"]),
+    )
+
+
+def prepend(parts: Sequence[JsonObject], record: CallRecord) -> CallRecord:
+    """The record with what the parts have before its own lists."""
+
+    def whole(name: str, rest: Iterable[JsonObject]) -> Elements:
+        return Elements(chunks=[*_stored(record.call_id, parts, name), *_elements(rest).compressed()])
+
+    return replace(
+        record,
+        sessions=whole("sessions", record.sessions),
+        participants=whole("participants_v2", record.participants),
+    )
+
+
+def part_version(item_id: str) -> int | None:
+    """The version in a part's id; None for another item's."""
+    found = _PART_ID.fullmatch(item_id)
+    return int(found[1]) if found else None
+
+
+def _elements(given: Iterable[JsonObject]) -> Elements:
+    return given if isinstance(given, Elements) else Elements(given)
 
 
 def _common(piece: Piece, tenant_id: str) -> JsonObject:
     return {"tenantId": tenant_id, "callId": piece.call_id, "version": piece.version, "day": piece.day}
 
 
-def join(items: Items) -> CallRecord:
-    """The record that `split` was given."""
-    header = items.header
-    return CallRecord(
-        call_id=header["callId"],
-        version=header["version"],
-        properties=header["record"],
-        sessions=[element for part in items.parts for element in part.get("sessions", ())],
-        participants=[element for part in items.parts for element in part.get("participants_v2", ())],
-        caveats=tuple(header["caveats"]),
-    )
+def _chunks(piece: Piece) -> dict[str, list[bytes]]:
+    return {"sessions": piece.sessions.compressed(), "participants": piece.participants.compressed()}
 
 
-def share_batch(items: Items) -> tuple[list[JsonObject], list[JsonObject]]:
-    """The parts to write ahead, and those that fit in one batch with the header."""
-    room = BATCH_BYTES - size(items.header)
-    ahead: list[JsonObject] = []
-    within: list[JsonObject] = []
-    for part in items.parts:
-        if size(part) <= room and len(within) < BATCH_OPERATIONS - 1:
-            within.append(part)
-            room -= size(part)
-        else:
-            ahead.append(part)
-    return ahead, within
+def _texts(what: str, chunks: Iterable[bytes], most: int) -> Iterator[str]:
+    """The chunks joined as far as `most` characters allow."""
+    joined: list[bytes] = []
+    for chunk in itertools.chain.from_iterable(_fitting(what, each, most) for each in chunks):
+        if joined and _text_size([*joined, chunk]) > most:
+            yield _text(joined)
+            joined = []
+        joined.append(chunk)
+    if joined:
+        yield _text(joined)
 
 
-def part_version(item_id: str) -> int | None:
-    """The version in a part's id; None for a header's id."""
-    found = _PART_ID.fullmatch(item_id)
-    return int(found[1]) if found else None
+def _fitting(what: str, chunk: bytes, most: int) -> Iterator[bytes]:
+    """The chunk in pieces that have up to `most` characters."""
+    if _text_size([chunk]) <= most:
+        yield chunk
+        return
+    elements = decompress(chunk)
+    if len(elements) == 1:
+        raise Unreadable(f"{what} has {_text_size([chunk])} bytes, compressed: expected at most {most}.")
+    half = len(elements) // 2
+    for few in (elements[:half], elements[half:]):
+        yield from _fitting(what, compress(few), most)
 
 
-def size(item: object) -> int:
-    """Bytes of `item` on the wire: azure-cosmos escapes what is not ASCII, so characters are bytes."""
+def _stored(call_id: str, items: Iterable[JsonObject], name: str) -> list[bytes]:
+    """What the items have of the list."""
+    try:
+        return [base64.b64decode(item[name], validate=True) for item in items if name in item]
+    except (TypeError, ValueError):
+        raise Unreadable(f"Call record {call_id}: {name} is no base64.") from None
+
+
+def _size(item: JsonObject) -> int:
+    """Bytes on the wire: azure-cosmos escapes what is not ASCII, so characters are bytes."""
     return len(json.dumps(item, separators=(",", ":")))
 
 
-def _digest(chunk: list[JsonObject]) -> str:
-    return hashlib.sha256(orjson.dumps(chunk)).hexdigest()[:8]
+def _text(chunks: Iterable[bytes]) -> str:
+    return base64.b64encode(b"".join(chunks)).decode()
 
 
-def _chunks(call_id: str, kind: str, elements: list[JsonObject], part_bytes: int) -> Iterator[list[JsonObject]]:
-    envelope = 512  # id, tenantId, callId, version, day and the names, with room to spare
-    chunk: list[JsonObject] = []
-    used = envelope
-    for element in elements:
-        needed = size(element) + 1
-        if envelope + needed > part_bytes:
-            raise Unreadable(
-                f"Call record {call_id}: one element of its {kind} has {needed} bytes, "
-                f"expected at most {part_bytes - envelope}."
-            )
-        if used + needed > part_bytes:
-            yield chunk
-            chunk, used = [], envelope
-        chunk.append(element)
-        used += needed
-    if chunk:
-        yield chunk
+def _text_size(chunks: Iterable[bytes]) -> int:
+    return -(-sum(map(len, chunks)) // 3) * 4
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

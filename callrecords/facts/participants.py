@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from callrecords.callrecord import CallRecord
 from callrecords.facts.parties import Kind, Party, identity_in, participant
-from callrecords.graphtypes import JsonObject, as_object, known, objects
+from callrecords.graphtypes import JsonObject, as_object, known, objects, objects_of
 
 
 def organizer(record: CallRecord) -> Party | None:
@@ -18,13 +18,13 @@ def organizer(record: CallRecord) -> Party | None:
 
 def listed(record: CallRecord) -> list[Party]:
     """The participants that the record lists; the deprecated list, which ends at 130, only where there is no other."""
-    whole = [participant(each) for each in objects(record.participants)]
+    whole = [participant(each) for each in objects_of(record.participants)]
     return whole or [identity_in(each) for each in objects(record.properties.get("participants"))]
 
 
 def participants(record: CallRecord, at_ends: Iterable[Party]) -> list[Party]:
     """All participants, each once, by name; with those at the ends of sessions where participants_v2 is missing."""
-    if objects(record.participants):
+    if any(objects_of(record.participants)):
         return _distinct(listed(record))
     return _distinct([*listed(record), *(party for party in at_ends if party.key)])
 

@@ -12,7 +12,7 @@ from callrecords.facts.legs import SIDES, Leg, leg, seconds_between
 from callrecords.facts.participants import kinds, listed, organizer, participants, party_row
 from callrecords.facts.parties import Kind
 from callrecords.facts.streamquality import Profile
-from callrecords.graphtypes import JsonObject, moment, objects, text, texts, utc
+from callrecords.graphtypes import JsonObject, moment, objects_of, text, texts, utc
 
 # The most that a row has of these lists. Where there was more, the row says so: `participantsCapped` and so on.
 CAPS = {
@@ -40,7 +40,7 @@ def fact_row(
     Unreadable where startDateTime is not a time; all else may be missing or malformed.
     """
     known_kinds = kinds([*listed(record), *filter(None, [organizer(record)])])
-    legs = [leg(session, known_kinds, profile) for session in objects(record.sessions)]
+    legs = [leg(session, known_kinds, profile) for session in objects_of(record.sessions)]
     return {
         "id": record.call_id,
         "tenantId": tenant_id,

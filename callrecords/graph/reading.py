@@ -8,6 +8,7 @@ import logging
 from typing import Literal, Self
 
 from callrecords.callrecord import CallRecord, Caveat, Piece, Progress, day_of
+from callrecords.elements import Elements
 from callrecords.errors import Refused
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import RECORD_NEXT_PAGE, TENANT
@@ -37,9 +38,8 @@ class Reading:
         # The record without its lists, as all answers have it; no page was read since the latest where it is current.
         self._properties: JsonObject = {}
         self._is_current = False
-        self._sessions: list[JsonObject] = []
-        self._participants: list[JsonObject] = []
-        self._dropped_sessions = 0
+        self._sessions, self._participants = Elements(), Elements()
+        self._session_count = 0
         self._is_repaired = self._are_participants_refused = self._is_revised = False
 
     @classmethod
@@ -56,7 +56,7 @@ class Reading:
         """Goes on from there."""
         reading = cls(client, call_id, progress.version, progress.followed)
         reading._stage, reading._day = progress.stage, progress.day
-        reading._dropped_sessions = progress.sessions
+        reading._session_count = progress.sessions
         reading._is_repaired = progress.is_repaired
         reading._are_participants_refused = progress.are_participants_refused
         if progress.next_link is not None:
@@ -74,12 +74,8 @@ class Reading:
         return self._next_link is not None
 
     @property
-    def held(self) -> int:
-        return len(self._sessions) + len(self._participants)
-
-    @property
-    def _list(self) -> list[JsonObject]:
-        return self._sessions if self._stage == "sessions" else self._participants
+    def held_bytes(self) -> int:
+        return self._sessions.held_bytes + self._participants.held_bytes
 
     @property
     def _next_link(self) -> str | None:
@@ -105,8 +101,7 @@ class Reading:
         )
 
     def drop(self) -> None:
-        self._dropped_sessions += len(self._sessions)
-        self._sessions, self._participants = [], []
+        self._sessions, self._participants = Elements(), Elements()
 
     def progress(self, parts: tuple[str, ...]) -> Progress:
         return Progress(
@@ -116,7 +111,7 @@ class Reading:
             stage=self._stage,
             next_link=self._next_link,
             followed=self._followed,
-            sessions=self._dropped_sessions,
+            sessions=self._session_count,
             is_repaired=self._is_repaired,
             are_participants_refused=self._are_participants_refused,
         )
@@ -125,7 +120,7 @@ class Reading:
         if self._is_revised:
             return None
         caveats: dict[Caveat, bool] = {
-            "noSessions": not self._sessions and not self._dropped_sessions,
+            "noSessions": not self._session_count,
             "participantsRefused": self._are_participants_refused,
             "repaired": self._is_repaired,
         }
@@ -159,7 +154,11 @@ class Reading:
     async def _read_page(self, pages: Pages) -> None:
         """Reads the next page, which is there: a stage is over with its last one."""
         page = await anext(pages)
-        self._list.extend(page)
+        if self._stage == "sessions":
+            self._sessions.add(page)
+            self._session_count += len(page)
+        else:
+            self._participants.add(page)
         self._is_current &= pages.followed == self._followed
         self._is_repaired |= pages.is_repaired
         self._followed = pages.followed
@@ -171,9 +170,11 @@ class Reading:
         """Takes the record out of an answer, or finds that it was revised since the first one."""
         if version_of(self._call_id, answer.document) != self.version:
             self._is_revised, self._stage = True, "end"
-        # Annotations of the lists, such as sessions@odata.context, go with them.
-        self._properties |= {
-            name: value for name, value in answer.document.items() if name.partition("@")[0] not in _LISTS
-        }
+        self._properties |= _without_lists(answer.document)
         self._is_current = True
         self._is_repaired |= answer.is_repaired
+
+
+def _without_lists(record: JsonObject) -> JsonObject:
+    """The record without its long lists and their annotations, such as sessions@odata.context."""
+    return {name: value for name, value in record.items() if name.partition("@")[0] not in _LISTS}

@@ -54,7 +54,7 @@ class Lookup:
             record = await self._find(call_id.lower())
         except CallRecordsError as error:
             return refusal(error)
-        whole = {**record.properties, "sessions": record.sessions, "participants_v2": record.participants}
+        whole = {**record.properties, "sessions": [*record.sessions], "participants_v2": [*record.participants]}
         return json_answer(whole, ETag=f'W/"{record.version}"')
 
     async def _find(self, call_id: str) -> CallRecord:

@@ -32,8 +32,8 @@ class RecordReading(Protocol):
     def version(self) -> int: ...
 
     @property
-    def held(self) -> int:
-        """How many sessions and participants were read and are not dropped."""
+    def held_bytes(self) -> int:
+        """How much is held of what was read, compressed."""
 
     @property
     def has_advanced(self) -> bool:
@@ -102,11 +102,13 @@ class Stored:
     named_parts: frozenset[str] = frozenset()
     part_ids: frozenset[str] = frozenset()
     caveats: frozenset[Caveat] = frozenset()
+    is_unreadable: bool = False
 
     @property
     def is_damaged(self) -> bool:
-        """Whether a part is gone that the header names: no reader can put the record together."""
-        return not self.named_parts <= self.part_ids
+        """Whether no reader can put the record together: a part is gone that the header names, or what is there was
+        found to be unreadable."""
+        return self.is_unreadable or not self.named_parts <= self.part_ids
 
     @property
     def newer_than(self) -> int:
@@ -131,6 +133,10 @@ class RecordStore(Protocol):
     async def save(
         self, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...] = ()
     ) -> tuple[Saved, Stored]: ...
+
+    async def whole(self, record: CallRecord, parts: tuple[str, ...]) -> CallRecord: ...
+
+    async def add_former_day(self, call_id: str, day: str) -> None: ...
 
     async def tidy(self, stored: Stored) -> None: ...
 

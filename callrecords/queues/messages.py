@@ -60,7 +60,8 @@ class CallMessage(Message):
     neither did.
 
     `progress` is there while a large record is read; that was begun anew `restarts` times because Graph no longer
-    followed its own link.
+    followed its own link. `may_have_left_row` is true where a try has ended between row and record: the row may be
+    under a day of which no record tells.
     """
 
     call_id: str
@@ -68,6 +69,7 @@ class CallMessage(Message):
     version: int | None = None
     progress: Progress | None = None
     restarts: int = 0
+    may_have_left_row: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -1,6 +1,6 @@
-"""Deletes what the app stored, as somebody might by mistake: of calls with which the app was done."""
+"""Deletes or spoils what the app stored, as somebody might by mistake: of calls with which the app was done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,8 +15,9 @@ from local.cosmos.items import Items
 from local.stack import DATABASE, TENANT_ID
 from local.traffic import Call
 
-type Kind = Literal["header", "parts", "row"]
+type Kind = Literal["header", "lists", "row"]
 
+_NO_GZIP = "AAAA"
 # Since Graph last told of the call, by the time of the traffic.
 _SETTLED = timedelta(hours=2)
 
@@ -27,24 +28,25 @@ class Damage:
     def __init__(self, cosmos: CosmosServer, held: Mapping[str, JsonObject], traffic: Sequence[Call]) -> None:
         self._cosmos = cosmos
         self._held = held
+        self.spoiled: list[str] = []
+        """The calls whose lists cannot be read any more, which nothing but a look at them tells."""
         # First those of which most probably no message is left, which would have it mended soon.
         self._untouched = sorted(traffic, key=_latest)
 
-    def delete(self, kind: Kind, most: int, played: datetime) -> int:
-        """Of how many calls, `most` at most, the header, all parts or the fact row was deleted.
+    def do(self, kind: Kind, most: int, played: datetime) -> int:
+        """Of how many calls, `most` at most, the header or the fact row was deleted, or the lists were spoiled.
 
         They are calls that are stored at their newest version, and of which Graph has told nothing for a while:
         `played` is the time of the traffic.
         """
-        deleted = 0
+        done = 0
         for call in [each for each in self._untouched if _latest(each) + _SETTLED < played]:
-            header = self._settled(call.call_id) if deleted < most else None
+            header = self._settled(call.call_id) if done < most else None
             if header:
-                for items, item_id in self._chosen(kind, header):
-                    items.delete(item_id)
+                self._damage(kind, header)
                 self._untouched.remove(call)
-                deleted += 1
-        return deleted
+                done += 1
+        return done
 
     def _settled(self, call_id: str) -> JsonObject | None:
         """The header of a call that is stored whole, at its newest version, and has its fact row."""
@@ -54,16 +56,17 @@ class Damage:
         row = _read(self._rows(header), call_id)
         if row is None or row["version"] != header["version"]:
             return None
-        return header if all(_read(self._record(call_id), part) for part in header["parts"]) else None
+        return None if header["parts"] else header  # no call of an ordinary day needs any
 
-    def _chosen(self, kind: Kind, header: JsonObject) -> Iterator[tuple[Items, str]]:
+    def _damage(self, kind: Kind, header: JsonObject) -> None:
         match kind:
             case "header":
-                yield self._record(header["id"]), header["id"]
-            case "parts":
-                yield from ((self._record(header["id"]), part) for part in header["parts"])
+                self._record(header["id"]).delete(header["id"])
+            case "lists":
+                self._record(header["id"]).replace(header["id"], {**header, "sessions": _NO_GZIP})
+                self.spoiled.append(header["id"])
             case "row":
-                yield self._rows(header), header["id"]
+                self._rows(header).delete(header["id"])
 
     def _record(self, call_id: str) -> Items:
         return self._cosmos.items(DATABASE, CALL_RECORDS, [TENANT_ID, call_id])

@@ -66,15 +66,15 @@ class Incidents:
             (0.20, self._throttle_unsaid),
             (0.33, self._kill_app_in_record),
             (0.38, self._fail_queue_service),
-            (0.43, self._kill_app_between_parts),
+            (0.43, self._kill_app_in_later_version),
             (0.52, self.graph.throttle_until_date),
             (0.55, self._restart_queue_service),
             (0.58, self.graph.fall_silent),
-            (0.60, lambda: self._delete("header")),
-            (0.62, lambda: self._delete("parts")),
-            (0.65, self._kill_app_before_facts),
+            (0.60, lambda: self._damage_calls("header")),
+            (0.62, lambda: self._damage_calls("lists")),
+            (0.65, self._kill_app_in_row),
             (0.68, self.graph.speak_again),
-            (0.69, lambda: self._delete("row")),
+            (0.69, lambda: self._damage_calls("row")),
             (0.70, self._fail_queue_service),
             (0.75, self._restart_queue_service),
             (0.80, self._kill_app_in_record),
@@ -105,15 +105,14 @@ class Incidents:
             await self._kill_app()
 
     async def _kill_app_in_record(self) -> None:
-        await self._kill_app_within(FaultRule("batch", CALL_RECORDS, latency=_WRITE_SECONDS))
+        await self._kill_app_within(FaultRule("create", CALL_RECORDS, latency=_WRITE_SECONDS))
 
-    async def _kill_app_between_parts(self) -> None:
-        """Where a record is too large for one batch, as a revision of the largest one is."""
+    async def _kill_app_in_later_version(self) -> None:
         record = self.graph.revise(max(self._traffic, key=lambda call: len(call.versions[-1].record["sessions"])))
         self._stack.graph.notify(record["id"])
-        await self._kill_app_within(FaultRule("create", CALL_RECORDS, skip=1, latency=_WRITE_SECONDS))
+        await self._kill_app_within(FaultRule("replace", CALL_RECORDS, latency=_WRITE_SECONDS))
 
-    async def _kill_app_before_facts(self) -> None:
+    async def _kill_app_in_row(self) -> None:
         await self._kill_app_within(FaultRule("create", CALLS, latency=_WRITE_SECONDS))
 
     async def _restart_queue_service(self) -> None:
@@ -126,15 +125,15 @@ class Incidents:
         for failure in _QUEUE_FAILURES:
             self._proxy.failures += [failure] * _FAILURES_IN_A_ROW
 
-    async def _delete(self, kind: Kind) -> None:
+    async def _damage_calls(self, kind: Kind) -> None:
         most = math.ceil(len(self._traffic) * _DAMAGED_SHARE)
-        name = f"Cosmos: {kind} deleted"
+        name = f"Cosmos: {kind} {'spoiled' if kind == 'lists' else 'deleted'}"
 
-        def has_deleted() -> bool:
-            self.happened[name] += self._damage.delete(kind, most, self.graph.played_until)
+        def has_done() -> bool:
+            self.happened[name] += self._damage.do(kind, most, self.graph.played_until)
             return self.happened[name] > 0
 
-        await _soon(has_deleted)
+        await _soon(has_done)
         self._say(f"{name}: {self.happened[name]}")
 
     async def _throttle_unsaid(self) -> None:

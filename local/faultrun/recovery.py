@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from http import HTTPStatus
 
@@ -54,18 +54,28 @@ async def audit(stack: Stack, day: date) -> int:
     return int(outcome["compared"] - outcome["whole"])
 
 
+async def look_up(stack: Stack, calls: Iterable[str]) -> None:
+    """Looks the calls up, by the app's own route: one that cannot be read comes from Graph, and is stored again."""
+    for call_id in calls:
+        await _ask(stack, "GET", f"/api/calls/{call_id}")
+
+
 async def _post(stack: Stack, path: str, query: Mapping[str, str] | None = None) -> None:
+    await _ask(stack, "POST", path, query)
+
+
+async def _ask(stack: Stack, method: str, path: str, query: Mapping[str, str] | None = None) -> None:
     """Asks the app for something that it may do twice: a host that is being dropped may leave without an answer."""
     for _ in range(_TRIES):
         with contextlib.suppress(aiohttp.ClientConnectionError):
             async with (
                 aiohttp.ClientSession(stack.app_url) as http,
-                http.post(path, params=query, json={}) as answer,
+                http.request(method, path, params=query, json={} if method == "POST" else None) as answer,
             ):
                 if answer.status != HTTPStatus.CONFLICT:  # the answer before was lost
                     answer.raise_for_status()
                 return
-    raise StackError(f"The app gives no answer to POST {path}.")
+    raise StackError(f"The app gives no answer to {method} {path}.")
 
 
 async def replay_poison(stack: Stack) -> None:

@@ -67,7 +67,7 @@ async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, call
         incidents = Incidents(stack, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
-        given_up, found = await _recover(stack, yesterday, say)
+        given_up, found = await _recover(stack, yesterday, damage.spoiled, say)
         needless = [each for each in given_up if not each.is_justified(services.unusable())]
         comparison = await compare(
             graph.records, stack.database.get_container_client(CALL_RECORDS), TENANT_ID, services.garbled()
@@ -118,12 +118,17 @@ async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, 
     services.end()
 
 
-async def _recover(stack: Stack, day: date, say: Callable[[str], None]) -> tuple[list[Poison], int]:
+async def _recover(
+    stack: Stack, day: date, spoiled: Sequence[str], say: Callable[[str], None]
+) -> tuple[list[Poison], int]:
     """What had been given up, and how much another reconciliation and audit found when all was mended."""
     await recovery.reconcile(stack)
     await recovery.quiet(stack)
     say("All is quiet: what is stored of the day is looked through")
     say(f"The audit found {await recovery.audit(stack, day)} calls that were not whole")
+    say(f"{len(spoiled)} calls whose lists were spoiled are looked up")
+    await recovery.look_up(stack, spoiled)
+    await recovery.quiet(stack)
     given_up = await poison.entries(stack)
     say("All is quiet, but for what was given up: it is put back")
     await recovery.replay_poison(stack)

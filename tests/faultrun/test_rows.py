@@ -9,7 +9,8 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-from callrecords.cosmos.items import split
+from callrecords.cosmos.items import Items, join, split
+from callrecords.errors import Unreadable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
 from local.cosmos import KEY, CosmosServer
@@ -102,17 +103,22 @@ async def test_a_second_row_a_missing_one_and_one_of_no_call_are_wrong(store: St
     assert await store.wrong() == [twice, gone, "of no call"]
 
 
-@pytest.mark.parametrize("kind", ["header", "parts", "row"])
+@pytest.mark.parametrize("kind", ["header", "lists", "row"])
 async def test_damage_is_done_to_as_many_calls_as_wanted_and_to_what_is_named_alone(store: Store, kind: Kind) -> None:
     records, rows = await store.items()
     damage = Damage(store.server, HELD, CALLS)
-    assert damage.delete(kind, 2, LATER) == 2
+    assert damage.do(kind, 2, LATER) == 2
     records_left, rows_left = await store.items()
     lost = records - records_left
     assert len(rows - rows_left) == (2 if kind == "row" else 0)
     assert len(lost & HELD.keys()) == (2 if kind == "header" else 0)
-    assert bool(lost - HELD.keys()) == (kind == "parts")
-    assert damage.delete(kind, 4, LATER) == 2  # the others: no call twice
+    assert len(lost) == (2 if kind == "header" else 0)
+    assert len(damage.spoiled) == (2 if kind == "lists" else 0)
+    for call_id in damage.spoiled:
+        header = await store.records.read_item(call_id, [TENANT_ID, call_id])
+        with pytest.raises(Unreadable):
+            join(Items(header, []))
+    assert damage.do(kind, 4, LATER) == 2  # the others: no call twice
 
 
 async def test_a_call_of_which_graph_has_told_lately_or_that_is_not_stored_at_its_newest_version_is_left_alone(
@@ -120,7 +126,7 @@ async def test_a_call_of_which_graph_has_told_lately_or_that_is_not_stored_at_it
 ) -> None:
     before = await store.items()
     latest = min(version.notified_at[-1] for call in CALLS for version in call.versions)
-    assert Damage(store.server, HELD, CALLS).delete("row", 4, latest + timedelta(hours=1)) == 0
+    assert Damage(store.server, HELD, CALLS).do("row", 4, latest + timedelta(hours=1)) == 0
     newer = {call_id: record | {"version": 99} for call_id, record in HELD.items()}
-    assert Damage(store.server, newer, CALLS).delete("row", 4, LATER) == 0
+    assert Damage(store.server, newer, CALLS).do("row", 4, LATER) == 0
     assert await store.items() == before

@@ -39,7 +39,7 @@ KNOW_STATUSES = ("callrecords.http", "callrecords.graph", "callrecords.cosmos", 
 # Graph waits 3 seconds for an answer, and a worker may have to start first.
 WEBHOOK = ("function_app", "callrecords.app", "callrecords.webhook", "callrecords.queues")
 TOO_SLOW_FOR_THE_WEBHOOK = ("msgraph", "azure.cosmos")
-MOST_PARTS = 16
+MOST_PARTS = 17
 
 
 @cache

@@ -62,9 +62,9 @@ class Collector:
             queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),
         )
 
-    async def handle(self, text: str | None = None) -> CallMessage | None:
+    async def handle(self, text: str | None = None, tries: int = 1) -> CallMessage | None:
         """Handles the first message about the call, or `text`. Returns the message that was put back for later, if
         one was; what is given up fails the test."""
-        await self._ingest.on_message(text or call_message(self._record.call_id), 1)
+        await self._ingest.on_message(text or call_message(self._record.call_id), tries)
         assert self._poison_queue.sent == []
         return CallMessage.parse(self._queue.sent.pop()) if self._queue.sent else None

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from callrecords.cosmos import callrecords, items
-from tests.integration.cosmos.invented import BATCH_BYTES, PART_BYTES
+from tests.integration.cosmos.invented import ITEM_BYTES
 
 
 @pytest.fixture(scope="module")
 def small_items() -> Iterator[None]:
-    """Lets small records need many parts, some of which do not fit in the batch with the header."""
+    """Lets small records need several parts."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("split", "split_piece"):
-            patch.setattr(callrecords, name, functools.partial(getattr(items, name), part_bytes=PART_BYTES))
-        patch.setattr(items, "BATCH_BYTES", BATCH_BYTES)
+            patch.setattr(callrecords, name, functools.partial(getattr(items, name), item_bytes=ITEM_BYTES))
         yield
 
 

@@ -33,14 +33,6 @@ class ReplicaBehind(FaultRule):
         raise CosmosError(404, "NotFound", "By a fault rule.", {"x-ms-substatus": "1002"})
 
 
-class InBatch(FaultRule):
-    """Lets the last operation of a batch fail with `status`, and the others with it."""
-
-    async def inject(self, request: web.Request, answer: Callable[[], web.Response]) -> web.Response:
-        results = [{"statusCode": 424}] * (len(await request.json()) - 1)
-        return web.json_response([*results, {"statusCode": self.status}], status=207)
-
-
 _STATUSES = (408, 409, 412, 429, 449, 500, 503)
 
 FAULTS: dict[str, Callable[..., FaultRule]] = {
@@ -49,8 +41,4 @@ FAULTS: dict[str, Callable[..., FaultRule]] = {
     "404 of a replica that is behind": ReplicaBehind,
     "reset before": partial(FaultRule, reset="before"),
     "reset after commit": partial(FaultRule, reset="after"),
-}
-# Those of a batch alone: the request succeeds, an operation in it fails.
-FAULTS_IN_BATCH: dict[str, Callable[..., FaultRule]] = {
-    f"{status} in the batch": partial(InBatch, status=status) for status in _STATUSES
 }

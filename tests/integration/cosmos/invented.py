@@ -1,5 +1,6 @@
 """Invented call records, whose every element tells its version, and the message about one."""
 
+import hashlib
 import itertools
 from datetime import UTC, datetime
 
@@ -11,9 +12,8 @@ TENANT = "1f2e3d4c-5b6a-4788-99aa-bbccddeeff00"
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 DAY, NEXT_DAY = "2026-03-04", "2026-03-05"
 
-# Two elements fill a part, and a header fits in a batch with two parts.
-PART_BYTES = 1_200
-BATCH_BYTES = 2_150
+# Two elements fill a part, and one has room beside the header.
+ITEM_BYTES = 700
 
 _numbers = itertools.count(1)
 
@@ -45,8 +45,8 @@ def in_another_order(record: CallRecord) -> CallRecord:
         call_id=record.call_id,
         version=record.version,
         properties=record.properties,
-        sessions=record.sessions[::-1],
-        participants=record.participants[::-1],
+        sessions=[*record.sessions][::-1],
+        participants=[*record.participants][::-1],
     )
 
 
@@ -61,4 +61,5 @@ def call_message(call_id: str) -> str:
 
 
 def _element(name: str, version: int) -> JsonObject:
-    return {"id": name, "version": version, "filler": "x" * 250}
+    filler = hashlib.sha512(f"{name} {version}".encode()).hexdigest()  # hardly compressed
+    return {"id": name, "version": version, "filler": filler}

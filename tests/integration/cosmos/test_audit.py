@@ -23,6 +23,8 @@ from tests.integration.cosmos.cosmosaccount import CosmosAccount, running_accoun
 from tests.integration.cosmos.invented import DAY, NEXT_DAY, TENANT, call_record, new_call_id
 from tests.reading import PagedReading
 
+pytestmark = pytest.mark.usefixtures("small_items")
+
 
 class Graph:
     """Holds a version of each call."""

@@ -10,6 +10,8 @@ from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.invented import TENANT, call_record, new_call_id
 
+pytestmark = pytest.mark.usefixtures("small_items")
+
 WRONGS = ("missing", "stale", "mixed", "broken", "orphans")
 
 
@@ -81,7 +83,13 @@ async def test_a_record_without_one_of_its_parts_is_mixed(stored: Stored) -> Non
 
 
 async def test_a_record_without_all_of_its_sessions_is_broken(stored: Stored) -> None:
-    await stored.change(await stored.a_part(), sessions=[])
+    await stored.change(await stored.a_part(), sessions="")
+    assert await stored.wrongs() == {"broken": [stored.call_id]}
+
+
+@pytest.mark.parametrize("text", ["?", "AAAA", "H4sI"])
+async def test_a_record_of_which_a_part_cannot_be_decompressed_is_broken(stored: Stored, text: str) -> None:
+    await stored.change(await stored.a_part(), sessions=text)
     assert await stored.wrongs() == {"broken": [stored.call_id]}
 
 

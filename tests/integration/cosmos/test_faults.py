@@ -10,7 +10,7 @@ from callrecords.cosmos.account import Account
 from local.cosmos.faults import FaultRule
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
-from tests.integration.cosmos.faultrules import FAULTS, FAULTS_IN_BATCH
+from tests.integration.cosmos.faultrules import FAULTS
 from tests.integration.cosmos.invented import NEXT_DAY, call_record, fact_versions_of, new_call_id
 from tests.integration.cosmos.stepping import Worker
 
@@ -75,18 +75,18 @@ async def test_whichever_request_fails_the_record_comes_home(
 
 
 @pytest.mark.parametrize("times", [1, None], ids=["once", "from then on"])
-@pytest.mark.parametrize("fault", FAULTS | FAULTS_IN_BATCH)
-@pytest.mark.parametrize("begin", [nothing, an_older_version_of_another_day])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("begin", "commit"), [(nothing, "create"), (an_older_version_of_another_day, "replace")])
 async def test_however_the_commit_fails_the_record_comes_home(
-    cosmos: CosmosAccount, account: Account, begin: Begin, fault: str, times: int | None
+    cosmos: CosmosAccount, account: Account, begin: Begin, commit: str, fault: str, times: int | None
 ) -> None:
-    rule = (FAULTS | FAULTS_IN_BATCH)[fault](operation="batch", times=times)
+    rule = FAULTS[fault](operation=commit, container="callRecords", times=times)
     await outlive(cosmos, account, begin, rule)
     assert rule.injected
 
 
 @pytest.mark.parametrize("fault", ["408", "500", "503", "reset before", "reset after commit"])
-@pytest.mark.parametrize("operation", ["batch", "create", "upsert", "delete"])
+@pytest.mark.parametrize("operation", ["replace", "create", "upsert", "delete"])
 async def test_a_write_that_fails_once_is_repeated_at_once(
     cosmos: CosmosAccount, account: Account, operation: str, fault: str
 ) -> None:
@@ -104,4 +104,4 @@ async def test_an_ingest_makes_requests_of_every_sort_that_may_fail(cosmos: Cosm
             cosmos.server.requests.clear()
             await Collector(new_account, record).handle()
         made |= cosmos.server.requests.keys()
-    assert made == {"account", "containers", "query", "create", "batch", "delete", "read", "upsert"}
+    assert made == {"account", "containers", "query", "create", "replace", "delete", "read", "upsert"}

@@ -36,7 +36,7 @@ _DAYS = st.sampled_from([DAY, NEXT_DAY])
 def few_are_held() -> Iterator[None]:
     """Has what is read put aside after a few elements."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetch, "_MOST_HELD", 4)
+        patch.setattr(fetch, "_MOST_HELD_BYTES", 4)
         yield
 
 

@@ -1,11 +1,11 @@
 """Records as large as Cosmos' own limits."""
 
-import functools
+from dataclasses import replace
+from random import Random
 
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.cosmos import callrecords, items
 from callrecords.cosmos.account import Account
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
@@ -15,11 +15,10 @@ _MEGABYTE = 1_000_000
 
 
 def large_record(call_id: str, version: int) -> CallRecord:
-    """A record with more than a part's and a batch's worth of sessions, in letters that are escaped on the wire."""
+    """A record with more sessions than an item takes."""
     record = call_record(call_id, version)
-    escaped = "é" * (_MEGABYTE // len(r"\u00e9"))
-    record.sessions.extend({"id": f"large {number}", "text": escaped} for number in range(4))
-    return record
+    large = [{"id": f"large {number}", "text": Random(number).randbytes(_MEGABYTE // 2).hex()} for number in range(4)]
+    return replace(record, sessions=[*record.sessions, *large])
 
 
 async def test_a_record_over_the_limits_of_item_and_batch_comes_and_goes(
@@ -36,12 +35,9 @@ async def test_a_record_over_the_limits_of_item_and_batch_comes_and_goes(
         assert (await cosmos.compared_with(record)).complete
 
 
-async def test_a_record_of_more_parts_than_a_batch_has_operations_is_stored_whole(
-    cosmos: CosmosAccount, account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("split", "split_piece"):
-        monkeypatch.setattr(callrecords, name, functools.partial(getattr(items, name), part_bytes=4_500))
-    record = call_record(new_call_id(), 1, sessions=1_500)
+@pytest.mark.usefixtures("small_items")
+async def test_a_record_of_many_parts_is_stored_whole(cosmos: CosmosAccount, account: Account) -> None:
+    record = call_record(new_call_id(), 1, sessions=500)
     assert await Collector(account, record).handle() is None
-    assert len(await cosmos.items(record.call_id)) > items.BATCH_OPERATIONS
+    assert len(await cosmos.items(record.call_id)) > 100
     assert (await cosmos.compared_with(record)).complete

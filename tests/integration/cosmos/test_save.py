@@ -9,9 +9,10 @@ from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import Unavailable
 from callrecords.ports.records import Absent, Saved, Stored
+from callrecords.queues.messages import CallMessage
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
-from tests.integration.cosmos.invented import DAY, TENANT, call_record, in_another_order, new_call_id
+from tests.integration.cosmos.invented import DAY, TENANT, call_message, call_record, in_another_order, new_call_id
 from tests.integration.cosmos.stepping import Worker
 
 pytestmark = pytest.mark.usefixtures("small_items")
@@ -145,7 +146,7 @@ async def test_two_workers_may_tidy_up_at_once(
 ) -> None:
     call_id = new_call_id()
     await save(store, call_record(call_id, 1, sessions=7))
-    newest = call_record(call_id, 2)
+    newest = call_record(call_id, 2, sessions=0)
     writer = saving(account, newest)
     await writer.steps(2)
     assert (await cosmos.items(call_id))[call_id]["version"] == 2
@@ -161,11 +162,11 @@ async def test_a_writer_that_loses_again_and_again_comes_back_later(
     cosmos: CosmosAccount, account: Account, store: CallRecordsStore, losses: int
 ) -> None:
     call_id = new_call_id()
-    newest = call_record(call_id, 100)
+    newest = call_record(call_id, 100, sessions=0)
     writer = saving(account, newest)
     for version in range(losses):
-        await writer.step()  # looks; its next step is the batch
-        await save(store, call_record(call_id, version))
+        await writer.step()  # looks; its next step is the commit
+        await save(store, call_record(call_id, version, sessions=0))
         await writer.step()
     if losses < _TRIES:
         assert await writer.run() is Saved.STORED
@@ -173,7 +174,7 @@ async def test_a_writer_that_loses_again_and_again_comes_back_later(
     else:
         with pytest.raises(Unavailable, match="lost 5 races against other writers"):
             await writer.run()
-        assert (await cosmos.compared_with(call_record(call_id, losses - 1))).complete
+        assert (await cosmos.compared_with(call_record(call_id, losses - 1, sessions=0))).complete
 
 
 async def test_a_record_without_sessions_is_replaced_by_the_same_version_with_some(
@@ -219,6 +220,31 @@ async def test_a_save_tells_what_there_is_now(store: CallRecordsStore, is_known:
     assert replace(stored, part_ids=stored.named_parts) == await look(store, call_id)
     _, latest = await store.save(call_record(call_id, 3), stored)
     assert replace(latest, part_ids=latest.named_parts) == await look(store, call_id)
+
+
+@pytest.mark.parametrize("sessions", [1, 14], ids=["in the header", "in a part"])
+@pytest.mark.parametrize("text", ["?", "AAAA", 5])
+async def test_a_record_that_is_damaged_is_no_record_and_is_made_whole_when_somebody_has_looked_it_up(
+    cosmos: CosmosAccount, account: Account, store: CallRecordsStore, sessions: int, text: object
+) -> None:
+    record = call_record(new_call_id(), 2, sessions=sessions, participants=0)
+    await Collector(account, record).handle()
+    items = await cosmos.items(record.call_id)
+    item = next(item for item in items.values() if "sessions" in item)
+    await cosmos.database.get_container_client("callRecords").upsert_item({**item, "sessions": text})
+    assert await store.load(record.call_id) is None
+
+    message = CallMessage.parse(call_message(record.call_id))
+    await Collector(account, record).handle(str(replace(message, reason="lookup")))
+
+    assert (await cosmos.compared_with(record)).complete
+    assert await store.load(record.call_id) == record
+
+
+async def test_what_was_put_aside_and_is_gone_is_told_of(store: CallRecordsStore) -> None:
+    record = call_record(new_call_id(), 2)
+    with pytest.raises(Unavailable, match=f"^Call record {record.call_id}: what was put aside of it is gone"):
+        await store.whole(record, ("sessions-2-0-00000000",))
 
 
 @pytest.mark.parametrize("gone", [1, 8])

@@ -21,6 +21,8 @@ from tests.integration.cosmos.invented import DAY, NEXT_DAY, TENANT, call_record
 from tests.integration.cosmos.stepping import Worker
 from tests.invented import OTHER_TENANT
 
+pytestmark = pytest.mark.usefixtures("small_items")
+
 EVERYTHING = bound(0), bound(ALL_IDS)
 
 

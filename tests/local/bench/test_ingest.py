@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench.ingest.stages import STAGES
+from bench.ingest.stages import STAGES, STATE
 
 ROOT = Path(__file__).parents[3]
 TINY = ("--only", "sizes", "day", "--sessions", "2", "--calls", "1", "--rounds", "1")
@@ -46,7 +46,8 @@ def test_it_counts_requests_units_and_bytes_and_comes_by_every_stage(measured: P
     assert figures["stored bytes"] == figures["archive bytes"] + figures["row bytes"]
     assert 0 < figures["row bytes"] < figures["archive bytes"]
     assert figures["RU"] > 10
-    assert [stage for stage in STAGES if figures[f"CPU {stage}"] <= 0] == []
+    # What is remembered is no matter of a new record, but for the arrivals, every 15 s.
+    assert {stage for stage in STAGES if figures[f"CPU {stage}"] <= 0} <= {STATE}
     assert figures["floor"] > 0
 
 

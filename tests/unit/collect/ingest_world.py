@@ -1,6 +1,6 @@
 """An ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callrecords.callrecord import CallRecord, Piece, Progress
 from callrecords.collect.arrivals import Arrivals
@@ -53,11 +53,13 @@ class Graph:
 
 @dataclass
 class Store:
-    """Holds what it is told to: `found` at first, then `latest`; and says that a save had this outcome."""
+    """Holds what it is told to: `found` at first, then `latest`; and says that a save had this outcome, and what is
+    `stored` then, if not the record."""
 
     step: Steps
     found: Absent | Stored = NOTHING
     outcome: Saved = Saved.STORED
+    stored: Stored | None = None
     loaded: CallRecord | None = None
     latest: Stored = field(default_factory=lambda: stored(2))
 
@@ -65,6 +67,13 @@ class Store:
         found = self.latest if "look" in self.step.done else self.found
         self.step("look")
         return found
+
+    async def whole(self, record: CallRecord, parts: tuple[str, ...]) -> CallRecord:
+        return record
+
+    async def add_former_day(self, call_id: str, day: str) -> None:
+        self.step("add_former_day", day)
+        self.latest = replace(self.latest, former_days=self.latest.former_days | {day})
 
     async def write_ahead(self, piece: Piece, parts: tuple[str, ...]) -> tuple[str, ...]:
         raise AssertionError
@@ -74,7 +83,7 @@ class Store:
     ) -> tuple[Saved, Stored]:
         self.step("save", record.version)
         former_days = self.found.former_days if isinstance(self.found, Stored) else frozenset[str]()
-        return self.outcome, stored(record.version, *former_days)
+        return self.outcome, self.stored or stored(record.version, *former_days)
 
     async def tidy(self, stored: Stored) -> None:
         self.step("tidy", stored.version)
@@ -100,7 +109,11 @@ class Rows:
         row = self.rows.get(day)
         return Row(row["version"], frozenset(row.get("caveats", ()))) if row else None
 
-    async def save(self, row: JsonObject) -> None:
+    async def days(self, call_id: str) -> frozenset[str]:
+        self.step("days")
+        return frozenset(self.rows)
+
+    async def save(self, row: JsonObject, *, is_new: bool = False) -> None:
         self.step("derive", row["version"])
         self.rows[row["day"]] = row
 

@@ -25,7 +25,7 @@ def given_up() -> GivenUpCalls:
 
 async def test_what_was_never_given_up_is_not_known(given_up: GivenUpCalls) -> None:
     assert await given_up.find(CALL) is None
-    assert await given_up.left_alone() == {}
+    assert await given_up.all() == []
 
 
 async def test_why_and_when_a_record_was_given_up_is_known(given_up: GivenUpCalls) -> None:
@@ -131,7 +131,7 @@ async def test_a_record_that_came_after_all_is_forgotten() -> None:
     given_up = GivenUpCalls(world.state, Clock())
     for call in (CALL, OTHER_CALL):
         await given_up.note(call_message(call), "no")
-    await world.ingest(str(call_message()), 1)
+    await world.ingest(str(replace(call_message(), reason="replay")), 1)
     assert await given_up.find(CALL) is None
     assert await given_up.find(OTHER_CALL) is not None
 
@@ -143,15 +143,33 @@ async def test_a_record_that_came_in_an_older_version_is_not_forgotten(
     world = IngestWorld()
     memory = GivenUpCalls(world.state, Clock())
     await memory.note(replace(call_message(), version=given_up), "no")
-    await world.ingest(str(call_message()), 1)
+    await world.ingest(str(replace(call_message(), failure="NotFound", attempt=1, failing_since=NOW)), 1)
     assert (await memory.find(CALL) is None) is is_forgotten
 
 
 async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
     world = IngestWorld()
     world.state.failing = {"": AWAY}
-    await world.ingest(str(call_message()), 1)
+    await world.ingest(str(replace(call_message(), reason="lookup")), 1)
     assert world.queues.main.sent == world.queues.poison.sent == []
+
+
+async def test_a_record_that_came_by_a_notification_of_its_own_is_forgotten_by_the_next_comparison() -> None:
+    call = Call(CALL, 2, NOW - HOUR)
+    world = ReconcileWorld(call, Call(OTHER_CALL, 2, NOW - HOUR))
+    for each in (CALL, OTHER_CALL):
+        await world.given_up.note(call_message(each), "no")
+    world.rows.hold(call)
+    await world.reconciliation.over_recent()
+    await world.run()
+    assert await world.given_up.find(CALL) is None
+    assert await world.given_up.find(OTHER_CALL) is not None
+
+
+async def test_a_first_notification_asks_nothing_of_what_is_remembered() -> None:
+    world = IngestWorld()
+    await world.ingest(str(call_message()), 1)
+    assert world.state.asked == 0
 
 
 @pytest.mark.parametrize(("age", "is_told"), [(12 * HOUR, False), (13 * HOUR, True)])

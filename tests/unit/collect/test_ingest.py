@@ -20,7 +20,7 @@ def world() -> World:
 
 async def test_a_call_that_is_new_is_fetched_stored_and_derived(world: World) -> None:
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done == ["look", "start", "save 2", "derive 2", "former_days"]
+    assert world.steps.done == ["look", "start", "derive 2", "save 2"]
     assert world.rows.rows == {DAY: fact_row(world.graph.record, TENANT)}
     assert world.queues.main.sent == world.queues.poison.sent == []
     assert world.state.items[LAST_ARRIVAL.id]["at"] == NOW.isoformat()
@@ -30,7 +30,7 @@ async def test_a_newer_version_replaces_an_older_one(world: World) -> None:
     world.store.found = stored(1)
     world.rows.rows[DAY] = {"version": 1}
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done == ["look", f"row {DAY}", "start", "save 2", "derive 2", "former_days"]
+    assert world.steps.done == ["look", f"row {DAY}", "start", "derive 2", "save 2"]
 
 
 @pytest.mark.parametrize(("listed", "is_done"), [(None, True), (1, True), (2, True), (3, False)])
@@ -83,26 +83,47 @@ async def test_a_version_that_took_the_place_of_the_repeated_one_is_left_to_who_
     assert world.rows.rows == {}
 
 
-async def test_a_record_that_another_worker_stored_meanwhile_is_derived_where_it_is_not_yet(world: World) -> None:
-    world.store.outcome, world.store.loaded = Saved.REPEATED, call_record(2)
+async def test_a_record_that_another_worker_stored_meanwhile_has_its_row(world: World) -> None:
+    world.store.outcome = Saved.REPEATED
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[2:] == ["save 2", f"row {DAY}", "load", "derive 2", "former_days"]
+    assert world.steps.done[2:] == ["derive 2", "save 2", f"row {DAY}"]
 
 
 async def test_a_record_that_is_older_than_the_stored_one_is_left_to_who_stored_that(world: World) -> None:
     world.store.outcome = Saved.OUTDATED
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done == ["look", "start", "save 2"]
+    assert world.steps.done == ["look", "start", "derive 2", "save 2"]
     assert LAST_ARRIVAL.id in world.state.items
+
+
+async def test_a_row_is_taken_back_where_a_newer_version_of_another_day_was_faster(world: World) -> None:
+    newer = call_record(3, start=f"{OTHER_DAY}T10:00:00Z")
+    world.store.outcome, world.store.stored = Saved.OUTDATED, stored(3, day=OTHER_DAY)
+    world.store.latest, world.store.loaded = stored(3, day=OTHER_DAY), newer
+    await world.ingest(str(call_message()), 1)
+    assert world.steps.done[2:] == [
+        "derive 2",
+        "save 2",
+        f"add_former_day {DAY}",
+        "look",
+        f"delete {DAY} 3",
+        "load",
+        "derive 3",
+        "former_days",
+    ]
+    assert world.rows.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
 
 
 async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_to_that_of_the_newer_one(
     world: World,
 ) -> None:
     newer = call_record(3, start=f"{OTHER_DAY}T10:00:00Z")
+    world.store.found = stored(1, OTHER_DAY)
     world.store.latest, world.store.loaded = stored(3, DAY, day=OTHER_DAY), newer
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[3:] == [
+    at = world.steps.done.index("save 2")
+    assert world.steps.done[at + 1 :] == [
+        f"delete {OTHER_DAY} 2",
         "derive 2",
         "former_days",
         "look",
@@ -114,11 +135,22 @@ async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_
     assert world.rows.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
 
 
-async def test_a_row_of_another_day_that_a_newer_version_has_left_is_of_no_concern(world: World) -> None:
-    world.store.latest = stored(3, OTHER_DAY)
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_a_row_that_a_try_left_which_ended_before_its_record_is_deleted(world: World, is_killed: bool) -> None:
+    newer = call_record(3, start=f"{OTHER_DAY}T10:00:00Z")
+    world.graph.record, world.store.loaded = newer, newer
+    world.store.found = world.store.latest = stored(3, day=OTHER_DAY)
+    world.rows.rows = {DAY: {"version": 2}, OTHER_DAY: fact_row(newer, TENANT)}
+    message = call_message() if is_killed else replace(call_message(), may_have_left_row=True)
+    await world.ingest(str(message), 2 if is_killed else 1)
+    assert world.rows.rows == {OTHER_DAY: fact_row(newer, TENANT, [DAY])}
+
+
+async def test_a_try_that_ends_before_its_record_tells_so(world: World) -> None:
+    world.steps.failing = {"save": Throttled("slow", None)}
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[-1] == "former_days"
-    assert list(world.rows.rows) == [DAY]
+    (sent,) = world.queues.main.sent
+    assert CallMessage.parse(sent.text) == replace(call_message(), may_have_left_row=True)
 
 
 async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
@@ -135,7 +167,7 @@ async def test_the_log_tells_the_outcome_and_nothing_of_the_record(
     caplog.set_level("DEBUG")
     world.store.found, world.store.outcome = found, outcome or Saved.STORED
     world.graph.record.properties["joinWebUrl"] = "private"
-    world.graph.record.sessions.append({"caller": "private"})
+    world.graph.record = replace(world.graph.record, sessions=[{"caller": "private"}])
     await world.ingest(str(call_message()), 1)
     assert caplog.messages == [f"Call record {CALL} version 2: {(outcome or Saved.REPEATED).value}."]
     assert "private" not in caplog.text
@@ -154,7 +186,8 @@ async def test_a_failure_of_any_step_brings_the_message_back_later(
     await world.ingest(str(call_message()), 1)
     (sent,) = world.queues.main.sent
     counted = call_message().failed(type(failure).__name__, NOW)
-    assert CallMessage.parse(sent.text) == (call_message() if isinstance(failure, Throttled) else counted)
+    put_back = call_message() if isinstance(failure, Throttled) else counted
+    assert CallMessage.parse(sent.text) == replace(put_back, may_have_left_row=step == "save")
     assert seconds <= (sent.delay or 0) <= seconds * 1.25
     assert world.queues.poison.sent == []
     assert world.state.items == {}
@@ -226,7 +259,7 @@ async def test_a_row_names_the_caveats_of_its_record(world: World) -> None:
 async def test_a_record_whose_parts_are_gone_is_fetched_again_in_its_version(world: World) -> None:
     world.store.found = replace(stored(2), named_parts=frozenset({"a"}))
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[:3] == ["look", "start", "save 2"]
+    assert world.steps.done == ["look", "start", "derive 2", "save 2"]
 
 
 async def test_a_record_that_graph_no_longer_has_gets_the_row_that_is_missing(world: World) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import httpx
 import orjson
 import pytest
@@ -24,7 +26,7 @@ async def fetched(graph: FakeGraph, *answers: object) -> CallRecord:
     return await CallRecords(graph.client).fetch(CALL)
 
 
-def ids(elements: list[JsonObject]) -> list[str]:
+def ids(elements: Iterable[JsonObject]) -> list[str]:
     return [element["id"] for element in elements]
 
 

@@ -44,6 +44,7 @@ def test_a_call_message_has_its_fields_in_camel_case() -> None:
         "attempt": 0,
         "version": 3,
         "restarts": 0,
+        "mayHaveLeftRow": False,
     }
 
 
