@@ -78,17 +78,22 @@ class App:
     @functools.cached_property
     def ingest(self) -> "Ingest":
         from callrecords.collect.arrivals import Arrivals
+        from callrecords.collect.factrows import FactRows
         from callrecords.collect.ingest import Ingest
 
-        return Ingest(
+        rows = FactRows(
             tenant_id=self.settings.tenant_id,
-            records=self._call_records,
             store=self._call_record_store,
             rows=self._calls_store,
+            profile=self.settings.quality_profile,
+        )
+        return Ingest(
+            records=self._call_records,
+            store=self._call_record_store,
+            rows=rows,
             arrivals=Arrivals(self._state, _now),
             given_up=self._given_up,
             queue=self._work_queue(CALL_RECORDS),
-            profile=self.settings.quality_profile,
         )
 
     @functools.cached_property

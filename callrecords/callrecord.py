@@ -24,6 +24,7 @@ GRAPH_KEEPS = timedelta(days=30)
 # What to know before a record is trusted: Graph gave no session, it refused the participants, or something in its
 # answer was no valid JSON and is replaced.
 Caveat = Literal["noSessions", "participantsRefused", "repaired"]
+CAVEATS: tuple[Caveat, ...] = ("noSessions", "participantsRefused", "repaired")
 
 
 @dataclass(frozen=True, kw_only=True)

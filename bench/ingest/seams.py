@@ -11,10 +11,10 @@ from typing import Any
 from azure.cosmos.aio import ContainerProxy
 
 from bench.ingest.stages import FACTS, PARSE, Stopwatch
-from callrecords.collect import ingest
+from callrecords.collect import factrows
 from callrecords.graph import client
 
-_FUNCTIONS = ((client, "parse", PARSE), (ingest, "fact_row", FACTS))
+_FUNCTIONS = ((client, "parse", PARSE), (factrows, "fact_row", FACTS))
 _METHODS = (
     "create_item",
     "upsert_item",

@@ -7,13 +7,12 @@ An audit is one message of the `audit` queue that comes back with its position u
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched
 
-from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due, ended, running
-from callrecords.collect.givenup import GivenUpCalls
+from callrecords.collect.givenup import GivenUpCall, GivenUpCalls
 from callrecords.collect.verdicts import Finding, at_first_sight, at_second_sight
 from callrecords.errors import CallRecordsError, time_limit
 from callrecords.ports.records import Absent, Stored
@@ -80,7 +79,7 @@ class StoreAudit:
     async def start(self, audit: Audit, first_day: str, last_day: str) -> bool:
         """Starts an audit of these days; False where one of its kind is under way."""
         now, latest = self._clock(), await self._state.read(running(audit))
-        if latest and latest.finished is None and now - latest.at < _SILENCE:
+        if latest and latest.finished is None and timedelta() <= now - latest.at < _SILENCE:
             return False
         message = AuditMessage(
             tenant_id=self._tenant_id,
@@ -102,11 +101,11 @@ class StoreAudit:
     async def _go_on(self, message: AuditMessage) -> None:
         started, first = self._clock(), message
         await self._state.write(running(message.audit), message.outcome(started))
-        left_alone = self._given_up.left_alone(await self._given_up.all())
+        given_up = await self._given_up.all()
         try:
             while not message.is_done and self._clock() - started <= _VISIT:
                 async with time_limit(_SLICE_SECONDS, "A slice of the audit was not compared"):
-                    message = await self._slice(message, left_alone)
+                    message = await self._slice(message, given_up)
             if message.is_done:
                 await self._end(message)
                 return
@@ -126,13 +125,18 @@ class StoreAudit:
             await self._state.write(ended(message.audit), outcome)
         await self._state.write(running(message.audit), outcome)
 
-    async def _slice(self, message: AuditMessage, left_alone: Mapping[str, int | None]) -> AuditMessage:
+    async def _slice(self, message: AuditMessage, given_up: Sequence[GivenUpCall]) -> AuditMessage:
         """The audit after its next slice, or with a narrower one."""
         most = _MOST_ITEMS if message.width > 1 else None
         piece = await self._slices.read(message.day, message.bounds, most)
         if piece.calls is None:
             return message.narrowed(piece.request_units)
         findings = await self._judge(message.day, piece.calls)
+        left_alone = self._given_up.left_alone(given_up)
+        for named in (each.call_id for each in given_up if each.call_id in findings):
+            header = piece.calls[named].header
+            if header and findings[named].verdict == "whole":
+                await self._given_up.forget(named, header.version)  # somebody has restored it
         for call_id, finding in findings.items():
             if _is_left_alone(finding, left_alone.get(call_id, -1)):
                 findings[call_id] = Finding(verdict="given up")
@@ -167,15 +171,14 @@ class StoreAudit:
                 await self._records.tidy(finding.found)
 
     def _message(self, call_id: str, day: str, version: int | None) -> CallMessage:
-        now, end_of_day = self._clock(), datetime.fromisoformat(day).replace(tzinfo=UTC) + _DAY
         return CallMessage(
             tenant_id=self._tenant_id,
-            # Where Graph has forgotten the whole day, the app heard of the call then, and not now: one that Graph would
-            # have to give again is given up at once, as too old.
-            notified_at=end_of_day if now - end_of_day > GRAPH_KEEPS else now,
+            notified_at=self._clock(),
             call_id=call_id,
             reason="audit",
             version=version,
+            # One that Graph has forgotten with its whole day is given up at once, where Graph would have to give it.
+            started_by=datetime.fromisoformat(day).replace(tzinfo=UTC) + _DAY,
         )
 
 

@@ -154,10 +154,18 @@ def running(audit: Audit) -> StateKey[AuditOutcome]:
 def due(audit: Audit, today: date, last: str | None) -> tuple[str, str] | None:
     """The first and the last day that the audit is to compare; None where there is none yet.
 
-    `last` is the last day that it has compared. Without one, it is the newest day alone; nights that were missed are
-    caught up with, as far back as Graph has calls.
+    `last` is the last day that it has compared. Without one, or with one that is still to come, it is the newest day
+    alone; nights that were missed are caught up with, as far back as Graph has calls.
     """
     newest = today - timedelta(days=AGES[audit])
     oldest = today - GRAPH_KEEPS
-    first = max(date.fromisoformat(last) + _DAY, oldest) if last else newest
+    done = _day(last)
+    first = max(done + _DAY, oldest) if done and done <= today else newest
     return (first.isoformat(), newest.isoformat()) if first <= newest else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -7,8 +7,8 @@ was read is put aside in Cosmos DB, and the message tells where any other worker
 import asyncio
 from dataclasses import dataclass, replace
 
-from callrecords.callrecord import CallRecord
-from callrecords.errors import CallRecordsError, Garbled, NotFound, Refused, Unavailable, Unreadable
+from callrecords.callrecord import CallRecord, Progress
+from callrecords.errors import CallRecordsError, NotFound, Refused, Unavailable, Unreadable
 from callrecords.ports.records import Absent, RecordPages, RecordReading, RecordStore, Stored
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import Unfinished
@@ -19,6 +19,8 @@ _MOST_HELD_BYTES = 1_000_000
 _READING_SECONDS = 120
 # So often a record is begun in a visit, and so often anew because Graph did not follow its own nextLink.
 _READS, _MOST_RESTARTS = 3, 5
+# So often the same nextLink is tried where Graph fails or is not understood.
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,17 @@ class Fetching:
         the errors of the records and of the store.
         """
         newer_than = found.newer_than if isinstance(found, Stored) else None
-        if not _can_go_on(message, found):
+        given = message
+        if message.progress and not _can_go_on(message.progress, found):
             message = replace(message, progress=None)
         for _ in range(_READS):
-            reading = await self._begin(message)
+            try:
+                reading = await self._begin(message)
+            except CallRecordsError as error:
+                return _stopped_at(message, error, given)
             if newer_than is not None and reading.version <= newer_than:
                 return None
-            outcome = await self._read(message, reading)
+            outcome = await self._read(message, reading, given)
             if not isinstance(outcome, CallMessage):
                 return outcome
             message = outcome
@@ -62,7 +68,7 @@ class Fetching:
         return await self._records.start(message.call_id)
 
     async def _read(
-        self, message: CallMessage, reading: RecordReading
+        self, message: CallMessage, reading: RecordReading, given: CallMessage
     ) -> Fetched | Unfinished[CallMessage] | CallMessage:
         """What the reading comes to; the message to begin anew with at once, where it comes to nothing."""
         parts = message.progress.parts if message.progress else ()
@@ -76,26 +82,34 @@ class Fetching:
                     raise Unavailable(f"{what} within {_READING_SECONDS} s.")
                 has_more = await reading.read_on()
             except CallRecordsError as error:
-                return await self._stopped(message, reading, parts, error)
+                return await self._stopped(message, reading, parts, error, given)
             if reading.held_bytes >= _MOST_HELD_BYTES:
                 parts = await self._put_aside(reading, parts)
         record = reading.record()
         return Fetched(record, parts) if record else replace(message, progress=None)
 
     async def _stopped(
-        self, message: CallMessage, reading: RecordReading, parts: tuple[str, ...], error: CallRecordsError
+        self,
+        message: CallMessage,
+        reading: RecordReading,
+        parts: tuple[str, ...],
+        error: CallRecordsError,
+        given: CallMessage,
     ) -> Unfinished[CallMessage] | CallMessage:
         anew = replace(message, progress=None, restarts=message.restarts + 1)
-        may_restart = reading.is_at_next_link and message.restarts < _MOST_RESTARTS
-        if may_restart and isinstance(error, NotFound | Refused | Unreadable):
-            return anew
+        if reading.is_at_next_link and isinstance(error, NotFound | Refused | Unreadable):
+            if message.restarts < _MOST_RESTARTS:
+                return anew
+            what = f"Call record {message.call_id}: Graph did not follow its own nextLink"
+            error = Unreadable(f"{what}, {message.restarts + 1} times: {error}")
         if reading.has_advanced:
             parts = await self._put_aside(reading, parts)
             return Unfinished(replace(message.untried(), progress=reading.progress(parts)), error)
         # A nextLink at which Graph fails each time would never be left behind otherwise.
-        if may_restart and message.progress and isinstance(error, Garbled | Unavailable):
+        has_often_failed = message.failure == type(error).__name__ and message.attempt >= _MOST_FAILURES
+        if reading.is_at_next_link and has_often_failed and message.restarts < _MOST_RESTARTS:
             return Unfinished(anew, error)
-        raise error
+        return _stopped_at(message, error, given)
 
     async def _put_aside(self, reading: RecordReading, parts: tuple[str, ...]) -> tuple[str, ...]:
         written = await self._store.write_ahead(reading.piece(), parts)
@@ -103,9 +117,15 @@ class Fetching:
         return written
 
 
-def _can_go_on(message: CallMessage, found: Absent | Stored) -> bool:
+def _stopped_at(message: CallMessage, error: CallRecordsError, given: CallMessage) -> Unfinished[CallMessage]:
+    """Raises the error, unless the message is not the one that was given any more."""
+    if message is given:
+        raise error
+    return Unfinished(message, error)
+
+
+def _can_go_on(progress: Progress, found: Absent | Stored) -> bool:
     """Whether the parts that were put aside are there, and are of a version that is still wanted."""
-    progress = message.progress
-    if progress is None or not found.part_ids.issuperset(progress.parts):
+    if not found.part_ids.issuperset(progress.parts):
         return False
     return isinstance(found, Absent) or progress.version > found.newer_than

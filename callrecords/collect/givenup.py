@@ -26,13 +26,15 @@ _LONGEST_PAUSE = timedelta(hours=20)
 class GivenUpCall(Document):
     """A call that Cosmos lacks, in this version where one is known.
 
-    It was given up for `reason` at `at`, first at `since`; the app had heard of it at `notified_at`. `ttl` is Cosmos
-    DB's: the seconds after which the item goes by itself.
+    It was given up for `reason` at `at`, first at `since`, or is late; the app had heard of it at `notified_at`.
+    `poisoned_for` is the reason for which it was last put on the poison queue. `ttl` is Cosmos DB's: the seconds after
+    which the item goes by itself.
     """
 
     call_id: str
     version: int | None = None
     reason: str
+    poisoned_for: str | None = None
     notified_at: datetime
     since: datetime
     at: datetime
@@ -60,21 +62,26 @@ class GivenUpCalls:
             return False
         with contextlib.suppress(CallRecordsError):
             known = await self.find(message.call_id)
-            return known is not None and _is_of(known, message) and known.reason == reason
+            return known is not None and _is_of(known, message) and known.poisoned_for == reason
         return False
 
-    async def note(self, message: CallMessage, reason: str, named_for: timedelta = timedelta()) -> None:
-        """Remembers it, unless the call was named within `named_for`. A failure is logged alone: the message is on the
-        poison queue, or comes back."""
+    async def note(self, message: CallMessage, reason: str) -> None:
+        """Remembers that it was given up. A failure is logged alone: the message is on the poison queue."""
+        await self._note(message, reason, poisoned_for=reason)
+
+    async def _note(self, message: CallMessage, reason: str, poisoned_for: str | None = None) -> None:
         now = self._clock()
         try:
             known = await self.find(message.call_id)
-            if known and now - known.at < named_for:
-                return
+            if known and poisoned_for is None:
+                if now - known.at < _NAMED_FOR:
+                    return
+                poisoned_for = known.poisoned_for
             given_up = GivenUpCall(
                 call_id=message.call_id,
                 version=message.version,
                 reason=reason,
+                poisoned_for=poisoned_for,
                 notified_at=message.notified_at,
                 since=known.since if known and _is_of(known, message) else now,
                 at=now,
@@ -85,10 +92,10 @@ class GivenUpCalls:
             log.error("It is not remembered that call record %s is missing: %s", message.call_id, error)
 
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
-        """As `note`, once an hour, for a message that fails with `error` and comes back, if the app has waited long for
-        the record."""
+        """Remembers it, once an hour, of a message that fails with `error` and comes back, if the app has waited long
+        for the record."""
         if self._clock() - message.notified_at > _LATE:
-            await self.note(message, f"not here yet: {error}", _NAMED_FOR)
+            await self._note(message, f"not here yet: {error}")
 
     async def forget(self, call_id: str, version: int) -> None:
         """Forgets it, for the record is there in `version`; not worth another fetch of it where that fails."""

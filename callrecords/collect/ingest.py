@@ -6,14 +6,11 @@ from dataclasses import replace
 
 from callrecords.callrecord import CallRecord
 from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.factrows import FactRows
 from callrecords.collect.fetch import Fetched, Fetching
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.errors import CallRecordsError, Garbled, NotFound
-from callrecords.facts.row import fact_row
-from callrecords.facts.streamquality import Profile
-from callrecords.graphtypes import JsonObject
+from callrecords.errors import CallRecordsError, Garbled, NotFound, Throttled
 from callrecords.ports.records import Absent, RecordPages, RecordStore, Saved, Stored
-from callrecords.ports.rows import Row, RowStore
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import Unfinished, WorkQueue
 
@@ -26,23 +23,19 @@ class Ingest:
     def __init__(
         self,
         *,
-        tenant_id: str,
         records: RecordPages,
         store: RecordStore,
-        rows: RowStore,
+        rows: FactRows,
         arrivals: Arrivals,
         given_up: GivenUpCalls,
         queue: WorkQueue,
-        profile: Profile = Profile.CURRENT,
     ) -> None:
-        self._tenant_id = tenant_id
         self._fetching = Fetching(records, store)
         self._store = store
         self._rows = rows
         self._arrivals = arrivals
         self._given_up = given_up
         self._queue = queue
-        self._profile = profile
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message, as WorkQueue.handle does."""
@@ -55,9 +48,9 @@ class Ingest:
             if isinstance(stored, Unfinished):
                 await self._given_up.note_if_late(stored.message, stored.error)
                 return stored
-            # A worker may have ended between row and record, like this one's last try.
-            if message.may_have_left_row or not is_first_try:
-                await self._clear_rows(stored)
+            # An earlier try may have ended between row and record.
+            if message.may_have_left_row or message.failure or not is_first_try:
+                await self._rows.clear(stored)
             if message.version is not None and stored.version < message.version:
                 what = f"Call record {message.call_id}: Graph gives version {stored.version}"
                 raise NotFound(f"{what} and has listed version {message.version}.")
@@ -75,7 +68,7 @@ class Ingest:
         call_id = message.call_id
         found = await self._look(message)
         if isinstance(found, Stored) and not found.is_damaged:
-            await self._derive(None, found)  # Graph may have it no longer, or not now
+            await self._rows.derive(None, found)  # Graph may have it no longer, or not now
         fetched = await self._fetch(message, found)
         if isinstance(fetched, Unfinished):
             return fetched
@@ -97,11 +90,12 @@ class Ingest:
     async def _fetch(self, message: CallMessage, found: Absent | Stored) -> Fetched | Unfinished[CallMessage] | None:
         """What Graph has that is newer than what was found.
 
-        Where Graph no longer has the call, an audit has what it asked for, if the version that it saw is stored whole.
+        Where Graph no longer has the call, or not now, an audit has what it asked for, if the version that it saw is
+        stored whole.
         """
         try:
             return await self._fetching.fetch(message, found)
-        except NotFound:
+        except (NotFound, Throttled):
             is_stored = isinstance(found, Stored) and not found.is_damaged and found.version >= (message.version or 0)
             if message.reason == "audit" and is_stored:
                 return None
@@ -116,74 +110,36 @@ class Ingest:
         for it.
         """
         record = fetched.record
-        if isinstance(found, Stored) and "noSessions" in record.caveats and "noSessions" not in found.caveats:
-            what = f"Call record {record.call_id}"
-            raise Garbled(f"{what}: version {record.version} has no session, {found.version} has some.")
-        other_days = found.former_days | ({found.day} - {record.day}) if isinstance(found, Stored) else frozenset[str]()
+        _check_sessions(record, found)
+        other_days = found.days - {record.day} if isinstance(found, Stored) else frozenset[str]()
         whole = await self._store.whole(record, fetched.parts)
-        if not other_days:
-            # The row first: where the record then takes the place of what was found, nobody has come in between.
-            await self._rows.save(self._row(whole), is_new=isinstance(found, Absent))
         try:
+            if not other_days:
+                # The row first: where the record then takes the place of what was found, nobody has come in between.
+                await self._rows.save(whole, is_new=isinstance(found, Absent))
             saved, stored = await self._store.save(record, found, fetched.parts)
         except CallRecordsError as error:
             return Unfinished(replace(message, may_have_left_row=True), error)
-        await self._settle(whole, other_days, saved, stored)
+        if saved is Saved.OUTDATED:
+            _check_sessions(record, stored)
+        await self._rows.settle(whole, other_days, saved, stored)
         _tell(saved, stored)
         return stored
-
-    async def _settle(self, record: CallRecord, other_days: frozenset[str], saved: Saved, stored: Stored) -> None:
-        """Makes the rows those of what is stored, where it is not clear that they are."""
-        if saved is Saved.STORED and not other_days | stored.former_days:
-            return
-        if record.day not in {stored.day, *stored.former_days}:
-            await self._leave_day(record.call_id, record.day)
-        elif saved is Saved.OUTDATED and record.day == stored.day:
-            return
-        else:
-            await self._derive(record if saved is Saved.STORED else None, stored)
-
-    async def _leave_day(self, call_id: str, *days: str) -> None:
-        """Has the rows of these days deleted, which no record tells of, and the call's own tell of the days."""
-        for day in days:
-            await self._store.add_former_day(call_id, day)
-        stored = await self._store.look(call_id)
-        if isinstance(stored, Stored):
-            await self._derive(None, stored)
-
-    async def _clear_rows(self, stored: Stored) -> None:
-        """Deletes rows that a worker has left which ended between row and record."""
-        if left := await self._rows.days(stored.call_id) - {stored.day} - stored.former_days:
-            await self._leave_day(stored.call_id, *left)
-
-    def _row(self, record: CallRecord, former_days: frozenset[str] = frozenset()) -> JsonObject:
-        return fact_row(record, self._tenant_id, former_days, self._profile)
 
     async def _give_up(self, message: CallMessage, reason: str) -> None:
         if not await self._given_up.is_repeated(message, reason):
             await self._queue.poison(str(replace(message, progress=None, restarts=0)), reason)
         await self._given_up.note(message, reason)
 
-    async def _derive(self, record: CallRecord | None, stored: Stored) -> None:
-        """Makes the fact row that of the stored version; `record` is that version, where it is at hand."""
-        for day in stored.former_days:
-            await self._rows.delete(stored.call_id, day, stored.version)
-        if record is None:
-            expected = Row(stored.version, stored.caveats)
-            if not stored.former_days and await self._rows.row(stored.call_id, stored.day) == expected:
-                return
-            record = await self._store.load(stored.call_id)
-        if record is None or record.version != stored.version:
-            return  # whoever stored the newer version derives its row
-        # After the deletions, and again where they are repeated: the change feed tells of this row alone, and whoever
-        # finds the former days in it must find their rows gone.
-        await self._rows.save(self._row(record, stored.former_days))
-        # A newer version that starts on another day may have looked for this row before it was there.
-        if stored.day in await self._store.former_days(stored.call_id):
-            latest = await self._store.look(stored.call_id)
-            if isinstance(latest, Stored):
-                await self._derive(None, latest)
-
 
 def _tell(saved: Saved, stored: Stored) -> None:
     log.info("Call record %s version %s: %s.", stored.call_id, stored.version, saved.value)
+
+
+def _check_sessions(record: CallRecord, found: Absent | Stored) -> None:
+    """Raises Garbled for a record without a session where an older version with some is there."""
+    if not isinstance(found, Stored) or found.version > record.version:
+        return
+    if "noSessions" in record.caveats and "noSessions" not in found.caveats:
+        what = f"Call record {record.call_id}"
+        raise Garbled(f"{what}: version {record.version} has no session, {found.version} has some.")

@@ -89,7 +89,7 @@ class Reconciliation:
         with contextlib.suppress(CallRecordsError):
             latest, done = await self._state.read(running(run)), await self._state.read(ended(run))
             if latest and (done is None or latest.window_end > done.window_end):
-                return self._clock() - latest.at < _SILENCE
+                return timedelta() <= self._clock() - latest.at < _SILENCE
         return False
 
     async def _start(self, run: Run, start: datetime) -> None:

@@ -59,7 +59,7 @@ def at_second_sight(held: Held, found: Absent | Stored, day: str, now: datetime)
     """The verdict on a call that `day` shows so, and that has this in its partition."""
     if isinstance(found, Absent):
         return _without_header(held, found, now)
-    if found.day != day:
+    if found.day != day and not found.is_unreadable:
         return _elsewhere(held, found, now)
     if found.is_damaged:
         return Finding(verdict="damaged", remedy="ingest", version=found.version, found=found)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from callrecords.callrecord import CallRecord, Piece
+from callrecords.callrecord import CallRecord, Caveat, Piece
 from callrecords.cosmos.account import (
     Account,
     cosmos_errors,
@@ -22,9 +22,9 @@ from callrecords.cosmos.account import (
     unchanged,
     won,
 )
-from callrecords.cosmos.items import Items, join, part_version, prepend, split, split_piece
+from callrecords.cosmos.items import Items, join, part_version, prepend, read_header, split, split_piece
 from callrecords.errors import Unavailable, Unreadable
-from callrecords.graphtypes import JsonObject
+from callrecords.graphtypes import JsonObject, texts
 from callrecords.ports.records import Absent, Saved, Stored
 
 log = logging.getLogger(__name__)
@@ -99,9 +99,10 @@ class CallRecordsStore:
             container, key = await self._container(), self._key(call_id)
             for _ in range(_TRIES):
                 header = await read_if_there(container, call_id, key)
-                if header is None or day in (header["day"], *header["formerDays"]):
+                told = read_header(header) if header else None
+                if header is None or told is None or day in {told.day, *told.former_days}:
                     return
-                days = sorted({day, *header["formerDays"]})
+                days = sorted({day, *told.former_days})
                 change: list[JsonObject] = [{"op": "set", "path": "/formerDays", "value": days}]
                 if await won(container.patch_item(call_id, key, change, **unchanged(header["_etag"]))):
                     return
@@ -116,7 +117,7 @@ class CallRecordsStore:
         """The days other than that of the stored version under which fact rows of the call may be."""
         with cosmos_errors(f"Call record {call_id}"):
             header = await read_if_there(await self._container(), call_id, self._key(call_id))
-        return frozenset(header["formerDays"] if header else ())
+        return frozenset(texts(header.get("formerDays")) if header else ())
 
     async def load(self, call_id: str) -> CallRecord | None:
         """The stored record, whole; a version that is replaced while it is read is read anew.
@@ -130,7 +131,7 @@ class CallRecordsStore:
             container, key = await self._container(), self._key(call_id)
             for _ in range(_TRIES):
                 header = await read_if_there(container, call_id, key)
-                if header is None or header["_etag"] == without_parts:
+                if header is None or header["_etag"] == without_parts or read_header(header) is None:
                     return None
                 parts = await asyncio.gather(*(read_if_there(container, name, key) for name in header["parts"]))
                 whole = [part for part in parts if part is not None]
@@ -161,7 +162,7 @@ class CallRecordsStore:
         self, container: ContainerProxy, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...]
     ) -> Stored | None:
         """Writes the parts and then the header; None when the header is no longer the one that was read."""
-        known_days = found.former_days | {found.day} if isinstance(found, Stored) else frozenset[str]()
+        known_days = found.days if isinstance(found, Stored) else frozenset[str]()
         items = split(record, self._tenant_id, known_days - {record.day}, parts)
         await self._write_parts(container, items.parts)
         try:
@@ -193,14 +194,19 @@ class CallRecordsStore:
                 await delete_if_there(container, part_id, self._key(stored.call_id))  # another worker may be as tidy
 
 
-def _stored(header: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
+def _stored(item: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
+    header = read_header(item)
+    if header is None:
+        # Any record takes its place.
+        none = frozenset[Caveat]({"noSessions"})
+        return Stored(call_id=item["id"], version=0, etag=etag, day="", caveats=none, is_unreadable=True)
     return Stored(
-        call_id=header["id"],
-        version=header["version"],
+        call_id=item["id"],
+        version=header.version,
         etag=etag,
-        day=header["day"],
-        former_days=frozenset(header["formerDays"]),
-        named_parts=frozenset(header["parts"]),
+        day=header.day,
+        former_days=header.former_days,
+        named_parts=header.parts,
         part_ids=frozenset(part_ids),
-        caveats=frozenset(header["caveats"]),
+        caveats=header.caveats,
     )

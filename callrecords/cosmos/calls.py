@@ -10,7 +10,7 @@ from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
 from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
-from callrecords.graphtypes import JsonObject
+from callrecords.graphtypes import JsonObject, texts
 from callrecords.ports.rows import Row
 
 CONTAINER = "calls"
@@ -29,11 +29,11 @@ class CallsStore:
         """What the row of the call was derived from; None where there is no row."""
         with cosmos_errors(f"Facts of call {call_id}"):
             row = await read_if_there(await self._container(), call_id, self._key(day))
-        return _row(row) if row else None
+        return read_row(row) if row else None
 
     async def save(self, row: JsonObject, *, is_new: bool = False) -> None:
-        """Makes `row` the stored one unless one of a newer version is there, or one of the same with sessions where
-        `row` has none. `is_new` saves a request where there is likely to be none.
+        """Makes `row` the stored one unless one of a newer version is there, or one with sessions where `row` has none.
+        `is_new` saves a request where there is likely to be none.
 
         Raises Unavailable as well when other writers of the same row kept winning.
         """
@@ -42,7 +42,7 @@ class CallsStore:
             for number in range(_TRIES):
                 is_unread = is_new and number == 0
                 stored = None if is_unread else await read_if_there(container, row["id"], self._key(row["day"]))
-                if (stored and rank(_row(stored)) > rank(_row(row))) or await _write(container, row, stored):
+                if (stored and _is_to_stay(read_row(stored), read_row(row))) or await _write(container, row, stored):
                     return
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
@@ -52,7 +52,7 @@ class CallsStore:
             container = await self._container()
             for _ in range(_TRIES):
                 stored = await read_if_there(container, call_id, self._key(day))
-                if stored is None or stored["version"] >= older_than or await self._remove(container, stored):
+                if stored is None or read_row(stored).version >= older_than or await self._remove(container, stored):
                     return
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
 
@@ -71,7 +71,7 @@ class CallsStore:
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
             rows = container.query_items("SELECT c.id, c.version, c.caveats FROM c", partition_key=self._key(day))
-            return {row["id"]: _row(row) async for row in rows}
+            return {row["id"]: read_row(row) async for row in rows}
 
     async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
         """A page of the rows that `search` asks for, newest first, and where the next page starts, if there is one."""
@@ -142,8 +142,16 @@ class CallsStore:
         return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored["_etag"])))
 
 
-def _row(item: JsonObject) -> Row:
-    return Row(item["version"], frozenset(item["caveats"]))
+def read_row(item: JsonObject) -> Row:
+    """What the row tells; version 0, where it is none that this app has written: any other takes its place."""
+    version, caveats = item.get("version"), item.get("caveats")
+    if type(version) is not int or version < 0 or not isinstance(caveats, list):
+        return Row(0)
+    return Row(version, frozenset(texts(caveats)))
+
+
+def _is_to_stay(stored: Row, row: Row) -> bool:
+    return rank(stored) > rank(row) or "noSessions" in row.caveats - stored.caveats
 
 
 async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:

@@ -10,16 +10,19 @@ from typing import Any
 
 from callrecords.cosmos import callrecords, calls
 from callrecords.cosmos.account import Account, cosmos_errors
-from callrecords.cosmos.items import part_version
-from callrecords.graphtypes import JsonObject
+from callrecords.cosmos.items import part_version, read_header
+from callrecords.graphtypes import JsonObject, texts
 from callrecords.ports.slices import DayRow, Header, Held, Part, Slice
 
 # Headers and parts by one query: a part has neither `parts` nor `caveats`.
 RECORDS = (
-    "SELECT c.id, c.callId, c.version, c.parts, c.caveats, c.formerDays, c._ts FROM c"
+    "SELECT c.id, c.callId, c.version, c.day, c.parts, c.caveats, c.formerDays, c._ts FROM c"
     " WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
 )
 ROWS = "SELECT c.id, c.version, c.caveats, c.formerDays FROM c WHERE c.id >= @from AND c.id < @to"
+
+# It is damaged: it names a part that no record has.
+_MALFORMED = Header(version=0, parts=frozenset({"?"}))
 
 _CHARGE = "x-ms-request-charge"
 # The fewer pages, the fewer requests. Cosmos DB ends a page where it gets too large for an answer.
@@ -37,11 +40,12 @@ class _Found:
     def add(self, item: JsonObject) -> None:
         """Takes in a header or a part."""
         version = part_version(item["id"])
-        if version is None:
-            parts = frozenset(item["parts"])
-            header = Header(item["version"], frozenset(item["caveats"]), frozenset(item["formerDays"]), parts)
-            self.headers[item["callId"]] = header
-        else:
+        if item["id"] == item["callId"]:
+            told = read_header(item)
+            self.headers[item["callId"]] = (
+                Header(told.version, told.caveats, told.former_days, told.parts) if told else _MALFORMED
+            )
+        elif version is not None:
             part = Part(item["id"], version, datetime.fromtimestamp(item["_ts"], UTC))
             self.parts.setdefault(item["callId"], []).append(part)
 
@@ -79,8 +83,8 @@ class DaySliceReader:
                 if count == most:
                     return Slice(calls=None, request_units=charge.units)
             async for row in self._items(calls.CONTAINER, ROWS, [self._tenant_id, day], values, charge):
-                facts = DayRow(row["version"], frozenset(row["caveats"]), frozenset(row["formerDays"]))
-                found.rows[row["id"]] = facts
+                facts = calls.read_row(row)
+                found.rows[row["id"]] = DayRow(facts.version, facts.caveats, frozenset(texts(row.get("formerDays"))))
                 count += 1
                 if count == most:
                     return Slice(calls=None, request_units=charge.units)

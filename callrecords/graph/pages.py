@@ -10,7 +10,7 @@ from callrecords.graph.parsing import Parsed
 from callrecords.graphtypes import JsonObject
 
 # The largest meetings have a few thousand sessions; without a limit, a loop of nextLinks would never end.
-_MAX_PAGES = 500
+MAX_PAGES = 500
 # It has to fit in a request, and in a queue message.
 _LONGEST_LINK = 8_000
 
@@ -59,7 +59,7 @@ class Pages:
         link = self.next_link
         if link is None:
             raise StopAsyncIteration
-        if link in self._links or self.followed == _MAX_PAGES:
+        if link in self._links or self.followed == MAX_PAGES:
             raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
         answer = await self._client.get_next(link, self._what, self._buckets)
         found = self._read(answer.document, "value")

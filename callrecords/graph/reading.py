@@ -12,7 +12,7 @@ from callrecords.elements import Elements
 from callrecords.errors import Refused
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import RECORD_NEXT_PAGE, TENANT
-from callrecords.graph.pages import Pages
+from callrecords.graph.pages import MAX_PAGES, Pages
 from callrecords.graph.parsing import Parsed
 from callrecords.graph.record import get_record, name_of, version_of
 from callrecords.graphtypes import JsonObject
@@ -71,7 +71,7 @@ class Reading:
 
     @property
     def is_at_next_link(self) -> bool:
-        return self._next_link is not None
+        return self._next_link is not None and self._followed < MAX_PAGES
 
     @property
     def held_bytes(self) -> int:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from callrecords.callrecord import CALL_ID, GRAPH_KEEPS, CallRecord
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.errors import CallRecordsError, NotFound
+from callrecords.errors import CallRecordsError, NotFound, Throttled
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
-from callrecords.ports.records import RecordSource, RecordStore
+from callrecords.ports.records import RecordSource, RecordStore, Stored
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 
@@ -62,7 +62,11 @@ class Lookup:
             raise BadParameter(f"callId is {call_id[:60]!r}: expected a GUID.")
         record = await self._store.load(call_id)
         if record is None:
-            record = await self._fetch(call_id)
+            try:
+                record = await self._fetch(call_id)
+            except Throttled:
+                await self._enqueue(call_id)  # it may be too large to be read while somebody waits
+                raise
             await self._enqueue(call_id)
         return record
 
@@ -70,6 +74,8 @@ class Lookup:
         with contextlib.suppress(NotFound):
             return await self._records.fetch(call_id)
         what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
+        if known is None and isinstance(await self._store.look(call_id), Stored):
+            raise NotFound(f"{what} any more, and what is stored of it is damaged.")
         if known is None:
             raise NotFound(f"{what}. {_NEVER_ANNOUNCED}")
         age = "" if self._clock() - known.notified_at <= GRAPH_KEEPS else _TOO_OLD

@@ -105,6 +105,11 @@ class Stored:
     is_unreadable: bool = False
 
     @property
+    def days(self) -> frozenset[str]:
+        """The days under which fact rows may be."""
+        return self.former_days | ({self.day} if self.day else set())
+
+    @property
     def is_damaged(self) -> bool:
         """Whether no reader can put the record together: a part is gone that the header names, or what is there was
         found to be unreadable."""
@@ -119,7 +124,12 @@ class Stored:
         return self.version - 1 if self.is_damaged or "noSessions" in self.caveats else self.version
 
     def is_bettered_by(self, record: CallRecord) -> bool:
-        """Whether the record is to take its place: it is newer, or of the same version and has what is missing here."""
+        """Whether the record is to take its place: it is newer, or of the same version and has what is missing here.
+
+        One without sessions is not, where there are some.
+        """
+        if "noSessions" in record.caveats and "noSessions" not in self.caveats and not self.is_damaged:
+            return False
         return rank(record) > rank(self) or (self.is_damaged and record.version == self.version)
 
 

@@ -29,6 +29,11 @@ class Message(Document):
     failure: str | None = None
     failing_since: datetime | None = None
 
+    @property
+    def kept_since(self) -> datetime:
+        """Since when Graph has what the message is about, as far as that is known."""
+        return self.notified_at
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """The message in `text`; Unreadable says which field is not as expected."""
@@ -61,7 +66,7 @@ class CallMessage(Message):
 
     `progress` is there while a large record is read; that was begun anew `restarts` times because Graph no longer
     followed its own link. `may_have_left_row` is true where a try has ended between row and record: the row may be
-    under a day of which no record tells.
+    under a day of which no record tells. `started_by` is when the call had started, where an audit brings it up.
     """
 
     call_id: str
@@ -70,6 +75,12 @@ class CallMessage(Message):
     progress: Progress | None = None
     restarts: int = 0
     may_have_left_row: bool = False
+    started_by: datetime | None = None
+
+    @property
+    def kept_since(self) -> datetime:
+        """As Message.kept_since."""
+        return self.started_by or self.notified_at
 
     @classmethod
     def parse(cls, text: str) -> Self:

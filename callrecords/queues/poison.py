@@ -48,7 +48,7 @@ class Entry:
             fresh = {name: value for name, value in document.items() if name not in _OF_A_TRY} | {"attempt": 0}
         except (orjson.JSONDecodeError, AttributeError):
             raise Unreadable("The message is not a JSON object.") from None
-        if "callId" in fresh:
+        if "callId" in fresh and fresh.get("reason") != "audit":
             fresh["reason"] = "replay"
         return orjson.dumps(fresh).decode()
 

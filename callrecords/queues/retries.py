@@ -87,7 +87,8 @@ _RULES: Mapping[type[CallRecordsError], _Rule] = {
 
 def decide[M: Message](message: M, error: CallRecordsError, now: datetime, chance: float) -> Later[M] | GiveUp:
     """The row of the table for `error`; `chance` in 0..1 spreads out what was throttled together."""
-    if isinstance(error, NotFound | Throttled) and now - message.notified_at > GRAPH_KEEPS:
+    since = message.kept_since if isinstance(error, NotFound) else message.notified_at
+    if isinstance(error, NotFound | Throttled) and now - since > GRAPH_KEEPS:
         return GiveUp(f"expired: Graph keeps a call record for {GRAPH_KEEPS.days} days")
     if isinstance(error, Throttled):
         return Later(message, _throttled_delay(error) * (1 + _JITTER * chance))

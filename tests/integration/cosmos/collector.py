@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from callrecords.callrecord import CallRecord, Progress
 from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.cosmos.account import Account
@@ -53,10 +54,9 @@ class Collector:
         self._record = record
         self._queue, self._poison_queue = Queue(), Queue()
         self._ingest = Ingest(
-            tenant_id=TENANT,
             records=Graph(record, size, pages),
             store=CallRecordsStore(account, TENANT),
-            rows=CallsStore(account, TENANT),
+            rows=FactRows(tenant_id=TENANT, store=CallRecordsStore(account, TENANT), rows=CallsStore(account, TENANT)),
             arrivals=Arrivals(StateStore(account, TENANT), now),
             given_up=GivenUpCalls(StateStore(account, TENANT), now),
             queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),

@@ -8,6 +8,7 @@ from callrecords.callrecord import CallRecord, Progress
 from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.audit import StoreAudit
 from callrecords.collect.auditrun import AuditOutcome, ended
+from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.cosmos.account import Account
@@ -61,10 +62,9 @@ class World:
             clock=clock,
         )
         self.ingest = Ingest(
-            tenant_id=TENANT,
             records=Graph(self.records),
             store=store,
-            rows=self.rows,
+            rows=FactRows(tenant_id=TENANT, store=store, rows=self.rows),
             arrivals=Arrivals(self.state, clock),
             given_up=given_up,
             queue=self.calls.work,

@@ -57,13 +57,13 @@ async def test_an_older_row_does_not(cosmos: CosmosAccount, facts: CallsStore) -
     assert await cosmos.fact_rows(call_id) == [row(call_id, 2)]
 
 
-async def test_a_row_of_a_record_without_sessions_takes_the_place_of_none_of_its_version_with_some(
+async def test_a_row_of_a_record_without_sessions_takes_the_place_of_none_with_some(
     cosmos: CosmosAccount, facts: CallsStore
 ) -> None:
     call_id = new_call_id()
     without, whole, newer = row(call_id, 1), row(call_id, 1), row(call_id, 2)
     without["caveats"] = newer["caveats"] = ["noSessions"]
-    for saved, expected in ((without, without), (whole, whole), (without, whole), (newer, newer)):
+    for saved, expected in ((without, without), (whole, whole), (without, whole), (newer, whole)):
         await facts.save(saved)
         assert await cosmos.fact_rows(call_id) == [expected]
 
@@ -186,3 +186,15 @@ async def test_the_versions_of_a_day_are_those_of_its_calls_and_of_this_tenant(a
     await others.save(row(other, 1))
     assert await facts.versions(DAY) == {first: Row(3), second: Row(1, frozenset({"noSessions"}))}
     assert await facts.versions("2026-03-01") == {}
+
+
+@pytest.mark.parametrize("damage", [{"version": "2"}, {"version": -1}, {"version": 2.5}, {"caveats": None}], ids=str)
+async def test_a_row_that_this_app_has_not_written_counts_as_older_than_any(
+    cosmos: CosmosAccount, facts: CallsStore, damage: dict[str, object]
+) -> None:
+    call_id = new_call_id()
+    await cosmos.database.get_container_client("calls").upsert_item({**row(call_id, 2), **damage})
+    assert await facts.row(call_id, DAY) == Row(0)
+    assert (await facts.versions(DAY))[call_id] == Row(0)
+    await facts.save(row(call_id, 1))
+    assert await cosmos.fact_rows(call_id) == [row(call_id, 1)]

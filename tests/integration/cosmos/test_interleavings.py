@@ -112,12 +112,14 @@ async def test_a_reader_of_a_large_record_may_be_overtaken_or_killed_at_any_call
         ([1, 3, 2], [DAY, NEXT_DAY, DAY]),
         ([1, 2, 3], [DAY, DAY, NEXT_DAY]),
         ([1, 2, 3], [DAY, NEXT_DAY, DAY]),
+        ([0, 2, 3], [DAY, DAY, NEXT_DAY]),
+        ([0, 3, 2], [DAY, DAY, NEXT_DAY]),
     ],
 )
 async def test_a_worker_may_be_overtaken_or_killed_at_any_call(
     cosmos: CosmosAccount, account: Account, versions: list[int], days: list[str]
 ) -> None:
-    """The versions that are stored, of the slow worker and of the fast one, and the days of these."""
+    """The versions that are stored (0: none), of the slow worker and of the fast one, and the days of these."""
     for steps in itertools.count():
         has_ended = False
         for is_killed in (False, True):
@@ -128,7 +130,7 @@ async def test_a_worker_may_be_overtaken_or_killed_at_any_call(
             )
             if fast == slow:
                 fast = in_another_order(slow)
-            race = await begin_race(cosmos, account, stored, slow, fast)
+            race = await begin_race(cosmos, account, stored if versions[0] else None, slow, fast)
             has_ended = await overtake(race, steps, is_killed)
             await assert_nothing_else_is_there(cosmos, max(slow, fast, key=lambda record: record.version))
         if has_ended:

@@ -264,3 +264,36 @@ async def test_a_record_whose_parts_were_deleted_is_no_record_and_is_made_whole(
     assert (await cosmos.compared_with(record)).complete
     assert await store.load(record.call_id) == record
     assert await save(store, record) is Saved.REPEATED
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"version": "2"}, {"version": -1}, {"day": None}, {"parts": None}, {"caveats": 5}, {"formerDays": None}],
+    ids=str,
+)
+async def test_a_header_that_this_app_has_not_written_gives_way_to_any_record(
+    cosmos: CosmosAccount, account: Account, store: CallRecordsStore, damage: dict[str, object]
+) -> None:
+    record = call_record(new_call_id(), 2)
+    await Collector(account, record).handle()
+    header = (await cosmos.items(record.call_id))[record.call_id]
+    await cosmos.database.get_container_client("callRecords").upsert_item({**header, **damage})
+    assert (await look(store, record.call_id)).is_damaged
+    assert await store.load(record.call_id) is None
+
+    await Collector(account, record).handle()
+
+    assert (await cosmos.compared_with(record)).complete
+    assert await cosmos.fact_versions(record.call_id) == {DAY: 2}
+
+
+async def test_of_two_workers_at_once_the_one_without_sessions_does_not_win(
+    cosmos: CosmosAccount, account: Account, store: CallRecordsStore
+) -> None:
+    record = call_record(new_call_id(), 2)
+    newer = replace(record, version=3, sessions=[], caveats=("noSessions",))
+    writer = saving(account, newer)
+    await writer.step()
+    await save(store, record)
+    assert await writer.run() is Saved.OUTDATED
+    assert (await cosmos.compared_with(record)).complete

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callrecords.collect.auditrun import ALL_IDS, bound
+from callrecords.collect.verdicts import at_first_sight, at_second_sight
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
@@ -183,3 +184,32 @@ async def test_a_header_that_keeps_being_replaced_is_told_no_former_day_and_that
         await worker.steps(2)
     with pytest.raises(Unavailable, match="lost 5 races"):
         await worker.run()
+
+
+@pytest.mark.parametrize("damage", [{"version": "2"}, {"parts": None}, {"caveats": None}, {"formerDays": 5}], ids=str)
+async def test_a_header_that_this_app_has_not_written_is_damaged_and_nobody_else_is_disturbed(
+    account: Account, cosmos: CosmosAccount, slices: DaySliceReader, damage: dict[str, object]
+) -> None:
+    record, other = call_record(new_call_id(), version=2), call_record(new_call_id(), version=2)
+    for each in (record, other):
+        await store_record(account, each)
+    container = cosmos.database.get_container_client("callRecords")
+    header = (await cosmos.items(record.call_id))[record.call_id]
+    await container.upsert_item({**header, **damage})
+    await container.upsert_item({"id": "foreign", "tenantId": TENANT, "callId": other.call_id, "day": DAY})
+    calls = cosmos.database.get_container_client("calls")
+    await calls.upsert_item({"id": record.call_id, "tenantId": TENANT, "day": DAY, "version": 2.5})
+    found = await held(slices, DAY, record.call_id)
+    assert found
+    assert found.row == DayRow(0)
+    assert at_first_sight(found) is None
+    assert (
+        at_second_sight(
+            found, await CallRecordsStore(account, TENANT).look(record.call_id), DAY, datetime.now(UTC)
+        ).verdict
+        == "damaged"
+    )
+    whole = await held(slices, DAY, other.call_id)
+    assert whole
+    assert whole.header
+    assert whole.header.parts == {part.part_id for part in whole.parts}

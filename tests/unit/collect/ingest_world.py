@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from callrecords.callrecord import CallRecord, Piece, Progress
 from callrecords.collect.arrivals import Arrivals
+from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.errors import CallRecordsError
@@ -130,10 +131,9 @@ class World:
         self.steps, self.queues, self.state = Steps(), Queues(), State()
         self.graph, self.store, self.rows = Graph(self.steps), Store(self.steps), Rows(self.steps)
         self._ingest = Ingest(
-            tenant_id=TENANT,
             records=self.graph,
             store=self.store,
-            rows=self.rows,
+            rows=FactRows(tenant_id=TENANT, store=self.store, rows=self.rows),
             arrivals=Arrivals(self.state, Clock()),
             given_up=GivenUpCalls(self.state, Clock()),
             queue=self.queues.work,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
@@ -11,11 +11,12 @@ from azure.core.exceptions import ServiceRequestError
 from callrecords.collect import audit as audit_module
 from callrecords.collect.auditrun import AuditMessage
 from callrecords.collect.givenup import GIVEN_UP, GivenUpCall
-from callrecords.errors import Forbidden, Throttled, Unavailable
+from callrecords.errors import Forbidden, NotFound, Throttled, Unavailable
 from callrecords.ports.slices import DayRow, Held, Slice
 from callrecords.ports.state import StateKey
 from callrecords.queues.messages import CallMessage
-from tests.invented import CALL, DAY, NOW, OTHER_CALL, TENANT, call_id
+from callrecords.queues.retries import GiveUp, Later, decide
+from tests.invented import CALL, DAY, NOW, OTHER_CALL, TENANT, call_id, call_message
 from tests.unit.collect.audit_world import DAYS, HOUR, WHOLE, World, header, part, stored
 
 EARLY, LATE = "2026-03-01", "2026-02-03"
@@ -66,7 +67,10 @@ async def test_a_call_whose_part_is_gone_is_fetched_again(world: World) -> None:
     world.cosmos.looks[CALL] = replace(stored(3, part(3)), part_ids=frozenset())
     outcome = await world.run_over(DAY)
     assert (outcome["compared"], outcome["whole"], outcome["damaged"], outcome["enqueued"]) == (2, 1, 1, 1)
-    expected = CallMessage(tenant_id=TENANT, notified_at=NOW, call_id=CALL, reason="audit", version=3)
+    end_of_day = datetime.fromisoformat(f"{DAY}T00:00:00Z") + timedelta(days=1)
+    expected = CallMessage(
+        tenant_id=TENANT, notified_at=NOW, call_id=CALL, reason="audit", version=3, started_by=end_of_day
+    )
     assert [CallMessage.parse(sent.text) for sent in world.calls.main.sent] == [expected]
 
 
@@ -153,14 +157,25 @@ async def test_a_damaged_call_is_fetched_though_an_unknown_version_of_it_was_giv
     assert (await world.run_over(DAY))["enqueued"] == 1
 
 
-@pytest.mark.parametrize(("day", "heard"), [("2026-02-02", NOW), ("2026-02-01", NOW - timedelta(days=30, hours=10.5))])
-async def test_what_graph_has_forgotten_counts_as_heard_of_when_it_took_place(
-    world: World, day: str, heard: object
+@pytest.mark.parametrize(("day", "is_given_up"), [("2026-02-02", False), ("2026-02-01", True)])
+async def test_what_graph_has_forgotten_is_given_up_at_once_and_what_is_throttled_is_not(
+    world: World, day: str, is_given_up: bool
 ) -> None:
     world.cosmos.days[day] = {CALL: Held(row=DayRow(1))}
     await world.run_over(day)
     (sent,) = world.calls.main.sent
-    assert CallMessage.parse(sent.text).notified_at == heard
+    message = CallMessage.parse(sent.text)
+    assert message.notified_at == NOW
+    assert isinstance(decide(message, NotFound("Graph answered 404."), NOW, 0), GiveUp) is is_given_up
+    assert isinstance(decide(message, Throttled("slow", 1), NOW, 0), Later)
+
+
+async def test_a_call_that_somebody_has_restored_is_named_no_longer(world: World) -> None:
+    world.cosmos.days[DAY] = {CALL: Held(header=header(3), row=DayRow(3)), OTHER_CALL: Held(header=header(2))}
+    for call in (CALL, OTHER_CALL):
+        await world.given_up.note(replace(call_message(call), version=3), "no")
+    await world.run_over(DAY)
+    assert [each.call_id for each in await world.given_up.all()] == [OTHER_CALL]
 
 
 async def test_a_slice_that_is_too_large_is_read_in_narrower_ones() -> None:

@@ -34,6 +34,8 @@ def message(first_day: str = DAY, last_day: str = DAY) -> AuditMessage:
         ("early", "2025-12-24", ("2026-02-02", "2026-03-01")),
         ("early", "2026-03-01", None),
         ("late", "2026-03-01", None),
+        ("early", "2026-03-05", ("2026-03-01", "2026-03-01")),
+        ("early", "yesterday", ("2026-03-01", "2026-03-01")),
     ],
 )
 def test_the_days_that_are_due_are_those_since_the_last_as_far_back_as_graph_has_calls(

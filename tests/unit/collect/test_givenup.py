@@ -172,6 +172,19 @@ async def test_a_first_notification_asks_nothing_of_what_is_remembered() -> None
     assert world.state.asked == 0
 
 
+async def test_a_call_that_is_late_between_two_times_is_poison_once() -> None:
+    clock, state = Clock(), State()
+    given_up = GivenUpCalls(state, clock)
+    await given_up.note(BY_COMPARISON, "no")
+    clock.forward(13 * HOUR)
+    await given_up.note_if_late(BY_COMPARISON, AWAY)
+    known = await given_up.find(CALL)
+    assert known
+    assert known.reason == f"not here yet: {AWAY}"
+    assert await given_up.is_repeated(BY_COMPARISON, "no")
+    assert not await given_up.is_repeated(BY_COMPARISON, f"not here yet: {AWAY}")
+
+
 @pytest.mark.parametrize(("age", "is_told"), [(12 * HOUR, False), (13 * HOUR, True)])
 async def test_a_message_that_comes_back_for_over_twelve_hours_is_told_of(age: timedelta, is_told: bool) -> None:
     world = IngestWorld()

@@ -8,7 +8,7 @@ from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, T
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Saved, Stored
-from callrecords.queues.messages import CallMessage
+from callrecords.queues.messages import CallMessage, FetchReason
 from tests.invented import CALL, DAY, NOW, TENANT, call_message, call_record
 from tests.unit.collect.ingest_world import NOTHING, OTHER_DAY, World, stored
 
@@ -72,7 +72,7 @@ async def test_a_repeat_writes_the_row_of_a_call_that_moved_again_after_what_it_
     world.store.found, world.store.loaded = stored(2, OTHER_DAY), call_record(2)
     world.rows.rows = {OTHER_DAY: {"version": 1}, DAY: {"version": 2}}
     await world.ingest(str(call_message()), 1)
-    assert world.steps.done[1:-2] == [f"delete {OTHER_DAY} 2", "load", "derive 2", "former_days"]
+    assert world.steps.done[1:-2] == [f"delete {OTHER_DAY} 2", f"row {DAY}", "load", "derive 2", "former_days"]
     assert world.rows.rows == {DAY: fact_row(call_record(2), TENANT, [OTHER_DAY])}
 
 
@@ -107,6 +107,7 @@ async def test_a_row_is_taken_back_where_a_newer_version_of_another_day_was_fast
         f"add_former_day {DAY}",
         "look",
         f"delete {DAY} 3",
+        f"row {OTHER_DAY}",
         "load",
         "derive 3",
         "former_days",
@@ -128,6 +129,7 @@ async def test_a_row_of_a_day_that_a_newer_version_has_left_meanwhile_gives_way_
         "former_days",
         "look",
         f"delete {DAY} 3",
+        f"row {OTHER_DAY}",
         "load",
         "derive 3",
         "former_days",
@@ -240,6 +242,42 @@ async def test_a_record_whose_parts_are_gone_is_waited_for_where_graph_has_only_
     await world.ingest(str(call_message()), 1)
     assert world.steps.done == ["look", "start"]
     assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["NotFound"]
+
+
+async def test_a_record_without_sessions_does_not_win_a_race_against_one_with_some(world: World) -> None:
+    world.graph.record = replace(call_record(version=3, sessions=[]), caveats=("noSessions",))
+    world.store.outcome, world.store.stored = Saved.OUTDATED, stored(2)
+    await world.ingest(str(call_message()), 1)
+    assert [CallMessage.parse(sent.text).failure for sent in world.queues.main.sent] == ["Garbled"]
+
+
+async def test_a_row_that_tells_of_sessions_which_the_record_lacks_is_derived_again(world: World) -> None:
+    empty = replace(call_record(2, sessions=[]), caveats=("noSessions",))
+    world.store.found = replace(stored(2), caveats=frozenset({"noSessions"}))
+    world.store.loaded, world.graph.record = empty, empty
+    world.rows.rows[DAY] = fact_row(call_record(2), TENANT)
+    await world.ingest(str(call_message()), 1)
+    assert f"delete {DAY} 3" in world.steps.done
+    assert world.rows.rows == {DAY: fact_row(empty, TENANT)}
+
+
+@pytest.mark.parametrize("failure", [NotFound("Graph answered 404."), Throttled("slow", 30)])
+async def test_a_record_that_an_audit_finds_without_its_row_needs_no_graph_now(
+    world: World, failure: CallRecordsError
+) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(2)
+    world.steps.failing = {"start": failure}
+    await world.ingest(str(replace(call_message(), reason="audit", version=2)), 1)
+    assert (world.queues.main.sent, list(world.rows.rows)) == ([], [DAY])
+
+
+@pytest.mark.parametrize("reason", ["lookup", "audit", "replay", "reconcile"])
+async def test_a_record_that_cannot_be_read_is_fetched_again_where_somebody_asks_for_it(
+    world: World, reason: FetchReason
+) -> None:
+    world.store.found = stored(2)
+    await world.ingest(str(replace(call_message(), reason=reason)), 1)
+    assert world.steps.done == ["look", "load", "start", "derive 2", "save 2"]
 
 
 @pytest.mark.parametrize("caveat", ["participantsRefused", "repaired"])

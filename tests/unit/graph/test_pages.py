@@ -92,7 +92,7 @@ async def test_a_loop_of_next_links_ends(graph: FakeGraph, tokens: list[str]) ->
 
 
 async def test_pages_without_end_end(graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_MAX_PAGES", 5)
+    monkeypatch.setattr(pages, "MAX_PAGES", 5)
 
     def endless() -> Iterator[JsonObject]:
         for number in range(100):

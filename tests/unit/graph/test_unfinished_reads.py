@@ -12,7 +12,9 @@ from callrecords.callrecord import CallRecord, Piece
 from callrecords.collect import fetch as fetch_module
 from callrecords.collect.fetch import Fetched, Fetching
 from callrecords.elements import compress
-from callrecords.errors import CallRecordsError, Forbidden, Garbled, NotFound, Refused, Throttled, Unavailable
+from callrecords.errors import CallRecordsError, Forbidden, Garbled, Throttled, Unavailable, Unreadable
+from callrecords.graph import pages as pages_module
+from callrecords.graph import reading as reading_module
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Absent, Saved, Stored
@@ -81,10 +83,15 @@ class Workers:
         client = self._graph.client
         client._limiter = self.time.limiter
         fetching = Fetching(CallRecords(client), self.store)
-        outcome = await fetching.fetch(self.message, found or await self.store.look(CALL))
-        if isinstance(outcome, Unfinished):
-            self.message = CallMessage.parse(str(outcome.message))
-            raise outcome.error
+        try:
+            outcome = await fetching.fetch(self.message, found or await self.store.look(CALL))
+            if isinstance(outcome, Unfinished):
+                self.message = CallMessage.parse(str(outcome.message))
+                raise outcome.error
+        except CallRecordsError as error:
+            if not isinstance(error, Throttled):
+                self.message = self.message.failed(type(error).__name__, NOW)  # as the failure table does
+            raise
         return outcome
 
     async def fails(self, error: type[CallRecordsError]) -> None:
@@ -215,7 +222,7 @@ async def test_a_record_that_is_revised_all_the_time_is_left_for_later(graph: Fa
     graph.answer = revised
     await workers.fails(Unavailable)
     assert asked(graph) == [SESSIONS, PARTICIPANTS] * 3
-    assert workers.message == call_message()
+    assert workers.message.progress is None
 
 
 @pytest.mark.parametrize(("status", "error"), [(429, Throttled), (503, Unavailable), (500, Unavailable)])
@@ -252,7 +259,7 @@ async def test_a_worker_that_has_read_for_long_leaves_the_rest_to_another(
     workers.message = replace(workers.message, attempt=3, failure="Unavailable", failing_since=NOW)
     with pytest.raises(Unavailable, match="was not read whole within -1 s"):
         await workers.visit()
-    assert workers.message.attempt == 3
+    assert workers.message.attempt == 4
     monkeypatch.setattr(fetch_module, "_READING_SECONDS", 60)
     assert ids((await workers.fetched()).sessions) == pages(1, 1)
 
@@ -263,7 +270,7 @@ async def test_a_message_that_has_come_further_has_not_failed(graph: FakeGraph) 
     workers.message = replace(workers.message, attempt=3, failure="Garbled", failing_since=NOW)
     call.faults = {"3": httpx.Response(500)}
     await workers.fails(Unavailable)
-    assert replace(workers.message, progress=None) == call_message()
+    assert replace(workers.message, progress=None) == call_message().failed("Unavailable", NOW)
 
 
 @pytest.mark.parametrize("status", [400, 404, 410])
@@ -286,34 +293,55 @@ async def test_a_next_link_at_which_graph_always_fails_is_left_behind(graph: Fak
     await workers.fails(Throttled)
     call.faults = {}
     call.expire_links(answer)
-    with pytest.raises((Unavailable, Garbled)):
-        await workers.visit()
+    for _ in range(4):
+        with pytest.raises((Unavailable, Garbled)):
+            await workers.visit()
     assert ids((await workers.fetched()).sessions) == pages(1, 4)
+    assert asked(graph).count("3") == 1 + 4 + 1
 
 
-@pytest.mark.parametrize(("status", "error"), [(410, Refused), (404, NotFound)])
+@pytest.mark.parametrize("status", [410, 404, 400])
 async def test_a_record_whose_next_link_never_holds_is_begun_anew_a_few_times_and_then_told_of(
-    graph: FakeGraph, status: int, error: type[CallRecordsError]
+    graph: FakeGraph, status: int
 ) -> None:
     call = PagedCall(sessions=4)
     workers = Workers(graph, call)
     call.faults = {"3": httpx.Response(status)}
     await workers.fails(Unavailable)
     assert (workers.message.restarts, workers.message.progress) == (3, None)
-    await workers.fails(error)
+    with pytest.raises(Unreadable, match=f"Graph did not follow its own nextLink, 6 times: .* {status}"):
+        await workers.visit()
     assert workers.message.restarts == 5
     assert asked(graph) == [SESSIONS, "1", "2", "3"] * 6
+
+
+async def test_a_restart_is_counted_where_graph_throttles_what_follows_it(graph: FakeGraph) -> None:
+    call = PagedCall(sessions=60)
+    workers = Workers(graph, call)
+    call.faults = {"50": httpx.Response(404)}
+    await workers.fails(Throttled)
+    assert (workers.message.restarts, workers.message.progress) == (1, None)
+
+
+async def test_a_record_of_too_many_pages_is_told_of_at_once(graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (pages_module, reading_module):
+        monkeypatch.setattr(module, "MAX_PAGES", 60)
+    workers = Workers(graph, PagedCall(sessions=62))
+    await workers.fails(Throttled)
+    with pytest.raises(Unreadable, match="Graph's pages do not end after 60"):
+        await workers.visit()
+    assert workers.message.restarts == 0
 
 
 async def test_a_next_link_that_always_fails_is_left_behind_a_few_times_and_then_waited_for(graph: FakeGraph) -> None:
     call = PagedCall(sessions=2)
     workers = Workers(graph, call)
     call.faults = {"2": httpx.Response(500)}
-    for _ in range(15):
+    for _ in range(30):
         await workers.fails(Unavailable)
     assert workers.message.restarts == 5
     assert workers.message.progress is not None
-    assert asked(graph) == [SESSIONS, "1", "2", "2"] * 5 + [SESSIONS, "1", "2", *["2"] * 4]
+    assert asked(graph) == [SESSIONS, "1", *["2"] * 4] * 5 + [SESSIONS, "1", *["2"] * 10]
     call.faults = {}
     assert ids((await workers.fetched()).sessions) == pages(1, 2)
 
@@ -365,7 +393,7 @@ async def test_what_could_not_be_put_aside_is_read_again(graph: FakeGraph) -> No
     call.faults = {"3": httpx.Response(429)}
     workers.store.failure = Unavailable("Cosmos is away")
     await workers.fails(Unavailable)
-    assert workers.message == call_message()
+    assert workers.message.progress is None
     call.faults, workers.store.failure = {}, None
     assert ids((await workers.fetched()).sessions) == pages(1, 4)
 
@@ -380,7 +408,7 @@ async def test_the_first_page_alone_is_not_worth_putting_aside(
     workers = Workers(graph, call)
     call.faults = {"1": answer}
     await workers.fails(error)
-    assert (workers.message, workers.store.pieces) == (call_message(), {})
+    assert (workers.message.progress, workers.store.pieces) == (None, {})
     call.faults = {}
     assert ids((await workers.fetched()).sessions) == pages(1, 4)
 
