@@ -44,23 +44,24 @@ class Fetching:
         It goes on where the message says. Unfinished where it stopped, and the next visit is to begin elsewhere. Raises
         the errors of the records and of the store.
         """
-        newer_than = found.newer_than if isinstance(found, Stored) else None
-        given = message
+        given, newer_than = message, found.newer_than if isinstance(found, Stored) else None
         if message.progress and not _can_go_on(message.progress, found):
             message = replace(message, progress=None)
-        for _ in range(_READS):
-            try:
+        try:
+            for _ in range(_READS):
                 reading = await self._begin(message)
-            except CallRecordsError as error:
-                return _stopped_at(message, error, given)
-            if newer_than is not None and reading.version <= newer_than:
-                return None
-            outcome = await self._read(message, reading, given)
-            if not isinstance(outcome, CallMessage):
-                return outcome
-            message = outcome
-        what = f"Call record {message.call_id}: was revised, or could not be read on, {_READS} times"
-        return Unfinished(message, Unavailable(f"{what} while it was read."))
+                if newer_than is not None and reading.version <= newer_than:
+                    return None
+                outcome = await self._read(message, reading)
+                if not isinstance(outcome, CallMessage):
+                    return outcome
+                message = outcome
+            what = f"Call record {message.call_id}: was revised, or could not be read on, {_READS} times"
+            raise Unavailable(f"{what} while it was read.")
+        except CallRecordsError as error:
+            if message is given:
+                raise
+            return Unfinished(message, error)  # what has changed in it would be lost otherwise
 
     async def _begin(self, message: CallMessage) -> RecordReading:
         if message.progress:
@@ -68,7 +69,7 @@ class Fetching:
         return await self._records.start(message.call_id)
 
     async def _read(
-        self, message: CallMessage, reading: RecordReading, given: CallMessage
+        self, message: CallMessage, reading: RecordReading
     ) -> Fetched | Unfinished[CallMessage] | CallMessage:
         """What the reading comes to; the message to begin anew with at once, where it comes to nothing."""
         parts = message.progress.parts if message.progress else ()
@@ -82,7 +83,7 @@ class Fetching:
                     raise Unavailable(f"{what} within {_READING_SECONDS} s.")
                 has_more = await reading.read_on()
             except CallRecordsError as error:
-                return await self._stopped(message, reading, parts, error, given)
+                return await self._stopped(message, reading, parts, error)
             if reading.held_bytes >= _MOST_HELD_BYTES:
                 parts = await self._put_aside(reading, parts)
         record = reading.record()
@@ -94,7 +95,6 @@ class Fetching:
         reading: RecordReading,
         parts: tuple[str, ...],
         error: CallRecordsError,
-        given: CallMessage,
     ) -> Unfinished[CallMessage] | CallMessage:
         anew = replace(message, progress=None, restarts=message.restarts + 1)
         if reading.is_at_next_link and isinstance(error, NotFound | Refused | Unreadable):
@@ -109,19 +109,12 @@ class Fetching:
         has_often_failed = message.failure == type(error).__name__ and message.attempt >= _MOST_FAILURES
         if reading.is_at_next_link and has_often_failed and message.restarts < _MOST_RESTARTS:
             return Unfinished(anew, error)
-        return _stopped_at(message, error, given)
+        raise error
 
     async def _put_aside(self, reading: RecordReading, parts: tuple[str, ...]) -> tuple[str, ...]:
         written = await self._store.write_ahead(reading.piece(), parts)
         reading.drop()
         return written
-
-
-def _stopped_at(message: CallMessage, error: CallRecordsError, given: CallMessage) -> Unfinished[CallMessage]:
-    """Raises the error, unless the message is not the one that was given any more."""
-    if message is given:
-        raise error
-    return Unfinished(message, error)
 
 
 def _can_go_on(progress: Progress, found: Absent | Stored) -> bool:

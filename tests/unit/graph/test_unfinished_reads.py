@@ -323,6 +323,23 @@ async def test_a_restart_is_counted_where_graph_throttles_what_follows_it(graph:
     assert (workers.message.restarts, workers.message.progress) == (1, None)
 
 
+async def test_a_restart_is_counted_where_what_follows_it_cannot_be_put_aside(graph: FakeGraph) -> None:
+    call = PagedCall(sessions=4)
+    workers = Workers(graph, call)
+    call.faults = {"3": httpx.Response(404)}
+
+    def failing_after_the_restart(request: httpx.Request) -> httpx.Response:
+        answer = call(request)
+        if answer.status_code == 404:
+            call.faults = {"2": httpx.Response(500)}
+        return answer
+
+    graph.answer = failing_after_the_restart
+    workers.store.failure = Unavailable("Cosmos is away")
+    await workers.fails(Unavailable)
+    assert (workers.message.restarts, workers.message.progress) == (1, None)
+
+
 async def test_a_record_of_too_many_pages_is_told_of_at_once(graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (pages_module, reading_module):
         monkeypatch.setattr(module, "MAX_PAGES", 60)
@@ -360,6 +377,13 @@ async def test_a_loop_of_next_links_is_begun_anew(graph: FakeGraph) -> None:
 
     graph.answer = once_in_a_loop
     assert ids((await workers.fetched()).sessions) == pages(1, 2)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_record_that_is_not_newer_than_what_is_there_is_one_request(graph: FakeGraph, version: int) -> None:
+    workers = Workers(graph, PagedCall())
+    assert await workers.visit(Stored(call_id=CALL, version=version, etag="", day=DAY)) is None
+    assert asked(graph) == [SESSIONS]
 
 
 async def test_what_was_read_is_dropped_where_it_is_not_newer_than_what_is_there(graph: FakeGraph) -> None:
