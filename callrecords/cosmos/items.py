@@ -15,12 +15,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from callrecords.callrecord import CAVEATS, CallRecord, Caveat, Piece
+from callrecords.callrecord import CAVEATS, CallRecord, Piece
 from callrecords.elements import Elements, compress, decompress
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, text, texts
+from callrecords.ports.slices import Header
 
 # Cosmos refuses items over 2 MB (https://learn.microsoft.com/azure/cosmos-db/concepts-limits): room for the rest.
 ITEM_BYTES = 1_500_000
@@ -37,16 +37,6 @@ class Items:
     parts: list[JsonObject]
 
 
-class Header(NamedTuple):
-    """What a header tells of its record."""
-
-    version: int
-    day: str
-    former_days: frozenset[str]
-    parts: frozenset[str]
-    caveats: frozenset[Caveat]
-
-
 def read_header(item: JsonObject) -> Header | None:
     """What the header tells; None where it is none that this app has written."""
     version, day = item.get("version"), text(item.get("day"))
@@ -54,7 +44,7 @@ def read_header(item: JsonObject) -> Header | None:
     if type(version) is not int or version < 0 or not day or not all(isinstance(each, list) for each in lists):
         return None
     former_days, parts, caveats = (frozenset(texts(each)) for each in lists)
-    return Header(version, day, former_days, parts, frozenset(each for each in CAVEATS if each in caveats))
+    return Header(version, frozenset(each for each in CAVEATS if each in caveats), former_days, parts, day)
 
 
 def split(

@@ -41,10 +41,7 @@ class _Found:
         """Takes in a header or a part."""
         version = part_version(item["id"])
         if item["id"] == item["callId"]:
-            told = read_header(item)
-            self.headers[item["callId"]] = (
-                Header(told.version, told.caveats, told.former_days, told.parts) if told else _MALFORMED
-            )
+            self.headers[item["callId"]] = read_header(item) or _MALFORMED
         elif version is not None:
             part = Part(item["id"], version, datetime.fromtimestamp(item["_ts"], UTC))
             self.parts.setdefault(item["callId"], []).append(part)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from callrecords.callrecord import Caveat
 from callrecords.ports.records import Absent, Stored
 
 
@@ -12,9 +13,10 @@ class Header(NamedTuple):
     """A header, as far as it tells what belongs to it; `parts` are the ids that it names."""
 
     version: int
-    caveats: frozenset[str] = frozenset()
+    caveats: frozenset[Caveat] = frozenset()
     former_days: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
+    day: str = ""
 
 
 class Part(NamedTuple):
