@@ -23,15 +23,19 @@ class Elements(Collection[JsonObject]):
         """Those in `chunks`, as `compressed` gave them, and after them `latest`."""
         self._chunks = list(chunks)
         self._latest = list(latest)
+        self._latest_compressed: bytes | None = None
 
     def add(self, elements: list[JsonObject]) -> None:
         """Adds elements, and compresses those that were there."""
         self._chunks = self.compressed()
-        self._latest = elements
+        self._latest, self._latest_compressed = elements, None
 
     def compressed(self) -> list[bytes]:
         """All of them, in order: JSON lines in gzip."""
-        return [*self._chunks, compress(self._latest)] if self._latest else [*self._chunks]
+        if not self._latest:
+            return [*self._chunks]
+        self._latest_compressed = self._latest_compressed or compress(self._latest)
+        return [*self._chunks, self._latest_compressed]
 
     def check(self) -> None:
         """Raises Unreadable where what is compressed is damaged."""
