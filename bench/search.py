@@ -9,12 +9,11 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from itertools import batched
 from random import Random
 
 import orjson
 from azure.cosmos import PartitionKey
-from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.aio import CosmosClient
 
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
@@ -60,7 +59,7 @@ def rows(count: int) -> list[JsonObject]:
     return [
         rng.choice(found)
         | {
-            "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            **dict.fromkeys(("id", "callId"), str(uuid.UUID(int=rng.getrandbits(128), version=4))),
             "day": DAY.date().isoformat(),
             "startDateTime": f"{DAY + timedelta(seconds=rng.randrange(86_400)):%Y-%m-%dT%H:%M:%SZ}",
         }
@@ -68,10 +67,9 @@ def rows(count: int) -> list[JsonObject]:
     ]
 
 
-async def fill(container: ContainerProxy, items: list[JsonObject]) -> None:
-    for batch in batched(items, 100, strict=False):
-        operations = [("create", (item,)) for item in batch]
-        await container.execute_item_batch(operations, partition_key=[TENANT_ID, batch[0]["day"]])
+def fill(server: CosmosServer, items: list[JsonObject]) -> None:
+    for item in items:
+        server.items(DATABASE, CONTAINER, [TENANT_ID, item["day"], item["callId"]]).create(item)
 
 
 async def measure(queries: CallsStore, parameters: dict[str, str]) -> float:
@@ -88,12 +86,14 @@ async def measure(queries: CallsStore, parameters: dict[str, str]) -> float:
 async def main() -> None:
     items = rows(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
     definition = orjson.loads((ROOT / "infra/cosmos-containers.json").read_bytes())[CONTAINER]
-    async with serve(CosmosServer().app()) as served, CosmosClient(served.url, KEY) as client:
+    server = CosmosServer()
+    async with serve(server.app()) as served, CosmosClient(served.url, KEY) as client:
         database = await client.create_database(DATABASE)
         key = PartitionKey(path=definition["partitionKeyPaths"], kind="MultiHash")
         policy = definition["indexingPolicy"]
-        await fill(await database.create_container(CONTAINER, key, indexing_policy=policy), items)
-        print(f"{len(items):,} rows of {len(orjson.dumps(items)) / len(items):,.0f} bytes in one day's partition")
+        await database.create_container(CONTAINER, key, indexing_policy=policy)
+        fill(server, items)
+        print(f"{len(items):,} rows of {len(orjson.dumps(items)) / len(items):,.0f} bytes in one day")
         connection = Connection(connection_string=Secret(f"AccountEndpoint={served.url}/;AccountKey={KEY};"))
         account = Account(connection, DATABASE, lambda: sys.exit("no credential is needed"))
         queries, person = CallsStore(account, TENANT_ID), items[0]["userIds"][0]

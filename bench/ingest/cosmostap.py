@@ -90,8 +90,10 @@ class CosmosTap:
     ) -> float:
         match operation:
             case "create" | "upsert" | "replace":
-                paths = [path["path"] for path in self.policies[container]["includedPaths"]]
-                items[body["id"]] = _Item(len(orjson.dumps(body)), charges.indexed_values(body, paths))
+                policy = self.policies[container]
+                paths = [path["path"] for path in policy["includedPaths"]]
+                indexed = charges.indexed_values(body, paths) + len(policy.get("compositeIndexes", ()))
+                items[body["id"]] = _Item(len(orjson.dumps(body)), indexed)
                 return items[body["id"]].charge
             case "delete":
                 return items.pop(str(item_id), _Item()).charge

@@ -13,6 +13,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
+from callrecords.cosmos.containers import PARTITION_KEYS
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unauthorized, Unavailable
 from callrecords.graphtypes import JsonObject
 from callrecords.settings.connections import Connection
@@ -42,7 +43,8 @@ class Account:
         self._connecting = asyncio.Lock()
 
     async def container(self, name: str) -> ContainerProxy:
-        """The container; Unavailable where there is none, and what the SDK raises where it cannot be reached."""
+        """The container; Unavailable where there is none, or one with another partition key, and what the SDK raises
+        where it cannot be reached."""
         if name not in self._containers:
             async with self._connecting:
                 if name not in self._containers:
@@ -54,9 +56,15 @@ class Account:
             self._client = await self._connect()
         container = self._client.get_database_client(self._database).get_container_client(name)
         try:
-            await container.read()  # else each item of a container that is missing would be taken for absent
+            properties = await container.read()  # else each item of a missing container would be taken for absent
         except CosmosResourceNotFoundError as error:
             raise Unavailable(f"Cosmos has no container {name!r} in a database {self._database!r}.") from error
+        key, expected = properties["partitionKey"]["paths"], PARTITION_KEYS[name]
+        if tuple(key) != expected:
+            raise Unavailable(
+                f"The Cosmos container {name!r} has the partition key {', '.join(key)}, expected {', '.join(expected)}."
+                " A key cannot be changed: delete the container and deploy again."
+            )
         return container
 
     async def _connect(self) -> CosmosClient:

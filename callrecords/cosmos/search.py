@@ -1,6 +1,6 @@
 """A search for calls, as the Cosmos query that answers it: pure.
 
-Calls are found day by day, newest first: each day is one partition of the container `calls`.
+Calls are found day by day, newest first: a day is a prefix of the partition key of the container `calls`.
 """
 
 from collections.abc import Iterator
@@ -65,10 +65,10 @@ class Filters:
 
 
 class Place(NamedTuple):
-    """Where a page starts: a UTC day, and Cosmos' continuation within it; None: with the newest call."""
+    """Where a page starts: a UTC day, and the start and id of the call after which it does; None: with the newest."""
 
     day: date
-    token: str | None = None
+    after: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +82,23 @@ class Search:
     top: int
     place: Place
 
-    @property
-    def query(self) -> str:
-        """The query over the partition of one day, newest first."""
-        where = " AND ".join(("c.startDateTime >= @from", "c.startDateTime < @to", *self.filters.conditions))
-        return f"SELECT * FROM c WHERE {where} ORDER BY c.startDateTime DESC"  # noqa: S608 - values are parameters
+    def query(self, place: Place) -> str:
+        """The query over a day from `place` on: the newest first, and those of one second by id.
 
-    @property
-    def parameters(self) -> list[dict[str, object]]:
+        No continuation of Cosmos DB is needed: a page starts where the values of a row say.
+        """
+        goes_on = ("c.startDateTime <= @at", "(c.startDateTime < @at OR c.callId > @after)") if place.after else ()
+        conditions = ("c.startDateTime >= @from", "c.startDateTime < @to", *goes_on, *self.filters.conditions)
+        return (
+            f"SELECT TOP @most * FROM c WHERE {' AND '.join(conditions)}"  # noqa: S608 - values are parameters
+            " ORDER BY c.startDateTime DESC, c.callId ASC"
+        )
+
+    def parameters(self, place: Place, most: int) -> list[dict[str, object]]:
         """The query's parameters as Cosmos wants them."""
-        values = {"from": utc(self.start), "to": utc(self.end), **self.filters.values}
+        values = {"from": utc(self.start), "to": utc(self.end), "most": most, **self.filters.values}
+        if place.after:
+            values["at"], values["after"] = place.after
         return [{"name": f"@{name}", "value": value} for name, value in values.items()]
 
 

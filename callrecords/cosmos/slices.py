@@ -19,7 +19,9 @@ RECORDS = (
     "SELECT c.id, c.callId, c.version, c.day, c.parts, c.caveats, c.formerDays, c._ts FROM c"
     " WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
 )
-ROWS = "SELECT c.id, c.version, c.caveats, c.formerDays FROM c WHERE c.id >= @from AND c.id < @to"
+ROWS = (
+    "SELECT c.id, c.version, c.caveats, c.formerDays FROM c WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
+)
 
 # It is damaged: it names a part that no record has.
 _MALFORMED = Header(version=0, parts=frozenset({"?"}))

@@ -57,7 +57,7 @@ _SEARCH: dict[str, tuple[str, JsonObject]] = {
     ),
     "continuation": (
         "That of the previous page; the other parameters have to be the same",
-        {"type": "string", "maxLength": search.LONGEST_CONTINUATION, "pattern": search.TEXT},
+        {"type": "string", "maxLength": search.LONGEST, "pattern": search.TEXT},
     ),
 }
 

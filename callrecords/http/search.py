@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import orjson
 
+from callrecords.callrecord import CALL_ID
 from callrecords.cosmos.search import Filters, Place, Search
-from callrecords.errors import CallRecordsError, Refused
+from callrecords.errors import CallRecordsError
 from callrecords.facts.media import Modality
-from callrecords.http.answers import Answer, BadParameter, json_answer, problem, refusal
+from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
 from callrecords.http.parameters import TIME, check_names, number, one_of, period
 
 if TYPE_CHECKING:
@@ -24,13 +24,12 @@ MOST_DAYS = 31
 DEFAULT_TOP, MOST_TOP = 50, 500
 VERDICTS = ("good", "poor", "unclassified")
 # A URL has to hold them all. Ids, principal names, numbers and subnets are ASCII.
-LONGEST, LONGEST_CONTINUATION, TEXT = 256, 3_200, r"^[ -~]*$"
+LONGEST, TEXT = 256, r"^[ -~]*$"
 
 _FILTERS = ("user", "number", "type", "modality", "subnet", "quality", "failed")
 PARAMETERS = ("from", "to", *_FILTERS, "top", "continuation")
 # As Graph spells them; others are searched for as they are written.
 _KNOWN = {each.lower(): each for each in ("groupCall", "peerToPeer", "unknown", *Modality)}
-_MALFORMED = "continuation is malformed: expected that of the page before."
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class AskedSearch:
 
     def continuation(self, place: Place) -> str:
         """What the next request gives to go on at `place`."""
-        told = [self.fingerprint, self.asked.isoformat(), place.day.isoformat(), place.token]
+        told = [self.fingerprint, self.asked.isoformat(), place.day.isoformat(), place.after]
         return base64.urlsafe_b64encode(orjson.dumps(told)).decode()
 
 
@@ -58,14 +57,13 @@ class _Continuation:
     @classmethod
     def parse(cls, continuation: str) -> "_Continuation":
         try:
-            fingerprint, asked, day, token = orjson.loads(base64.urlsafe_b64decode(continuation))
-            # The token goes into a header.
-            if not (TIME.fullmatch(asked) and (token is None or re.fullmatch(TEXT, token))):
+            fingerprint, asked, day, after = orjson.loads(base64.urlsafe_b64decode(continuation))
+            if not (TIME.fullmatch(asked) and (after is None or _is_place(*after))):
                 raise ValueError
-            place = Place(date.fromisoformat(day), token)
+            place = Place(date.fromisoformat(day), tuple(after) if after else None)
             return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), place)
         except (ValueError, TypeError, OverflowError):
-            raise BadParameter(_MALFORMED) from None
+            raise BadParameter("continuation is malformed: expected that of the page before.") from None
 
 
 class SearchCalls:
@@ -84,8 +82,6 @@ class SearchCalls:
             asked = parse(parameters, self._clock())
             rows, place = await self._calls.search(asked.search)
         except CallRecordsError as error:
-            if isinstance(error, Refused) and parameters.get("continuation"):  # all that a caller can break of a query
-                return problem(HTTPStatus.BAD_REQUEST, _MALFORMED)
             return refusal(error)
         return json_answer({"calls": rows, "continuation": asked.continuation(place) if place else None})
 
@@ -115,11 +111,14 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
 
 def _check_values(parameters: Mapping[str, str]) -> None:
     for name, value in parameters.items():
-        most = LONGEST_CONTINUATION if name == "continuation" else LONGEST
-        if len(value) > most:
-            raise BadParameter(f"{name} has {len(value)} characters: expected at most {most}.")
+        if len(value) > LONGEST:
+            raise BadParameter(f"{name} has {len(value)} characters: expected at most {LONGEST}.")
         if not re.fullmatch(TEXT, value):
             raise BadParameter(f"{name} is {value[:60]!r}: expected printable ASCII characters.")
+
+
+def _is_place(start: str, call_id: str) -> bool:
+    return bool(TIME.fullmatch(start) and CALL_ID.fullmatch(call_id))
 
 
 def _fingerprint(parameters: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ def changed_items(call: Call, container: Container, storage: Storage) -> Answer:
     """A page of changes, or 304; the etag is where the next page goes on. Raises 400."""
     if call.headers["a-im"].lower() != "incremental feed":
         raise bad_request(f"A-IM is {call.headers['a-im']!r}; this server supports Incremental Feed.")
-    scope, _ = requested_scope(call.headers, container.partition_key)
+    scope, _ = requested_scope(call.headers, container.partition_key, storage.partitions)
     after = _after(call, storage.lsn)
     found = storage.items.changes(container.rid, scope, after, _since(call))
     page = fill_page(((each.item | {"_lsn": each.lsn}, each.lsn) for each in found), call.headers)

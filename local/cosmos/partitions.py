@@ -6,9 +6,10 @@ prefix of the levels covers lies together.
 https://learn.microsoft.com/azure/cosmos-db/hierarchical-partition-keys
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import orjson
@@ -28,8 +29,12 @@ class Scope(NamedTuple):
     high: str
 
 
-EVERYTHING = Scope("", "FF")
-RANGE_ID = "0"  # of the one physical partition that every container has
+_FIRST, _END = "", "FF"
+
+
+def physical_partitions(split_at: Sequence[str]) -> dict[str, Scope]:
+    """What lies on each physical partition, by its id: one more than there are keys at which they part."""
+    return {str(number): Scope(*each) for number, each in enumerate(pairwise([_FIRST, *sorted(split_at), _END]))}
 
 
 def value_at(item: Any, path: str) -> Any:
@@ -101,16 +106,19 @@ class PartitionKeyDefinition:
         return _effective_partition_key(self, orjson.dumps(values))
 
 
-def requested_scope(headers: Mapping[str, str], definition: PartitionKeyDefinition) -> tuple[Scope, bool]:
+def requested_scope(
+    headers: Mapping[str, str], definition: PartitionKeyDefinition, partitions: Mapping[str, Scope]
+) -> tuple[Scope, bool]:
     """What a query or a feed is to cover; and whether that is one logical partition. Raises 400 and 410."""
-    range_id = headers.get("x-ms-documentdb-partitionkeyrangeid", RANGE_ID)
-    if range_id != RANGE_ID:
+    range_id = headers.get("x-ms-documentdb-partitionkeyrangeid")
+    if range_id is not None and range_id not in partitions:
         raise partition_range_gone(range_id)
     key = headers.get("x-ms-documentdb-partitionkey")
     if key is not None:
         return definition.scope(key)
-    low = headers.get("x-ms-start-epk", EVERYTHING.low)
-    return Scope(low, headers.get("x-ms-end-epk", EVERYTHING.high)), False
+    partition = partitions[range_id] if range_id else Scope(_FIRST, _END)
+    low, high = headers.get("x-ms-start-epk", _FIRST), headers.get("x-ms-end-epk", _END)
+    return Scope(max(low, partition.low), min(high, partition.high)), False
 
 
 @lru_cache(maxsize=100_000)

@@ -61,7 +61,7 @@ def query_items(call: Call, container: Container, storage: Storage) -> Answer:
 
 def _page(call: Call, container: Container, storage: Storage, body: Any) -> Answer:
     query, parameters = _parsed(body)
-    scope, is_one_partition = requested_scope(call.headers, container.partition_key)
+    scope, is_one_partition = requested_scope(call.headers, container.partition_key, storage.partitions)
     _check(query, container, is_one_partition)
     text, token = orjson.dumps(body), call.headers.get("x-ms-continuation")
     after = mark_of(token, text) if token else None

@@ -4,13 +4,14 @@ import base64
 import os
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from callrecords.graphtypes import JsonObject
 from local.cosmos import errors
 from local.cosmos.call import Answer, Call, feed
 from local.cosmos.containers import Container, define, redefine
-from local.cosmos.partitions import EVERYTHING, RANGE_ID
+from local.cosmos.partitions import Scope
 from local.cosmos.queries import selected
 from local.cosmos.storage import Storage
 from local.cosmos.throughput import initial_throughput
@@ -69,24 +70,27 @@ def answer_containers(call: Call, storage: Storage) -> Answer:
     raise _unsupported(call)
 
 
-def answer_partition_key_ranges(call: Call, container: Container) -> Answer:
-    """The one physical partition of a container, or 304 to who knows it."""
+def answer_partition_key_ranges(call: Call, container: Container, partitions: Mapping[str, Scope]) -> Answer:
+    """The physical partitions of a container, or 304 to who knows them."""
     if call.method != "GET":
         raise _unsupported(call)
     etag = '"1"'
     if call.headers.get("if-none-match") == etag:
         return Answer(304, headers={"etag": etag})
-    partition = {
-        "id": RANGE_ID,
-        "_rid": container.rid,
-        "_self": f"{container.body['_self']}pkranges/{RANGE_ID}/",
-        "_etag": etag,
-        "minInclusive": EVERYTHING.low,
-        "maxExclusive": EVERYTHING.high,
-        "status": "online",
-        "parents": [],
-    }
-    return feed("PartitionKeyRanges", [partition], {"etag": etag})
+    ranges = [
+        {
+            "id": range_id,
+            "_rid": container.rid,
+            "_self": f"{container.body['_self']}pkranges/{range_id}/",
+            "_etag": etag,
+            "minInclusive": scope.low,
+            "maxExclusive": scope.high,
+            "status": "online",
+            "parents": [],
+        }
+        for range_id, scope in partitions.items()
+    ]
+    return feed("PartitionKeyRanges", ranges, {"etag": etag})
 
 
 def existing_container(call: Call, storage: Storage) -> Container:

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from local.cosmos.documents import answer_documents
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.faults import Faults
 from local.cosmos.items import Items
+from local.cosmos.partitions import physical_partitions
 from local.cosmos.query import QueryError
 from local.cosmos.resources import (
     answer_account,
@@ -33,13 +34,15 @@ _LARGEST_BODY = 16 * 1024 * 1024  # bytes that are read at all
 class CosmosServer:
     """A server that keeps its data in `file`, or in memory until the application ends.
 
+    Each container has one physical partition, and one more for each effective partition key in `split_at`.
     `faults` makes requests fail; `requests` counts them by operation, as named in `call.OPERATIONS`.
     """
 
-    def __init__(self, file: str = ":memory:") -> None:
+    def __init__(self, file: str = ":memory:", split_at: Sequence[str] = ()) -> None:
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self._file = file
+        self._partitions = physical_partitions(split_at)
 
     def items(self, database_id: str, container_id: str, key: list[str]) -> Items:
         """The items of one logical partition of a running server, past authorization and faults."""
@@ -55,7 +58,7 @@ class CosmosServer:
         return app
 
     async def _keep_storage(self, app: web.Application) -> AsyncIterator[None]:
-        self._storage = Storage(self._file)
+        self._storage = Storage(self._file, self._partitions)
         yield
         self._storage.close()
 
@@ -96,7 +99,9 @@ class CosmosServer:
             case ("dbs", _, "colls", *names) if len(names) <= 1:
                 return answer_containers(call, self._storage)
             case ("dbs", _, "colls", _, "pkranges"):
-                return answer_partition_key_ranges(call, existing_container(call, self._storage))
+                return answer_partition_key_ranges(
+                    call, existing_container(call, self._storage), self._storage.partitions
+                )
             case ("dbs", _, "colls", _, "docs", *names) if len(names) <= 1:
                 return self._answer_documents(call)
             case ("offers", *names) if len(names) <= 1:

@@ -2,13 +2,14 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 
 from callrecords.graphtypes import JsonObject
 from local.cosmos.containers import Container
 from local.cosmos.itemtable import ItemTable
+from local.cosmos.partitions import Scope
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -49,9 +50,13 @@ CREATE INDEX IF NOT EXISTS items_by_expiry ON items (container, expires) WHERE e
 
 
 class Storage:
-    """Databases, containers with their throughput, and items; `file` may be `:memory:`."""
+    """Databases, containers with their throughput, and items; `file` may be `:memory:`.
 
-    def __init__(self, file: str) -> None:
+    Every container has the same physical `partitions`.
+    """
+
+    def __init__(self, file: str, partitions: Mapping[str, Scope]) -> None:
+        self.partitions = partitions
         self._db = sqlite3.connect(file, autocommit=True)
         self._db.executescript(_SCHEMA)
         self.items = ItemTable(self._db)

@@ -72,7 +72,7 @@ class Damage:
         return self._cosmos.items(DATABASE, CALL_RECORDS, [TENANT_ID, call_id])
 
     def _rows(self, header: JsonObject) -> Items:
-        return self._cosmos.items(DATABASE, CALLS, [TENANT_ID, header["day"]])
+        return self._cosmos.items(DATABASE, CALLS, [TENANT_ID, header["day"], header["id"]])
 
 
 def _latest(call: Call) -> datetime:

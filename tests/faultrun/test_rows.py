@@ -36,7 +36,7 @@ class Store:
     rows: ContainerProxy
 
     async def change_row(self, call: Call, **properties: object) -> None:
-        row = await self.rows.read_item(call.call_id, [TENANT_ID, DAY.isoformat()])
+        row = await self.rows.read_item(call.call_id, [TENANT_ID, DAY.isoformat(), call.call_id])
         await self.rows.upsert_item(row | properties)
 
     async def wrong(self, repaired: str = "") -> list[str]:
@@ -54,7 +54,7 @@ async def store() -> AsyncIterator[Store]:
     async with serve(server.app()) as served, CosmosClient(served.url, KEY) as client:
         database = await client.create_database(DATABASE)
         records = await database.create_container("callRecords", _key("/tenantId", "/callId"))
-        rows = await database.create_container("calls", _key("/tenantId", "/day"))
+        rows = await database.create_container("calls", _key("/tenantId", "/day", "/callId"))
         for record in HELD.values():
             await _store(record, records, rows)
         yield Store(server, records, rows)
@@ -96,10 +96,10 @@ async def test_a_call_that_is_stored_as_repaired_says_so_in_its_row(store: Store
 
 async def test_a_second_row_a_missing_one_and_one_of_no_call_are_wrong(store: Store) -> None:
     twice, gone = CALLS[0].call_id, CALLS[1].call_id
-    row = await store.rows.read_item(twice, [TENANT_ID, DAY.isoformat()])
+    row = await store.rows.read_item(twice, [TENANT_ID, DAY.isoformat(), twice])
     await store.rows.create_item(row | {"day": "2026-03-03"})
     await store.rows.create_item(row | {"id": "of no call"})
-    await store.rows.delete_item(gone, [TENANT_ID, DAY.isoformat()])
+    await store.rows.delete_item(gone, [TENANT_ID, DAY.isoformat(), gone])
     assert await store.wrong() == [twice, gone, "of no call"]
 
 

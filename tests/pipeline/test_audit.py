@@ -96,7 +96,7 @@ async def test_what_was_damaged_is_whole_after_the_night(
     moved = await collected(stack, next(calls), (TODAY - timedelta(days=1)).isoformat())
     await delete(stack, "callRecords", header, header)
     await delete(stack, "callRecords", names[0], part)
-    await delete(stack, "calls", row, DUE)
+    await delete(stack, "calls", row, DUE, row)
     left = (await items(stack, "calls", TENANT_ID, (TODAY - timedelta(days=1)).isoformat()))[moved]
     own = {name: value for name, value in left.items() if not name.startswith("_")}
     await stack.database.get_container_client("calls").create_item({**own, "day": DUE})

@@ -4,14 +4,18 @@ import asyncio
 import base64
 from pathlib import Path
 
+import orjson
 import pytest
+from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 
 from callrecords.collect.arrivals import LAST_ARRIVAL
+from callrecords.cosmos.containers import PARTITION_KEYS
 from callrecords.cosmos.state import StateStore
 from callrecords.errors import Unauthorized, Unavailable
 from local.cosmos import KEY, CosmosServer
 from local.cosmos.faults import FaultRule
+from local.environment import ROOT
 from local.processes import free_port
 from local.serve import serve
 from tests.integration.cosmos.collector import Collector
@@ -102,3 +106,26 @@ async def test_a_container_that_is_open_is_not_kept_waiting_by_one_that_is_slow_
             await account.container("state")
             assert not opening.done()
             await opening
+
+
+def test_the_keys_that_the_app_expects_are_those_that_are_deployed() -> None:
+    definitions = orjson.loads((ROOT / "infra/cosmos-containers.json").read_bytes())
+    deployed = {name: tuple(definition["partitionKeyPaths"]) for name, definition in definitions.items()}
+    assert deployed == PARTITION_KEYS
+
+
+async def test_a_container_with_another_key_is_refused_by_name() -> None:
+    record = call_record(new_call_id(), 1)
+    async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
+        await cosmos.database.delete_container("calls")
+        old = await cosmos.database.create_container(
+            "calls", PartitionKey(path=["/tenantId", "/day"], kind="MultiHash")
+        )
+        put_back = await Collector(account, record).handle()
+        assert put_back
+        assert put_back.failure == "Unavailable"
+        with pytest.raises(
+            Unavailable, match="'calls' has the partition key /tenantId, /day, expected /tenantId, /day, /"
+        ):
+            await account.container("calls")
+        assert [item async for item in old.query_items("SELECT * FROM c")] == []

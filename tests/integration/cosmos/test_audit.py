@@ -126,7 +126,7 @@ async def test_whatever_was_deleted_is_there_again(world: World) -> None:
         names = [name for name in await world.cosmos.items(record.call_id) if name.startswith("sessions-")]
         await world.delete("callRecords", names[0], record.call_id)
     for record in (row, header_and_row, stale):
-        await world.delete("calls", record.call_id, DAY)
+        await world.delete("calls", record.call_id, DAY, record.call_id)
     await world.rows.save(fact_row(call_record(stale.call_id, version=1), TENANT))
     outcome = await world.outcome(DAY)
     assert (outcome.compared, outcome.whole, outcome.damaged, outcome.without_header) == (8, 2, 1, 2)

@@ -23,7 +23,15 @@ def facts(account: Account) -> CallsStore:
 
 
 def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObject:
-    return {"id": call_id, "tenantId": TENANT, "day": day, "version": version, "caveats": [], **others}
+    return {
+        "id": call_id,
+        "callId": call_id,
+        "tenantId": TENANT,
+        "day": day,
+        "version": version,
+        "caveats": [],
+        **others,
+    }
 
 
 def saving(account: Account, row: JsonObject) -> Worker[None]:

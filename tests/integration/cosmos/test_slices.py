@@ -198,7 +198,9 @@ async def test_a_header_that_this_app_has_not_written_is_damaged_and_nobody_else
     await container.upsert_item({**header, **damage})
     await container.upsert_item({"id": "foreign", "tenantId": TENANT, "callId": other.call_id, "day": DAY})
     calls = cosmos.database.get_container_client("calls")
-    await calls.upsert_item({"id": record.call_id, "tenantId": TENANT, "day": DAY, "version": 2.5})
+    await calls.upsert_item(
+        {"id": record.call_id, "callId": record.call_id, "tenantId": TENANT, "day": DAY, "version": 2.5}
+    )
     found = await held(slices, DAY, record.call_id)
     assert found
     assert found.row == DayRow(0)

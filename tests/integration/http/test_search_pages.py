@@ -1,6 +1,7 @@
 """A search over days, page by page, on the real Cosmos protocol."""
 
 import base64
+import json
 from collections import Counter
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,16 @@ import pytest
 
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
+from callrecords.cosmos.containers import PARTITION_KEYS
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import BadParameter
 from callrecords.http.search import SearchCalls, parse
+from local.cosmos import CosmosServer
+from local.cosmos.partitions import PartitionKeyDefinition
 from tests.asking import body, next_page, pages
 from tests.doubles import Clock
 from tests.generated import DAYS, rows, store_rows
-from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.integration.cosmos.cosmosaccount import CosmosAccount, running_account
 from tests.invented import NOW, TENANT
 
 pytestmark = pytest.mark.usefixtures("generated")
@@ -43,6 +47,29 @@ async def test_from_is_included_and_to_is_not(search_calls: SearchCalls) -> None
     begin, end = times[10], times[-10]
     (found,) = await pages(search_calls, begin=begin, to=end, top="500")
     assert sorted(row["startDateTime"] for row in found) == [time for time in times if begin <= time < end]
+
+
+async def test_a_day_on_two_physical_partitions_is_found_in_order() -> None:
+    # The hashes of call ids, which are the last level of the key, go from 00 to 3F.
+    day = PartitionKeyDefinition(PARTITION_KEYS["calls"], "MultiHash", 2).scope(json.dumps([TENANT, DAYS[1]]))[0].low
+    server = CosmosServer(split_at=[f"{day}20"])
+    async with running_account(server) as cosmos, cosmos.open() as account:
+        await store_rows(account, rows())
+        search_calls = SearchCalls(CallsStore(account, TENANT), Clock())
+        found = [row for page in await pages(search_calls, **PERIOD, top="7") for row in page]
+        before = server.requests["query"]
+        await pages(search_calls, begin=DAYS[1], to=DAYS[1], top="500")
+        assert server.requests["query"] == before + 2
+    order = sorted(rows(), key=lambda row: row["id"])
+    order.sort(key=lambda row: str(row["startDateTime"]), reverse=True)
+    assert [row["id"] for row in found] == [row["id"] for row in order]
+
+
+async def test_calls_of_one_second_are_found_once(account: Account, search_calls: SearchCalls) -> None:
+    period = {"begin": "2026-05-01", "to": "2026-05-01"}
+    ids = [f"00000000-0000-4000-9000-{number:012x}" for number in range(10)]
+    await store_rows(account, [moved(rows()[0], call_id, "2026-05-01T10:00:00Z") for call_id in reversed(ids)])
+    assert [row["id"] for page in await pages(search_calls, **period, top="3") for row in page] == ids
 
 
 async def test_a_search_without_calls_is_an_empty_page(search_calls: SearchCalls) -> None:
@@ -101,29 +128,30 @@ def test_a_continuation_of_a_day_that_is_not_searched_is_refused(day: str) -> No
         parse({**period, "continuation": continuation}, NOW)
 
 
-def crafted(asked: object, token: object) -> str:
+def crafted(asked: object, after: object) -> str:
     """A continuation of the search without parameters, with these."""
     search = parse({}, NOW)
-    place = [search.fingerprint, asked, search.search.place.day.isoformat(), token]
+    place = [search.fingerprint, asked, search.search.place.day.isoformat(), after]
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode()
 
 
 @pytest.mark.parametrize(
-    ("asked", "token"),
+    ("asked", "after"),
     [
         ("0001-01-01T00:00:00+00:00", None),
         ("9999-12-31T23:59:59+00:00", None),
         ("1999-12-31T00:00:00+00:00", None),
-        (NOW.isoformat(), "a\r\nb"),
-        (NOW.isoformat(), "a\n"),
-        (NOW.isoformat(), "\x00"),
-        (NOW.isoformat(), "é"),
+        (NOW.isoformat(), ["2026-03-04T10:00:00Z"]),
+        (NOW.isoformat(), ["2026-03-04T10:00:00Z", "11112222-3333-4444-5555-666677778888", ""]),
+        (NOW.isoformat(), ["yesterday", "11112222-3333-4444-5555-666677778888"]),
+        (NOW.isoformat(), ["2026-03-04T10:00:00Z", "a\r\nb"]),
+        (NOW.isoformat(), ["2026-03-04T10:00:00Z", 5]),
     ],
 )
 async def test_a_continuation_that_was_made_up_is_refused(
-    search_calls: SearchCalls, asked: str, token: str | None
+    search_calls: SearchCalls, asked: str, after: list[object] | None
 ) -> None:
-    answer = await search_calls({"continuation": crafted(asked, token)})
+    answer = await search_calls({"continuation": crafted(asked, after)})
     assert answer.status == 400
     assert body(answer)["error"].startswith("continuation is malformed: expected ")
 
