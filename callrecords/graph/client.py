@@ -33,7 +33,11 @@ from callrecords.graph.signin import RenewableCredential
 
 # Unknown enum members tell more than `unknownFutureValue`; nulls are the only thing that may be left out.
 _PREFER = "include-unknown-enum-members, omit-values=nulls"
-_HEADERS = {"User-Agent": f"CallRecords/{__version__}", "Accept-Encoding": "gzip"}  # the SDK adds its own product
+_HEADERS = {
+    "User-Agent": f"CallRecords/{__version__}",  # the SDK adds its own product
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
 _TIMEOUT = httpx.Timeout(60, connect=10)  # between two pieces of an answer
 _ANSWER_SECONDS = 90  # from the request to the last piece
 _ERRORS = {"4XX": ODataError, "5XX": ODataError}
@@ -83,13 +87,22 @@ class GraphClient:
         request.headers.remove("Authorization")
         return await self._attempt(request, what, buckets)
 
+    async def get(self, url: str, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
+        """As `send`, for the resource at a URL."""
+        request = RequestInformation(Method.GET)
+        request.url = url
+        return await self.send(request, what, buckets)
+
+    def url_of(self, request: RequestInformation) -> str:
+        """The URL of a request that the SDK has built."""
+        self._adapter.set_base_url_for_request_information(request)
+        return request.url
+
     async def get_next(self, next_link: str, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
         """As `send`, for an `@odata.nextLink`: opaque, but it has to lead back to the same Graph."""
         if not next_link.startswith(f"{self._adapter.base_url}/"):
             raise Unreadable(f"{what}: Graph's nextLink does not lead to {self._adapter.base_url}.")
-        request = RequestInformation(Method.GET)
-        request.url = next_link
-        return await self.send(request, what, buckets)
+        return await self.get(next_link, what, buckets)
 
     async def _attempt(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...]) -> Parsed:
         await self._limiter.admit(buckets, what)

@@ -14,12 +14,13 @@ async def test_an_answer_is_json_with_all_that_graph_sent(graph: FakeGraph) -> N
     assert await get(graph) == document
 
 
-async def test_a_request_carries_a_token_for_the_scope_and_asks_for_unknown_members(graph: FakeGraph) -> None:
+async def test_a_request_carries_a_token_for_the_scope_and_asks_for_json_with_unknown_members(graph: FakeGraph) -> None:
     graph.answer_in_turn([{}])
     await get(graph)
     headers = graph.requests[0].headers
     assert headers["Authorization"] == f"Bearer token for {SCOPE}"
     assert headers["Prefer"] == "include-unknown-enum-members, omit-values=nulls"
+    assert headers["Accept"] == "application/json"
 
 
 async def test_graph_is_told_which_version_of_which_app_asks(graph: FakeGraph) -> None:

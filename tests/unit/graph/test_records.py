@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterable
 
 import httpx
@@ -6,10 +7,12 @@ import pytest
 
 from callrecords.callrecord import CallRecord
 from callrecords.errors import Forbidden, Garbled, NotFound, Unavailable, Unreadable
+from callrecords.graph.client import GraphClient
+from callrecords.graph.record import get_record
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
-from tests.invented import CALL
-from tests.unit.graph.fake_graph import ROOT, FakeGraph
+from tests.invented import CALL, OTHER_CALL
+from tests.unit.graph.fake_graph import ROOT, SCOPE, FakeGraph
 from tests.unit.graph.record_answers import (
     PARTICIPANTS_NEXT,
     PATH,
@@ -37,6 +40,17 @@ async def test_a_small_record_is_two_requests_each_with_one_relationship(graph: 
         {"$expand": "participants_v2"},
     ]
     assert {request.url.path for request in graph.requests} == {PATH}
+
+
+async def test_each_record_has_its_own_address_in_the_cloud_of_its_client(graph: FakeGraph) -> None:
+    graph.answer = lambda request: httpx.Response(200, json={"id": request.url.path.rpartition("/")[2]})
+    elsewhere = "https://graph.elsewhere.example"
+    clients, calls = (graph.client, GraphClient(elsewhere, SCOPE, lambda: graph.credential)), (CALL, OTHER_CALL)
+    for client, call_id in itertools.product(clients, calls):
+        await get_record(client, call_id)
+    assert [str(request.url) for request in graph.requests] == [
+        f"{root}/v1.0/communications/callRecords/{call_id}" for root in (ROOT, elsewhere) for call_id in calls
+    ]
 
 
 async def test_a_record_is_whole_and_has_its_lists_apart(graph: FakeGraph) -> None:
