@@ -1,6 +1,6 @@
 """Who took part in a call, who organised it, and how a fact row tells of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from callrecords.callrecord import CallRecord
 from callrecords.facts.parties import Kind, Party, identity_in, participant
@@ -17,16 +17,19 @@ def organizer(record: CallRecord) -> Party | None:
 
 
 def listed(record: CallRecord) -> list[Party]:
-    """The participants that the record lists; the deprecated list, which ends at 130, only where there is no other."""
-    whole = [participant(each) for each in objects_of(record.participants)]
-    return whole or [identity_in(each) for each in objects(record.properties.get("participants"))]
+    """The participants in participants_v2, each as often as it is there."""
+    return [participant(each) for each in objects_of(record.participants)]
 
 
-def participants(record: CallRecord, at_ends: Iterable[Party]) -> list[Party]:
-    """All participants, each once, by name; with those at the ends of sessions where participants_v2 is missing."""
-    if any(objects_of(record.participants)):
-        return _distinct(listed(record))
-    return _distinct([*listed(record), *(party for party in at_ends if party.key)])
+def formerly_listed(record: CallRecord) -> list[Party]:
+    """The participants in the deprecated list, which ends at 130."""
+    return [identity_in(each) for each in objects(record.properties.get("participants"))]
+
+
+def participants(record: CallRecord, in_list: Sequence[Party], at_ends: Iterable[Party]) -> list[Party]:
+    """All participants, each once, by name: `in_list` are those in participants_v2. Where there are none, those in the
+    deprecated list and at the ends of sessions."""
+    return _distinct(in_list or [*formerly_listed(record), *(party for party in at_ends if party.key)])
 
 
 def kinds(parties: Iterable[Party]) -> Mapping[str, Kind]:

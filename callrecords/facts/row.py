@@ -9,8 +9,8 @@ from callrecords.facts.callquality import audio_by_subnet, poor_reasons, quality
 from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.legrows import leg_rows
 from callrecords.facts.legs import SIDES, Leg, leg, seconds_between
-from callrecords.facts.participants import kinds, listed, organizer, participants, party_row
-from callrecords.facts.parties import Kind
+from callrecords.facts.participants import formerly_listed, kinds, listed, organizer, participants, party_row
+from callrecords.facts.parties import Kind, Party
 from callrecords.facts.streamquality import Profile
 from callrecords.graphtypes import JsonObject, moment, objects_of, text, texts, utc
 
@@ -39,7 +39,8 @@ def fact_row(
     differ only in the order of sessions, each of which has its own id, and of participants have equal rows. Raises
     Unreadable where startDateTime is not a time; all else may be missing or malformed.
     """
-    known_kinds = kinds([*listed(record), *filter(None, [organizer(record)])])
+    in_list = listed(record)  # once: most of a long list is compressed
+    known_kinds = kinds([*(in_list or formerly_listed(record)), *filter(None, [organizer(record)])])
     legs = [leg(session, known_kinds, profile) for session in objects_of(record.sessions)]
     return {
         "id": record.call_id,
@@ -50,7 +51,7 @@ def fact_row(
         "version": record.version,
         "caveats": list(record.caveats),
         **_call(record.properties, legs),
-        **_people(record, tenant_id, legs),
+        **_people(record, tenant_id=tenant_id, in_list=in_list, legs=legs),
         **_clients(legs),
         **_networks(legs),
         **_outcome(legs),
@@ -77,10 +78,10 @@ def _call(properties: JsonObject, legs: Sequence[Leg]) -> JsonObject:
     }
 
 
-def _people(record: CallRecord, tenant_id: str, legs: Sequence[Leg]) -> JsonObject:
+def _people(record: CallRecord, *, tenant_id: str, in_list: Sequence[Party], legs: Sequence[Leg]) -> JsonObject:
     organized_by = organizer(record)
     at_ends = [end.party for end in _ends(legs) if end.party]
-    took_part = participants(record, at_ends)
+    took_part = participants(record, in_list, at_ends)
     everyone = [*took_part, *at_ends]
     users = [party for party in everyone if party.kind is Kind.USER]
     phones = [party for party in (*everyone, organized_by) if party and party.kind is Kind.PHONE]
