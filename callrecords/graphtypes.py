@@ -28,7 +28,7 @@ def as_object(value: object) -> JsonObject:
 
 def objects(value: object) -> list[JsonObject]:
     """The objects in a list; [] for anything else."""
-    return [*objects_of(value)] if isinstance(value, list) else []
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def objects_of(value: object) -> Iterator[JsonObject]:
@@ -79,4 +79,4 @@ def utc(found: datetime | None) -> str | None:
 
 def known(properties: JsonObject) -> JsonObject:
     """The properties that tell something: no nulls, and no empty lists and objects."""
-    return {name: value for name, value in properties.items() if value not in (None, [], {})}
+    return {name: value for name, value in properties.items() if value or value not in (None, [], {})}

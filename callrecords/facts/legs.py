@@ -131,5 +131,7 @@ def _streams(media: _Media, modalities: Collection[str], profile: Profile) -> It
 
 def _failure(properties: JsonObject) -> Failure | None:
     info = as_object(properties.get("failureInfo"))
+    if not info:
+        return None
     found = Failure(text(info.get("stage")), text(info.get("reason")))
     return found if any(found) else None

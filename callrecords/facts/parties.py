@@ -109,7 +109,9 @@ def _party(kind: Kind, identity: JsonObject, other_id: str | None = None) -> Par
 
 
 def _lower_guid(found: str | None) -> str | None:
-    return found.lower() if found and _GUID.fullmatch(found) else found
+    if not found or (lower := found.lower()) == found:  # nothing to change, whatever it is
+        return found
+    return lower if _GUID.fullmatch(found) else found
 
 
 def _guessed(type_name: str, party_id: str, user_principal_name: str | None) -> Kind:
