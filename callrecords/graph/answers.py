@@ -40,7 +40,9 @@ class _Body(httpx.AsyncByteStream):
         return self._pieces
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        # httpx's stream has the response, which has this one: the bytes would wait for the garbage collector.
+        stream, self._stream = self._stream, httpx.ByteStream(b"")
+        await stream.aclose()
 
 
 async def _as_far_as_it_goes(stream: httpx.AsyncByteStream, coding: str) -> AsyncIterator[bytes]:

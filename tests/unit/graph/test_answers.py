@@ -1,8 +1,10 @@
 """What Graph may answer is limited: in bytes after decompression, and in time."""
 
 import asyncio
+import gc
 import gzip
 import tracemalloc
+import weakref
 import zlib
 from collections.abc import AsyncIterator
 
@@ -37,6 +39,23 @@ class Stream(httpx.AsyncByteStream):
 
 def answer(stream: Stream, coding: str | None = None) -> httpx.Response:
     return httpx.Response(200, headers={"Content-Encoding": coding} if coding else {}, stream=stream)
+
+
+async def test_nothing_is_left_of_an_answer_for_the_garbage_collector(graph: FakeGraph) -> None:
+    given: list[weakref.ref[httpx.Response]] = []
+
+    def answer_once(_: httpx.Request) -> httpx.Response:
+        response = answer(Stream(b"{}"))
+        given.append(weakref.ref(response))
+        return response
+
+    graph.answer = answer_once
+    gc.disable()
+    try:
+        await get(graph)
+        assert [each() for each in given] == [None]
+    finally:
+        gc.enable()
 
 
 async def test_a_compressed_answer_is_read(graph: FakeGraph) -> None:
