@@ -6,7 +6,6 @@ It reads a command a line, as JSON, and answers with a line each; `run.py` sends
 import asyncio
 import gc
 import logging
-import os
 import resource
 import sys
 import time
@@ -20,9 +19,9 @@ import orjson
 
 from bench.ingest.seams import Seam, instrument
 from bench.ingest.stages import GRAPH, ROWS, SPLIT, STATE, Stopwatch
-from callrecords.app import App
+from callrecords.app import App, start
 from callrecords.queues.messages import CallMessage
-from callrecords.settings.read import Settings, read_settings
+from callrecords.settings.read import Settings
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
@@ -79,7 +78,10 @@ class Worker:
     def __init__(self) -> None:
         self._stopwatch = Stopwatch()
         instrument(self._stopwatch)
-        self._app = MeasuredApp(read_settings(os.environ), self._stopwatch)
+        app, problems = start()
+        if app is None:
+            raise RuntimeError(f"The settings are wrong: {problems}")
+        self._app = MeasuredApp(app.settings, self._stopwatch)
         self._http = httpx.AsyncClient(timeout=60)
 
     async def ingest(self, call_id: str) -> dict[str, float]:

@@ -1,3 +1,4 @@
+import gc
 import logging
 from dataclasses import fields
 from functools import cached_property
@@ -72,6 +73,15 @@ def test_an_app_that_starts_quietens_clients_whose_logs_tell_urls_and_headers() 
         logging.getLogger(name).setLevel(logging.DEBUG)
     start()
     assert not any(logging.getLogger(f"{name}.inner").isEnabledFor(logging.INFO) for name in QUIET)
+
+
+def test_an_app_that_starts_lets_a_page_of_a_record_be_read_without_a_search_for_garbage() -> None:
+    before = gc.get_threshold()
+    start()
+    found = gc.get_threshold()
+    gc.set_threshold(*before)
+    assert found[0] > 20_000
+    assert found[1:] == before[1:]
 
 
 def test_wrong_settings_are_told_and_logged_and_no_secret_is(
