@@ -6,7 +6,7 @@ from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
 from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
-from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, RECONCILE, SUBSCRIPTIONS
+from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, DERIVE, RECONCILE, SUBSCRIPTIONS
 from callrecords.settings.connections import QUEUE_CONNECTION
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -53,7 +53,7 @@ async def health_details(req: func.HttpRequest) -> func.HttpResponse:
     return _respond_to(req, await operations.health(app.health if app else None, problems))
 
 
-def _background(app: App) -> func.Blueprint:
+def _collecting(app: App) -> func.Blueprint:
     work = func.Blueprint()  # type: ignore[no-untyped-call]
 
     @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
@@ -86,6 +86,12 @@ def _background(app: App) -> func.Blueprint:
         """Goes on with a reconciliation: lists, compares, enqueues what is missing."""
         await app.reconciliation.on_message(_text(msg), msg.dequeue_count or 1)
 
+    return work
+
+
+def _upkeep(app: App) -> func.Blueprint:
+    work = func.Blueprint()  # type: ignore[no-untyped-call]
+
     @work.timer_trigger("timer", app.settings.audit_schedule)
     async def audit(timer: func.TimerRequest) -> None:
         """Starts to audit the days that are due."""
@@ -95,6 +101,11 @@ def _background(app: App) -> func.Blueprint:
     async def audit_days(msg: func.QueueMessage) -> None:
         """Goes on with an audit: compares header, parts and row of each call, has mended what is not whole."""
         await app.audit.on_message(_text(msg), msg.dequeue_count or 1)
+
+    @work.queue_trigger("msg", DERIVE, QUEUE_CONNECTION)
+    async def derive_days(msg: func.QueueMessage) -> None:
+        """Goes on with deriving the facts of chosen days again."""
+        await app.rederivation.on_message(_text(msg), msg.dequeue_count or 1)
 
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:
@@ -112,6 +123,11 @@ def _questions(app: App) -> func.Blueprint:
         """One call record, whole."""
         return _respond_to(req, await app.lookup(req.route_params["callId"]))
 
+    @api.route("calls/{callId}/facts", methods=["GET"])
+    async def get_call_facts(req: func.HttpRequest) -> func.HttpResponse:
+        """The fact row of one call, with its details."""
+        return _respond_to(req, await app.call_facts(req.route_params["callId"]))
+
     @api.route("calls", methods=["GET"])
     async def search_calls(req: func.HttpRequest) -> func.HttpResponse:
         """The fact rows of chosen calls."""
@@ -121,6 +137,17 @@ def _questions(app: App) -> func.Blueprint:
     async def report(req: func.HttpRequest) -> func.HttpResponse:
         """Usage or quality by day."""
         return _respond_to(req, await app.reports(req.route_params["name"], req.params))
+
+    @api.route("openapi.json", methods=["GET"])
+    async def openapi(req: func.HttpRequest) -> func.HttpResponse:
+        """The OpenAPI document of the routes for other services."""
+        return _respond_to(req, json_answer(document()))
+
+    return api
+
+
+def _operations(app: App) -> func.Blueprint:
+    api = func.Blueprint()  # type: ignore[no-untyped-call]
 
     @api.route("audit", methods=["GET"])
     async def audit_cost(req: func.HttpRequest) -> func.HttpResponse:
@@ -132,10 +159,15 @@ def _questions(app: App) -> func.Blueprint:
         """Starts to audit chosen days."""
         return _respond_to(req, await app.audits.start(req.params))
 
-    @api.route("openapi.json", methods=["GET"])
-    async def openapi(req: func.HttpRequest) -> func.HttpResponse:
-        """The OpenAPI document of these routes."""
-        return _respond_to(req, json_answer(document()))
+    @api.route("facts", methods=["GET"])
+    async def derive_progress(req: func.HttpRequest) -> func.HttpResponse:
+        """How far deriving facts again has come."""
+        return _respond_to(req, await app.derivations.progress())
+
+    @api.route("facts", methods=["POST"])
+    async def start_derive(req: func.HttpRequest) -> func.HttpResponse:
+        """Starts to derive the facts of chosen days again."""
+        return _respond_to(req, await app.derivations.start(req.params))
 
     @api.route("poison", methods=["GET"])
     async def poison(req: func.HttpRequest) -> func.HttpResponse:
@@ -156,5 +188,5 @@ def _text(msg: func.QueueMessage) -> str:
 
 
 if app:  # without settings no message is taken: they stay on their queues until the settings are right
-    functions.register_functions(_background(app))
-    functions.register_functions(_questions(app))
+    for part in (_collecting, _upkeep, _questions, _operations):
+        functions.register_functions(part(app))

@@ -18,6 +18,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from callrecords.queues.workqueue import (
     AUDIT,
     CALL_RECORDS,
+    DERIVE,
     POISON_SUFFIX,
     QUEUES,
     RECONCILE,
@@ -31,9 +32,11 @@ from callrecords.webhook.receive import Webhook
 
 if TYPE_CHECKING:
     from callrecords.collect.audit import StoreAudit
+    from callrecords.collect.factrows import FactRows
     from callrecords.collect.givenup import GivenUpCalls
     from callrecords.collect.ingest import Ingest
     from callrecords.collect.reconcile import Reconciliation
+    from callrecords.collect.rederive import Rederivation
     from callrecords.collect.subscription import SubscriptionRenewal
     from callrecords.cosmos.account import Account
     from callrecords.cosmos.callrecords import CallRecordsStore
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from callrecords.graph.client import GraphClient
     from callrecords.graph.records import CallRecords
     from callrecords.http.audits import Audits
+    from callrecords.http.callfacts import CallFacts
+    from callrecords.http.derivations import Derivations
     from callrecords.http.lookup import Lookup
     from callrecords.http.reports import Reports
     from callrecords.http.search import SearchCalls
@@ -83,19 +88,12 @@ class App:
     @functools.cached_property
     def ingest(self) -> "Ingest":
         from callrecords.collect.arrivals import Arrivals
-        from callrecords.collect.factrows import FactRows
         from callrecords.collect.ingest import Ingest
 
-        rows = FactRows(
-            tenant_id=self.settings.tenant_id,
-            store=self._call_record_store,
-            rows=self._calls_store,
-            profile=self.settings.quality_profile,
-        )
         return Ingest(
             records=self._call_records,
             store=self._call_record_store,
-            rows=rows,
+            rows=self._fact_rows,
             arrivals=Arrivals(self._state, _now),
             given_up=self._given_up,
             queue=self._work_queue(CALL_RECORDS),
@@ -154,6 +152,20 @@ class App:
         )
 
     @functools.cached_property
+    def rederivation(self) -> "Rederivation":
+        from callrecords.collect.rederive import Rederivation
+
+        return Rederivation(
+            tenant_id=self.settings.tenant_id,
+            slices=self._day_slices,
+            rows=self._fact_rows,
+            profile=self.settings.quality_profile,
+            state=self._state,
+            queue=self._work_queue(DERIVE),
+            clock=_now,
+        )
+
+    @functools.cached_property
     def roll_up(self) -> "RollUp":
         from callrecords.usage.rollup import RollUp
 
@@ -180,9 +192,17 @@ class App:
 
     @functools.cached_property
     def search_calls(self) -> "SearchCalls":
+        from callrecords.cosmos.callsearch import CallSearches
         from callrecords.http.search import SearchCalls
 
-        return SearchCalls(self._calls_store, _now)
+        searches = CallSearches(self._cosmos, self.settings.tenant_id)
+        return SearchCalls(searches, self._calls_store, _now)
+
+    @functools.cached_property
+    def call_facts(self) -> "CallFacts":
+        from callrecords.http.callfacts import CallFacts
+
+        return CallFacts(self._call_record_store, self._calls_store)
 
     @functools.cached_property
     def reports(self) -> "Reports":
@@ -199,6 +219,12 @@ class App:
         return Audits(audit=self.audit, costs=costs, clock=_now)
 
     @functools.cached_property
+    def derivations(self) -> "Derivations":
+        from callrecords.http.derivations import Derivations
+
+        return Derivations(self.rederivation, _now)
+
+    @functools.cached_property
     def health(self) -> "Health":
         from callrecords.operate.health import Health
 
@@ -211,6 +237,18 @@ class App:
         from callrecords.queues.poison import PoisonQueue
 
         return {name: PoisonQueue(self._queue(name), self._queue(name + POISON_SUFFIX)) for name in QUEUES}
+
+    @functools.cached_property
+    def _fact_rows(self) -> "FactRows":
+        from callrecords.collect.factrows import FactRows
+        from callrecords.facts.row import Rules
+
+        return FactRows(
+            tenant_id=self.settings.tenant_id,
+            store=self._call_record_store,
+            rows=self._calls_store,
+            rules=Rules(self.settings.quality_profile, self.settings.feedback_text),
+        )
 
     @functools.cached_property
     def _call_records(self) -> "CallRecords":

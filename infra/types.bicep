@@ -55,6 +55,7 @@ type OptionalSettings = {
   AUDIT_SCHEDULE: string?
   USAGE_SCHEDULE: string?
   QUALITY_PROFILE: ('' | 'current' | 'before2022')?
+  FEEDBACK_TEXT: ('' | 'true' | 'false')?
 }
 
 @export()

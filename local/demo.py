@@ -9,15 +9,19 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from azure.storage.queue.aio import QueueClient
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from callrecords.cosmos import calls as calls_container
 from callrecords.cosmos.callrecords import CONTAINER
+from callrecords.ports.callrow import CallRow
 from callrecords.queues.workqueue import CALL_RECORDS
 from local.compare import Comparison, compare
 from local.environment import ROOT
+from local.explain import in_words
 from local.graph import GraphSimulator
 from local.play import play
 from local.processes import exit_status
@@ -49,6 +53,9 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
         comparison = await compare(graph.records, stack.database.get_container_client(CONTAINER), TENANT_ID)
         seconds = time.monotonic() - began
         console.print(result_table(comparison, calls, graph, seconds))
+        if row := await _bad_call(stack):
+            console.print(f"\n[bold]A call that was bad for somebody[/bold], {row['callId']}:\n")
+            console.print(in_words(row), "\n", soft_wrap=True, highlight=False, markup=False)
         _conclude(comparison, arguments, seconds, stack, console)
         if arguments.keep:
             await _keep(stack, console)
@@ -87,6 +94,14 @@ async def _count_newest(stack: Stack) -> int:
     query = records.query_items("SELECT c.id, c.version FROM c WHERE IS_DEFINED(c.parts)")
     held = stack.graph.records
     return len([item async for item in query if held[item["id"]]["version"] == item["version"]])
+
+
+async def _bad_call(stack: Stack) -> CallRow | None:
+    """Of the calls of few people in which one received poor media that with most poor streams, if there is any."""
+    query = "SELECT * FROM c WHERE c.affectedEndpoints > 0 AND c.participantCount <= 6"
+    found = stack.database.get_container_client(calls_container.CONTAINER).query_items(query)
+    rows = [cast("CallRow", row) async for row in found]
+    return max(rows, key=lambda row: (row["poorStreams"], row["callId"]), default=None)
 
 
 async def _is_idle(stack: Stack) -> bool:

@@ -1,7 +1,7 @@
 """Generated calls as the app stores them, and pure answers to what is asked of them."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import cast
 
@@ -12,6 +12,7 @@ from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow
 from callrecords.ports.usage import DayRollUp
 from callrecords.usage.day import DayUsage
 from local.traffic import generate
@@ -43,29 +44,29 @@ def versions(day: str, calls: int) -> tuple[tuple[CallRecord, ...], ...]:
 
 
 @functools.cache
-def rows() -> tuple[JsonObject, ...]:
+def rows() -> tuple[CallRow, ...]:
     """The fact rows of the calls of all DAYS."""
     return tuple(fact_row(each[-1], TENANT) for day in DAYS for each in versions(day, 40))
 
 
-def day_roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> DayRollUp:
+def day_roll_up(tenant_id: str, day: str, rows: Iterable[Mapping[str, object]]) -> DayRollUp:
     """The roll-up of `day` where these are its fact rows."""
     usage = DayUsage(tenant_id, day)
     for row in rows:
-        usage.add(row)
+        usage.add(cast("CallRow", row))
     return usage.item()
 
 
-def roll_up(tenant_id: str, day: str, rows: Iterable[JsonObject]) -> JsonObject:
+def roll_up(tenant_id: str, day: str, rows: Iterable[Mapping[str, object]]) -> JsonObject:
     """The same, as a JSON object."""
     return dict(day_roll_up(tenant_id, day, rows))
 
 
-async def store_rows(account: Account, rows: Iterable[JsonObject]) -> None:
+async def store_rows(account: Account, rows: Iterable[Mapping[str, object]]) -> None:
     """Puts the rows into `calls`."""
     facts = CallsStore(account, TENANT)
     for row in rows:
-        await facts.save(row)
+        await facts.save(cast("CallRow", row))
 
 
 async def store_roll_ups(account: Account, items: Iterable[JsonObject]) -> None:

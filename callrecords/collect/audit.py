@@ -5,16 +5,16 @@ An audit is one message of the `audit` queue that comes back with its position u
 """
 
 import asyncio
-import contextlib
+import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 
-from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due, ended, running
+from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due, ended
+from callrecords.collect.dayrunner import DayRunner
 from callrecords.collect.givenup import GivenUpCall, GivenUpCalls
 from callrecords.collect.verdicts import Finding, at_first_sight, at_second_sight
-from callrecords.errors import CallRecordsError, time_limit
 from callrecords.ports.records import Absent, Stored
 from callrecords.ports.slices import AuditedRecords, AuditedRows, DaySlices, Held
 from callrecords.ports.state import State
@@ -24,14 +24,9 @@ from callrecords.queues.workqueue import WorkQueue
 log = logging.getLogger(__name__)
 
 _DAY = timedelta(days=1)
-_VISIT = timedelta(minutes=2)
-# The invocation has a deadline, at which all that it did would be lost: a visit and a slice have to fit in.
-_SLICE_SECONDS = 150
 # Headers, parts and rows; of a slice that has more, a narrower one is read.
 _MOST_ITEMS = 5_000
 _LOOKS_AT_ONCE = 16
-# An audit that was not heard of for so long is not waited for.
-_SILENCE = timedelta(hours=2)
 
 
 class StoreAudit:
@@ -59,6 +54,7 @@ class StoreAudit:
         self._calls = calls
         self._queue = queue
         self._clock = clock
+        self._runner = DayRunner(slices=slices, state=state, queue=queue, clock=clock)
 
     async def on_schedule(self) -> None:
         """Starts the audits of the days that are due, each unless one of its kind is under way."""
@@ -72,48 +68,28 @@ class StoreAudit:
                 log.warning("The last %s audit is still under way: no other is started.", audit)
 
     async def oldest_day(self) -> str:
-        """The first day of which no header and no row can have come to the end of its retention."""
-        retention = await self._slices.retention()
-        return (self._clock() - retention + _DAY).date().isoformat() if retention else date.min.isoformat()
+        """As DayRunner.oldest_day."""
+        return await self._runner.oldest_day()
 
     async def start(self, audit: Audit, first_day: str, last_day: str) -> bool:
         """Starts an audit of these days; False where one of its kind is under way."""
-        now, latest = self._clock(), await self._state.read(running(audit))
-        if latest and latest.finished is None and timedelta() <= now - latest.at < _SILENCE:
-            return False
         message = AuditMessage(
             tenant_id=self._tenant_id,
-            notified_at=now,
+            notified_at=self._clock(),
             audit=audit,
             first_day=first_day,
             last_day=last_day,
             day=first_day,
         )
-        await self._queue.put(message)
-        with contextlib.suppress(CallRecordsError):  # it does so itself, when its turn comes
-            await self._state.write(running(audit), message.outcome(now))
-        return True
+        return await self._runner.start(message)
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message of the `audit` queue, as WorkQueue.handle does."""
         await self._queue.handle(AuditMessage, text, tries, self._go_on)
 
     async def _go_on(self, message: AuditMessage) -> None:
-        started, first = self._clock(), message
-        await self._state.write(running(message.audit), message.outcome(started))
-        given_up = await self._given_up.all()
-        try:
-            while not message.is_done and self._clock() - started <= _VISIT:
-                async with time_limit(_SLICE_SECONDS, "A slice of the audit was not compared"):
-                    message = await self._slice(message, given_up)
-            if message.is_done:
-                await self._end(message)
-                return
-        except CallRecordsError:
-            if message == first:
-                raise
-        # At once: what failed will be tried first, and then it is put back as the failure table says.
-        await self._queue.put(message.untried())
+        one_slice = functools.partial(self._slice, given_up=await self._given_up.all())
+        await self._runner.go_on(message, one_slice, self._end)
 
     async def _end(self, message: AuditMessage) -> None:
         outcome = message.outcome(self._clock())
@@ -123,14 +99,13 @@ class StoreAudit:
         # The days after those of a message that was put back for long may be done already.
         if known is None or message.audit == "command" or known.last_day <= message.last_day:
             await self._state.write(ended(message.audit), outcome)
-        await self._state.write(running(message.audit), outcome)
 
     async def _slice(self, message: AuditMessage, given_up: Sequence[GivenUpCall]) -> AuditMessage:
         """The audit after its next slice, or with a narrower one."""
         most = _MOST_ITEMS if message.width > 1 else None
         piece = await self._slices.read(message.day, message.bounds, most)
         if piece.calls is None:
-            return message.narrowed(piece.request_units)
+            return message.charged(piece.request_units).narrowed()
         findings = await self._judge(message.day, piece.calls)
         left_alone = self._given_up.left_alone(given_up)
         for named in (each.call_id for each in given_up if each.call_id in findings):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from callrecords.collect.auditrun import AGES, ALL_IDS, bound, ended
+from callrecords.collect.auditrun import AGES, ended
+from callrecords.collect.dayrun import ALL_IDS, bound
 from callrecords.ports.slices import DaySlices
 from callrecords.ports.state import State
 from callrecords.ports.usage import DayRollUp, RollUpStore

@@ -52,7 +52,7 @@ def at_first_sight(held: Held) -> Finding | None:
     header = held.header
     if header is None or {part.part_id for part in held.parts} != header.parts:
         return None
-    return _of_row(header, held.row)
+    return of_row(header, held.row)
 
 
 def at_second_sight(held: Held, found: Absent | Stored, day: str, now: datetime) -> Finding:
@@ -63,11 +63,12 @@ def at_second_sight(held: Held, found: Absent | Stored, day: str, now: datetime)
         return _elsewhere(held, found, now)
     if found.is_damaged:
         return Finding(verdict="damaged", remedy="ingest", version=found.version, found=found)
-    of_row = _of_row(found, held.row)
-    return of_row if of_row.remedy else _of_parts(held, found, now)
+    on_row = of_row(found, held.row)
+    return on_row if on_row.remedy else _of_parts(held, found, now)
 
 
-def _of_row(header: Header | Stored, row: DayRow | None) -> Finding:
+def of_row(header: Header | Stored, row: DayRow | None) -> Finding:
+    """The verdict on the row of a header."""
     if row is None:
         return Finding(verdict="without row", remedy="ingest", version=header.version)
     if (row.version, row.caveats) == (header.version, header.caveats) and header.former_days <= row.former_days:

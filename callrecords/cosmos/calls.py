@@ -1,16 +1,15 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from azure.cosmos.aio import ContainerProxy
 
 from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
-from callrecords.cosmos.search import Place, Search
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject, texts
+from callrecords.ports.callrow import CallRow
 from callrecords.ports.rows import Row
 
 CONTAINER = "calls"
@@ -21,6 +20,13 @@ _OF_DAY = "c.day = @day"
 _VERSIONS = f"SELECT c.id, c.version, c.caveats FROM c WHERE {_OF_DAY}"  # noqa: S608 - no value is in it
 
 _TRIES = 5
+
+
+class StoredRow(NamedTuple):
+    """A fact row as it is stored, and its etag."""
+
+    row: CallRow
+    etag: str
 
 
 class CallsStore:
@@ -36,9 +42,15 @@ class CallsStore:
             row = await read_if_there(await self._container(), call_id, self._key(day, call_id))
         return read_row(row) if row else None
 
-    async def save(self, row: JsonObject, *, is_new: bool = False) -> None:
-        """Makes `row` the stored one unless one of a newer version is there, or one with sessions where `row` has none.
-        `is_new` saves a request where there is likely to be none.
+    async def whole(self, call_id: str, day: str) -> StoredRow | None:
+        """The row of the call with all that is in it; None where there is no row."""
+        with cosmos_errors(f"Facts of call {call_id}"):
+            item = await read_if_there(await self._container(), call_id, self._key(day, call_id))
+        return StoredRow(cast("CallRow", own_properties(item)), item["_etag"]) if item else None
+
+    async def save(self, row: CallRow, *, is_new: bool = False) -> bool:
+        """Makes `row` the stored one unless one of a newer version is there, or one with sessions where `row` has none;
+        False where that stays. `is_new` saves a request where there is likely to be none.
 
         Raises Unavailable as well when other writers of the same row kept winning.
         """
@@ -47,8 +59,10 @@ class CallsStore:
             for number in range(_TRIES):
                 is_unread = is_new and number == 0
                 stored = None if is_unread else await read_if_there(container, row["id"], key)
-                if (stored and _is_to_stay(read_row(stored), read_row(row))) or await _write(container, row, stored):
-                    return
+                if stored and _is_to_stay(read_row(stored), read_row(row)):
+                    return False
+                if await _write(container, row, stored):
+                    return True
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
     async def delete(self, call_id: str, day: str, older_than: int) -> None:
@@ -78,24 +92,7 @@ class CallsStore:
             rows = container.query_items(_VERSIONS, **self._of_day(day))
             return {row["id"]: read_row(row) async for row in rows}
 
-    async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
-        """A page of the rows that `search` asks for, newest first, and where the next page starts, if there is one."""
-        rows: list[JsonObject] = []
-        place = search.place
-        with cosmos_errors("Search"):
-            container = await self._container()
-            while place.day >= search.start.date():
-                found = await self._newest(container, search, place, search.top - len(rows) + 1)
-                rows += found
-                if len(rows) > search.top:
-                    last = rows[search.top - 1]
-                    return rows[: search.top], Place(place.day, (last["startDateTime"], last["callId"]))
-                place = Place(place.day - timedelta(days=1))
-                if len(rows) == search.top:
-                    break
-        return rows, place if place.day >= search.start.date() else None
-
-    async def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]:
+    async def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[CallRow]:
         """The rows of the calls that started on `day`, with these fields alone.
 
         They are read page by page as they are asked for. `fields` become a part of the query: they are names of this
@@ -105,7 +102,7 @@ class CallsStore:
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
             async for row in container.query_items(query, **self._of_day(day)):
-                yield row
+                yield cast("CallRow", row)
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
         """The days of the rows that changed since `position` (None: all), former ones included, and the position
@@ -131,26 +128,13 @@ class CallsStore:
         """The options of a query with the condition _OF_DAY."""
         return {"parameters": [{"name": "@day", "value": day}], "partition_key": [self._tenant_id, day]}
 
-    async def _newest(self, container: ContainerProxy, search: Search, place: Place, most: int) -> list[JsonObject]:
-        """The first rows of the day from `place` on, newest first."""
-        found = container.query_items(
-            search.query(place),
-            parameters=search.parameters(place, most),
-            partition_key=[self._tenant_id, place.day.isoformat()],
-        )
-        rows = [own_properties(row) async for row in found]
-        # A day may lie on several physical partitions. Each sorts its own rows, and azure-cosmos does not merge them.
-        rows.sort(key=lambda row: str(row["callId"]))
-        rows.sort(key=lambda row: str(row["startDateTime"]), reverse=True)
-        return rows[:most]
-
     async def _remove(self, container: ContainerProxy, stored: JsonObject) -> bool:
         """Whether the row was removed as it was read."""
         key = self._key(stored["day"], stored["id"])
         return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored["_etag"])))
 
 
-def read_row(item: JsonObject) -> Row:
+def read_row(item: Mapping[str, object]) -> Row:
     """What the row tells; version 0, where it is none that this app has written: any other takes its place."""
     version, caveats = item.get("version"), item.get("caveats")
     if type(version) is not int or version < 0 or not isinstance(caveats, list):
@@ -162,8 +146,8 @@ def _is_to_stay(stored: Row, row: Row) -> bool:
     return rank(stored) > rank(row) or "noSessions" in row.caveats - stored.caveats
 
 
-async def _write(container: ContainerProxy, row: JsonObject, stored: JsonObject | None) -> bool:
+async def _write(container: ContainerProxy, row: CallRow, stored: JsonObject | None) -> bool:
     """Whether `row` took the place of `stored`."""
     if stored is None:
-        return await won(container.create_item(row))
-    return await won(container.replace_item(row["id"], row, **unchanged(stored["_etag"])))
+        return await won(container.create_item(dict(row)))
+    return await won(container.replace_item(row["id"], dict(row), **unchanged(stored["_etag"])))

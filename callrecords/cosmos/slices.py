@@ -11,7 +11,7 @@ from typing import Any
 from callrecords.cosmos import callrecords, calls
 from callrecords.cosmos.account import Account, cosmos_errors
 from callrecords.cosmos.items import part_version, read_header
-from callrecords.graphtypes import JsonObject, texts
+from callrecords.graphtypes import JsonObject, text, texts
 from callrecords.ports.slices import DayRow, Header, Held, Part, Slice
 
 # Headers and parts by one query: a part has neither `parts` nor `caveats`.
@@ -20,7 +20,8 @@ RECORDS = (
     " WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
 )
 ROWS = (
-    "SELECT c.id, c.version, c.caveats, c.formerDays FROM c WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
+    "SELECT c.id, c.version, c.caveats, c.formerDays, c.factsVersion, c.qualityProfile FROM c"
+    " WHERE c.day = @day AND c.callId >= @from AND c.callId < @to"
 )
 
 # It is damaged: it names a part that no record has.
@@ -82,8 +83,7 @@ class DaySliceReader:
                 if count == most:
                     return Slice(calls=None, request_units=charge.units)
             async for row in self._items(calls.CONTAINER, ROWS, [self._tenant_id, day], values, charge):
-                facts = calls.read_row(row)
-                found.rows[row["id"]] = DayRow(facts.version, facts.caveats, frozenset(texts(row.get("formerDays"))))
+                found.rows[row["id"]] = _row(row)
                 count += 1
                 if count == most:
                     return Slice(calls=None, request_units=charge.units)
@@ -108,6 +108,17 @@ class DaySliceReader:
         )
         async for item in found:
             yield item
+
+
+def _row(item: JsonObject) -> DayRow:
+    row, facts_version = calls.read_row(item), item.get("factsVersion")
+    return DayRow(
+        row.version,
+        row.caveats,
+        former_days=frozenset(texts(item.get("formerDays"))),
+        facts_version=facts_version if type(facts_version) is int else 0,
+        quality_profile=text(item.get("qualityProfile")) or "",
+    )
 
 
 @dataclass

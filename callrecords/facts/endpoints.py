@@ -1,73 +1,138 @@
-"""The two ends of sessions and segments, and the networks that they were on.
+"""The endpoints of a call: each end of a session that is no service, with all that is told of it.
 
-https://learn.microsoft.com/graph/api/resources/callrecords-endpoint and
-https://learn.microsoft.com/graph/api/resources/callrecords-networkinfo
+An endpoint is one person's stay in the call with one device. Mentions of one session are one endpoint with several
+intervals.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from callrecords.facts.parties import Kind, Party, party_at
-from callrecords.graphtypes import JsonObject, as_object, text
+from callrecords.facts.ends import SIDES, End, Side, merged
+from callrecords.facts.failures import Failure
+from callrecords.facts.intervals import Interval
+from callrecords.facts.networks import properties
+from callrecords.facts.sessions import Segment, Session
+from callrecords.facts.streams import Stream
+from callrecords.graphtypes import JsonObject, text
 
-_NOT_RATED = "notRated"
-_NO_PLATFORM = (None, "unknown")
+_OTHER: dict[Side, Side] = {"caller": "callee", "callee": "caller"}
 
 
-class Endpoint(NamedTuple):
-    """One end: a party with its client, or a service of Teams, of which only the role is known. Of some nothing is.
+@dataclass(eq=False)
+class Endpoint:
+    """An endpoint, while its facts are collected: `media` are by label the network and the device of each medium.
 
-    `client_version` is the applicationVersion, or else the header of the user agent, which has a version in it.
-    `rating` is what the person answered after the call.
+    `faces_service`: the other end of its session is a service, as in every meeting. `between_services` are those
+    streams of its session that go neither from nor to a client.
     """
 
-    party: Party | None
-    is_service: bool
-    role: str | None
-    platform: str | None
-    product_family: str | None
-    client_version: str | None
-    rating: str | None
+    endpoint_id: str
+    session: Session
+    side: Side
+    faces_service: bool
+    ends: list[End] = field(default_factory=list)
+    intervals: list[Interval] = field(default_factory=list)
+    media: list[tuple[str | None, JsonObject, JsonObject]] = field(default_factory=list)
+    received: list[Stream] = field(default_factory=list)
+    sent: list[Stream] = field(default_factory=list)
+    between_services: list[Stream] = field(default_factory=list)
+
+    @cached_property
+    def end(self) -> End:
+        """What all mentions of it tell together."""
+        return merged(self.ends)
 
     @property
-    def is_client(self) -> bool:
-        """Whether its network is a party's own: that of a service or a telephone is not."""
-        if self.is_service or (self.party and self.party.kind is Kind.PHONE):
-            return False
-        return self.party is not None or self.platform not in _NO_PLATFORM
-
-    @property
-    def is_participant(self) -> bool:
-        """Whether its time in the call is a participant's: that of a recording bot or a call queue is not."""
-        return not self.is_service and self.party is not None and self.party.kind is not Kind.APPLICATION
+    def failures(self) -> list[Failure]:
+        """What failed in its session."""
+        return self.session.failures
 
 
-class Network(NamedTuple):
-    """What one medium of a segment tells of the network at one end."""
+class _Endpoints:
+    """The endpoints of one session, found by side and party."""
 
-    subnet: str | None
-    reflexive_ip_address: str | None
-    connection_type: str | None
+    def __init__(self, session: Session, number: int) -> None:
+        self._session = session
+        self._name = session.id or f"no-id-{number}"
+        self._found: dict[tuple[Side, str | None], Endpoint] = {}
+
+    def at(self, side: Side, end: End, other: End) -> Endpoint:
+        """The endpoint of that end, whose other end is `other`. One of which no party is told is that of who is there,
+        if it is one alone."""
+        party = end.party.key if end.party else None
+        on_side = {key[1]: key for key in self._found if key[0] == side}
+        if party in on_side:
+            return self._found[on_side[party]]
+        if party is None and len(on_side) == 1:
+            return self._found[next(iter(on_side.values()))]
+        if None in on_side and not any(told_of.party for told_of in self._found[on_side[None]].ends):
+            self._found[side, party] = self._found.pop(on_side[None])
+            return self._found[side, party]
+        endpoint_id = f"{self._name}/{side}" + (f"/{len(on_side) + 1}" if on_side else "")
+        self._found[side, party] = Endpoint(endpoint_id, self._session, side, other.is_service)
+        return self._found[side, party]
+
+    def all(self) -> list[Endpoint]:
+        return [*self._found.values()]
 
 
-def endpoint(properties: JsonObject, kinds: Mapping[str, Kind]) -> Endpoint:
-    """The endpoint with these properties; `kinds` are those known by Party.key."""
-    agent = as_object(properties.get("userAgent"))
-    role = text(agent.get("role"))
-    rating = text(as_object(properties.get("feedback")).get("rating"))
-    return Endpoint(
-        party=party_at(properties, kinds),
-        is_service=bool(role) or (text(properties.get("@odata.type")) or "").endswith("serviceEndpoint"),
-        role=role,
-        platform=text(agent.get("platform")),
-        product_family=text(agent.get("productFamily")),
-        client_version=text(agent.get("applicationVersion")) or text(agent.get("headerValue")),
-        rating=None if rating == _NOT_RATED else rating,
-    )
+def endpoints_of(session: Session, streams: Iterable[Stream], number: int) -> list[Endpoint]:
+    """The endpoints of the session, whose streams these are; `number` names it where it has no id."""
+    endpoints = _Endpoints(session, number)
+    at_segments: dict[int, dict[Side, Endpoint]] = {}
+    between_services: list[Stream] = []
+    for item in session.items:
+        own: dict[Side, Endpoint] = {}
+        for side in SIDES:
+            if not item.ends[side].is_service:
+                own[side] = endpoints.at(side, item.ends[side], item.ends[_OTHER[side]])
+                own[side].ends.append(item.ends[side])
+                own[side].intervals += [item.interval] if item.interval else []
+        for segment in item.segments:
+            at_segments[id(segment)] = _at_segment(segment, own, endpoints)
+    for stream in streams:
+        at = at_segments[id(stream.segment)]
+        between_services += [] if stream.is_clients else [stream]
+        if stream.receiver in at:
+            at[stream.receiver].received.append(stream)
+        if stream.sender in at:
+            at[stream.sender].sent.append(stream)
+    for endpoint in endpoints.all():
+        endpoint.between_services = between_services
+    return endpoints.all()
 
 
-def network(value: object) -> Network | None:
-    """The network in a networkInfo, if that tells anything."""
-    info = as_object(value)
-    found = Network(text(info.get("subnet")), text(info.get("reflexiveIPAddress")), text(info.get("connectionType")))
-    return found if any(found) else None
+def _at_segment(segment: Segment, own: dict[Side, Endpoint], endpoints: _Endpoints) -> dict[Side, Endpoint]:
+    """The endpoints at the sides of the segment, which are told of its networks and devices."""
+    found: dict[Side, Endpoint] = {}
+    for side in SIDES:
+        end = segment.ends[side]
+        if end.is_service:
+            continue
+        found[side] = _same_party(end, side, own) or endpoints.at(side, end, segment.ends[_OTHER[side]])
+        if end not in found[side].ends:
+            found[side].ends.append(end)
+        if found[side] not in own.values() and segment.interval:
+            found[side].intervals.append(segment.interval)
+    for media in segment.media:
+        for side, endpoint in found.items():
+            if not segment.ends[side].is_client:
+                continue  # it is that of a gateway
+            network, device = (properties(media.get(f"{side}{name}")) for name in ("Network", "Device"))
+            told_of = text(media.get("label")), network, device
+            if (network or device) and told_of not in endpoint.media:
+                endpoint.media.append(told_of)
+    return found
+
+
+def _same_party(end: End, side: Side, own: dict[Side, Endpoint]) -> Endpoint | None:
+    """The end of the session at which this end of a segment is: that of its side, unless another party is there."""
+    for each in (side, _OTHER[side]):
+        if each in own:
+            known = next((told_of.party for told_of in own[each].ends if told_of.party), None)
+            if each == side and (end.party is None or known is None):
+                return own[each]
+            if end.party and known and end.party.key == known.key:
+                return own[each]
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 
 from callrecords.graphtypes import JsonObject
 
@@ -25,14 +26,17 @@ def modality_of(stream: JsonObject, label: str | None, session: Collection[str])
     No documentation lists the labels: known are main-audio, main-video, applicationsharing-video and data. Where
     the label does not tell, the codec does, and at last the session, if it has one modality only.
     """
-    named = _by_label(label.lower(), stream) if label else None
+    named = _by_label(label) if label else None
+    if named is Modality.SCREEN_SHARING and _has_codec(stream, "videoCodec"):
+        return Modality.VIDEO_BASED_SCREEN_SHARING
     return named or _by_codec(stream, session) or _only(session)
 
 
-def _by_label(label: str, stream: JsonObject) -> Modality | None:
+@lru_cache(maxsize=1_000)
+def _by_label(label: str) -> Modality | None:
+    label = label.lower()
     if "sharing" in label:
-        is_video = "video" in label or _has_codec(stream, "videoCodec")
-        return Modality.VIDEO_BASED_SCREEN_SHARING if is_video else Modality.SCREEN_SHARING
+        return Modality.VIDEO_BASED_SCREEN_SHARING if "video" in label else Modality.SCREEN_SHARING
     return next((each for each in (Modality.AUDIO, Modality.VIDEO, Modality.DATA) if each in label), None)
 
 

@@ -37,6 +37,11 @@ class Party(NamedTuple):
         """The id in a form in which two spellings of one id are equal."""
         return self.id and self.id.lower()
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether others may have the same id: the number is withheld, or its last digits are starred out."""
+        return self.kind is Kind.PHONE and self.id is not None and (self.id.lower() == "anonymous" or "*" in self.id)
+
 
 # By the keys of an identity set, of which some are in no documentation.
 _KINDS = {
@@ -60,10 +65,18 @@ _TYPES = {
     "communicationsApplicationIdentity": Kind.APPLICATION,
     "communicationsApplicationInstanceIdentity": Kind.APPLICATION,
 }
-# Graph stars out the last digits of numbers in some countries.
-_NUMBER = re.compile(r"\+?[0-9][0-9*]{1,19}")
-_ACS_PREFIX = "8:acs:"
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# By the form of the id, whatever else is told: the group is the id in the form that it mostly has. Graph stars out the
+# last digits of numbers in some countries. Ids of visitors and of personal accounts are told as those of users.
+_FORMS = (
+    (Kind.PHONE, re.compile(r"(?:4:|tel:|sip:)?(\+[0-9][0-9*]{1,19}|anonymous)(?:@.*|;.*)?", re.IGNORECASE)),
+    (Kind.PHONE, re.compile(r"(?:4:|tel:)?([0-9][0-9*]{1,19})(?:;.*)?", re.IGNORECASE)),
+    (Kind.USER, re.compile(rf"8:orgid:({_GUID.pattern})", re.IGNORECASE)),
+    (Kind.ACS, re.compile(r"(8:(?:acs|spool):.*)", re.IGNORECASE)),
+    (Kind.GUEST, re.compile(r"(?:8:)?(teamsvisitor:.*)", re.IGNORECASE)),
+    (Kind.GUEST, re.compile(r"((?:8:)?live:.*)", re.IGNORECASE)),
+    (Kind.APPLICATION, re.compile(r"(28:.*)", re.IGNORECASE)),
+)
 
 
 def participant(value: JsonObject) -> Party:
@@ -84,10 +97,12 @@ def party_at(endpoint: JsonObject, kinds: Mapping[str, Kind]) -> Party | None:
     an object of a tenant is a user.
     """
     identity = as_object(endpoint.get("associatedIdentity"))
-    if kind := kinds.get((text(identity.get("id")) or "").lower()):
-        return _party(kind, identity)
+    if not any(text(identity.get(name)) for name in ("id", "displayName", "userPrincipalName", "tenantId")):
+        identity = {}
     kind, deprecated = _chosen(as_object(endpoint.get("identity")))
     party = _party(kind, identity or deprecated)
+    if known_kind := kinds.get(party.key or ""):
+        return party._replace(kind=known_kind)
     if party.kind is Kind.UNKNOWN and not deprecated and party.tenant_id and _GUID.fullmatch(party.id or ""):
         return party._replace(kind=Kind.USER)
     return party if any(party[1:]) else None
@@ -103,22 +118,27 @@ def _chosen(identity_set: JsonObject) -> tuple[Kind, JsonObject]:
 def _party(kind: Kind, identity: JsonObject, other_id: str | None = None) -> Party:
     party_id = _lower_guid(text(identity.get("id")) or other_id)
     name = text(identity.get("userPrincipalName"))
-    if kind is Kind.UNKNOWN:
-        kind = _guessed(text(identity.get("@odata.type")) or "", party_id or "", name)
+    of_form, party_id = _by_form(party_id)
+    if of_form:
+        kind = of_form
+    elif kind is Kind.UNKNOWN:
+        kind = _TYPES.get((text(identity.get("@odata.type")) or "").rpartition(".")[2], Kind.UNKNOWN)
+        if kind is Kind.UNKNOWN and name:
+            kind = Kind.USER
     return Party(kind, party_id, text(identity.get("displayName")), name, _lower_guid(text(identity.get("tenantId"))))
+
+
+def _by_form(party_id: str | None) -> tuple[Kind | None, str | None]:
+    """The kind that the form of an id shows, if it shows any, and the id in the form that it mostly has."""
+    if party_id is None or _GUID.fullmatch(party_id):
+        return None, party_id
+    for kind, form in _FORMS:
+        if found := form.fullmatch(party_id):
+            return kind, _lower_guid(found[1])
+    return None, party_id
 
 
 def _lower_guid(found: str | None) -> str | None:
     if not found or (lower := found.lower()) == found:  # nothing to change, whatever it is
         return found
     return lower if _GUID.fullmatch(found) else found
-
-
-def _guessed(type_name: str, party_id: str, user_principal_name: str | None) -> Kind:
-    if kind := _TYPES.get(type_name.rpartition(".")[2]):
-        return kind
-    if user_principal_name:
-        return Kind.USER
-    if _NUMBER.fullmatch(party_id):
-        return Kind.PHONE
-    return Kind.ACS if party_id.startswith(_ACS_PREFIX) else Kind.UNKNOWN

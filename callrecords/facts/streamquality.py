@@ -38,6 +38,10 @@ class Unit(StrEnum):
     POINTS = "points"
 
 
+# A share of more than the whole is none.
+_MOST = {Unit.RATIO: 1, Unit.PERCENT: 100}
+
+
 class Reason(NamedTuple):
     """Why a stream is poor: `metric` is the property of Graph's mediaStream whose value is past the threshold."""
 
@@ -48,10 +52,11 @@ class Reason(NamedTuple):
 
 
 class Classified(NamedTuple):
-    """The class of a stream; reasons only where it is poor."""
+    """The class of a stream, with the values that decided by their metrics; reasons only where it is poor."""
 
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ class _Metric:
 
     def reading(self, stream: JsonObject) -> float | None:
         value = stream.get(self.name)
-        return seconds(value) if self.unit is Unit.SECONDS else number(value)
+        if self.unit is Unit.SECONDS:
+            return seconds(value)
+        found = number(value)
+        return found if found is None or found <= _MOST.get(self.unit, found) else None
 
     def is_poor(self, value: float) -> bool:
         return value < self.threshold if self.poor_below else value > self.threshold
@@ -87,8 +95,11 @@ _FRAME_LOSS = _Metric("averageVideoFrameLossPercentage", Unit.PERCENT, 50)
 _PACKET_LOSS = _Metric("postForwardErrorCorrectionPacketLossRate", Unit.RATIO, 0.15)
 
 
+_FRAME_RATE = "averageVideoFrameRate"
+
+
 def _frame_rate(threshold: float) -> _Metric:
-    return _Metric("averageVideoFrameRate", Unit.FRAMES_PER_SECOND, threshold, poor_below=True)
+    return _Metric(_FRAME_RATE, Unit.FRAMES_PER_SECOND, threshold, poor_below=True)
 
 
 _VIDEO = (_FRAME_LOSS, _frame_rate(7), _PACKET_LOSS)
@@ -102,10 +113,10 @@ def classify(
 ) -> Classified:
     """The class of one mediaStream that carries `modality`.
 
-    `is_outbound`: it goes from a client to a service, which only matters for shared screens. Metrics that are missing
-    decide nothing. An audio stream of up to 500 packets, or of unknown many, is unclassified in the current profile:
-    there CQD never calls it poor, and so little tells of no good either. Application sharing always is, because
-    Graph has none of its metrics; CQD looks at ICE as well, which Graph does not have.
+    `is_outbound`: it goes from a client to a service, which only matters for shared screens. A metric that is missing,
+    or whose value cannot be, decides nothing. An audio stream of up to 500 packets, or of unknown many, is unclassified
+    in the current profile: there CQD never calls it poor, and so few packets do not show that it was good. Application
+    sharing always is, because Graph has none of its metrics; CQD looks at ICE as well, which Graph does not have.
     """
     match modality:
         case Modality.AUDIO:
@@ -117,8 +128,18 @@ def classify(
     return Classified(Verdict.UNCLASSIFIED)
 
 
+def is_poor_below(metric: str) -> bool:
+    """Whether a stream is poor below the threshold of the metric, and not above."""
+    return metric == _FRAME_RATE
+
+
+def worse(metric: str, one: float, other: float) -> float:
+    """The worse of two values of the metric."""
+    return min(one, other) if is_poor_below(metric) else max(one, other)
+
+
 def roll_up(verdicts: Container[Verdict]) -> Verdict:
-    """The class of what has streams, or legs, of these classes: poor if one is, good if one is and none is poor."""
+    """The class of what has streams, or media, of these classes: poor if one is, good if one is and none is poor."""
     if Verdict.POOR in verdicts:
         return Verdict.POOR
     return Verdict.GOOD if Verdict.GOOD in verdicts else Verdict.UNCLASSIFIED
@@ -154,9 +175,10 @@ def _by_first(stream: JsonObject, metrics: tuple[_Metric, ...]) -> Classified:
 
 
 def _judged(readings: list[tuple[_Metric, float]]) -> Classified:
-    reasons = tuple(
+    numbers = tuple([(metric.name, value) for metric, value in readings])
+    reasons = [
         Reason(metric.name, value, metric.threshold, metric.unit) for metric, value in readings if metric.is_poor(value)
-    )
+    ]
     if reasons:
-        return Classified(Verdict.POOR, reasons)
-    return Classified(Verdict.GOOD if readings else Verdict.UNCLASSIFIED)
+        return Classified(Verdict.POOR, tuple(reasons), numbers)
+    return Classified(Verdict.GOOD if readings else Verdict.UNCLASSIFIED, (), numbers)

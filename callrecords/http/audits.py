@@ -7,10 +7,8 @@ from http import HTTPStatus
 from callrecords.collect.audit import StoreAudit
 from callrecords.collect.auditcost import AuditCosts
 from callrecords.errors import CallRecordsError
-from callrecords.http.answers import Answer, BadParameter, json_answer, problem, refusal
-from callrecords.http.parameters import check_names, days
-
-MOST_DAYS = 366
+from callrecords.http.answers import Answer, json_answer, problem, refusal
+from callrecords.http.parameters import check_kept, check_names, days
 
 PARAMETERS = ("from", "to")
 
@@ -55,7 +53,6 @@ class Audits:
 
     async def _days(self, parameters: Mapping[str, str]) -> tuple[str, str]:
         check_names(parameters, PARAMETERS)
-        first, last = days(parameters, self._clock().date(), MOST_DAYS)
-        if first < (oldest := await self._audit.oldest_day()):
-            raise BadParameter(f"from is {first}: expected a day from {oldest} on, for items of older ones may expire.")
+        first, last = days(parameters, self._clock().date())
+        check_kept(first, await self._audit.oldest_day())
         return first, last

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from callrecords.callrecord import CALL_ID, GRAPH_KEEPS, CallRecord
+from callrecords.callrecord import GRAPH_KEEPS, CallRecord
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import CallRecordsError, NotFound, Throttled
-from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
+from callrecords.http.answers import Answer, json_answer, refusal
+from callrecords.http.parameters import guid
 from callrecords.ports.records import RecordSource, RecordStore, Stored
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
@@ -51,15 +52,13 @@ class Lookup:
         call that is too old and for one that never was; this 404 tells which, where the app had heard of the call.
         """
         try:
-            record = await self._find(call_id.lower())
+            record = await self._find(guid(call_id, "callId"))
         except CallRecordsError as error:
             return refusal(error)
         whole = {**record.properties, "sessions": [*record.sessions], "participants_v2": [*record.participants]}
         return json_answer(whole, ETag=f'W/"{record.version}"')
 
     async def _find(self, call_id: str) -> CallRecord:
-        if not CALL_ID.fullmatch(call_id):
-            raise BadParameter(f"callId is {call_id[:60]!r}: expected a GUID.")
         record = await self._store.load(call_id)
         if record is None:
             try:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from callrecords.callrecord import CALL_ID
 from callrecords.graphtypes import utc
 from callrecords.http.answers import BadParameter
 
-_SHOWN = 60  # characters of a wrong value: enough to recognise it
+SHOWN = 60  # characters of a wrong value: enough to recognise it
 _DAY = timedelta(days=1)
 # A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
 TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 
+# That work on the days in Cosmos can be asked for at once.
+MOST_DAYS = 366
 DAY = re.compile(r"2\d{3}-\d\d-\d\d", re.ASCII)
 
 
@@ -19,7 +22,7 @@ def check_names(parameters: Mapping[str, str], names: tuple[str, ...]) -> None:
     """Raises BadParameter for a parameter that is not one of `names`, nor `code`, which is the function key."""
     for name in parameters:
         if name not in names and name != "code":
-            raise BadParameter(f"{name[:_SHOWN]} is not a parameter: expected {', '.join(names)}.")
+            raise BadParameter(f"{name[:SHOWN]} is not a parameter: expected {', '.join(names)}.")
 
 
 def period(parameters: Mapping[str, str], now: datetime, most_days: int) -> tuple[datetime, datetime]:
@@ -33,32 +36,57 @@ def period(parameters: Mapping[str, str], now: datetime, most_days: int) -> tupl
     return start, end
 
 
-def days(parameters: Mapping[str, str], today: date, most_days: int) -> tuple[str, str]:
-    """The first and the last day, `from` and `to`, which are both needed; in UTC, and none of them after `today`."""
+def days(parameters: Mapping[str, str], today: date) -> tuple[str, str]:
+    """The first and the last day, `from` and `to`, which are both needed; in UTC, at most MOST_DAYS, and none of them
+    after `today`."""
     first, last = _day(parameters, "from"), _day(parameters, "to")
     if last > today:
         raise BadParameter(f"to is {last}: expected a day until today, {today}.")
     if first > last:
         raise BadParameter(f"from is {first}: expected a day before to, {last}, or the same.")
-    if (last - first).days >= most_days:
-        raise BadParameter(f"from is {first}: expected at most {most_days} days until to, {last}.")
+    if (last - first).days >= MOST_DAYS:
+        raise BadParameter(f"from is {first}: expected at most {MOST_DAYS} days until to, {last}.")
     return first.isoformat(), last.isoformat()
+
+
+def check_kept(first_day: str, oldest_day: str) -> None:
+    """Raises BadParameter for a first day before the oldest one of which every item is kept yet."""
+    if first_day < oldest_day:
+        raise BadParameter(
+            f"from is {first_day}: expected a day from {oldest_day} on, for items of older ones may expire."
+        )
 
 
 def one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:
     """The parameter, one of `members`; None where it is missing or empty."""
     text = parameters.get(name)
     if text and text not in members:
-        raise BadParameter(f"{name} is {text[:_SHOWN]!r}: expected one of {', '.join(members)}.")
+        raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected one of {', '.join(members)}.")
     return text or None
+
+
+def some_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in the parameter, which are members with commas between them; () where it is missing or empty."""
+    chosen = tuple(filter(None, (part.strip() for part in (parameters.get(name) or "").split(","))))
+    for each in chosen:
+        if each not in members:
+            raise BadParameter(f"{name} has {each[:SHOWN]!r}: expected some of {', '.join(members)}.")
+    return chosen
 
 
 def number(parameters: Mapping[str, str], name: str, default: int, most: int) -> int:
     """The parameter, from 1 to `most`."""
     text = parameters.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise BadParameter(f"{name} is {text[:_SHOWN]!r}: expected a number from 1 to {most}.")
+        raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected a number from 1 to {most}.")
     return int(text)
+
+
+def guid(text: str, name: str) -> str:
+    """The id of a call in the parameter, in lower case."""
+    if not CALL_ID.fullmatch(text.lower()):
+        raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected a GUID.")
+    return text.lower()
 
 
 def _day(parameters: Mapping[str, str], name: str) -> date:
@@ -68,7 +96,7 @@ def _day(parameters: Mapping[str, str], name: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise BadParameter(f"{name} is {text[:_SHOWN]!r}: expected a day from 2000 on such as 2026-03-04.") from None
+        raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected a day from 2000 on such as 2026-03-04.") from None
 
 
 def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:
@@ -83,5 +111,5 @@ def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> d
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC) + after_day
     except (ValueError, OverflowError):
         raise BadParameter(
-            f"{name} is {text[:_SHOWN]!r}: expected a day or time from 2000 on such as 2026-03-04T10:00:00Z."
+            f"{name} is {text[:SHOWN]!r}: expected a day or time from 2000 on such as 2026-03-04T10:00:00Z."
         ) from None

@@ -5,19 +5,48 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from callrecords.errors import CallRecordsError
 from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.http.parameters import check_names, one_of, period
-from callrecords.ports.usage import DayRollUp, RollUpStore, StreamCounts
+from callrecords.ports.callrow import StreamCounts
+from callrecords.ports.usage import DayRollUp, FailureCount, RollUpStore, SubnetQuality
 
 MOST_DAYS = 366
 FORMATS = ("json", "csv")
 
 _PARAMETERS = ("from", "to", "format")
-_OF_DAY: tuple[Literal["id", "tenantId", "month"], ...] = ("id", "tenantId", "month")
-_OF_QUALITY: tuple[Literal["streams", "failures", "worstSubnets"], ...] = ("streams", "failures", "worstSubnets")
+
+
+class UsageDay(TypedDict):
+    """How much was called on a day."""
+
+    day: str
+    calls: int
+    testCalls: int
+    callsByType: dict[str, int]
+    callsByModality: dict[str, int]
+    minutes: float
+    participantMinutes: float
+    distinctUsers: int
+    distinctOwnUsers: int
+    distinctOrganizers: int
+    callsByPlatform: dict[str, int]
+    callsByClientVersion: dict[str, int]
+    callsByConnectionType: dict[str, int]
+    failedCalls: int
+
+
+class QualityDay(TypedDict):
+    """How good the calls of a day were."""
+
+    day: str
+    calls: int
+    failedCalls: int
+    streams: dict[str, StreamCounts]
+    failures: list[FailureCount]
+    worstSubnets: list[SubnetQuality]
 
 
 class UsageRow(TypedDict):
@@ -50,25 +79,15 @@ type _Table = list[UsageRow] | list[QualityRow]
 
 
 class Report(NamedTuple):
-    """What a report has in JSON; its columns in CSV, and the rows that have them."""
+    """The type of a day in JSON, which has fields of its roll-up; the columns in CSV, and the rows that have them."""
 
-    as_json: Callable[[Sequence[DayRollUp]], list[dict[str, object]]]
+    day: type[UsageDay | QualityDay]
     columns: tuple[str, ...]
     as_rows: Callable[[Sequence[DayRollUp]], _Table]
 
-
-def usage(days: Sequence[DayRollUp]) -> list[dict[str, object]]:
-    """How much was called, by day: all of the roll-ups but what `quality` has."""
-    return [{name: value for name, value in day.items() if name not in (*_OF_DAY, *_OF_QUALITY)} for day in days]
-
-
-def quality(days: Sequence[DayRollUp]) -> list[dict[str, object]]:
-    """How good it was, by day."""
-    return [
-        {"day": day["day"], "calls": day["calls"], "failedCalls": day["failedCalls"]}
-        | {name: day[name] for name in _OF_QUALITY}
-        for day in days
-    ]
+    def as_json(self, days: Sequence[DayRollUp]) -> list[dict[str, object]]:
+        """What the report has of each of the days."""
+        return [{name: value for name, value in day.items() if name in self.day.__annotations__} for day in days]
 
 
 def _usage_rows(days: Sequence[DayRollUp]) -> list[UsageRow]:
@@ -111,8 +130,8 @@ def _ratio(streams: StreamCounts) -> float | None:
 
 
 REPORTS: Mapping[str, Report] = {
-    "usage": Report(usage, tuple(UsageRow.__annotations__), _usage_rows),
-    "quality": Report(quality, tuple(QualityRow.__annotations__), _quality_rows),
+    "usage": Report(UsageDay, tuple(UsageRow.__annotations__), _usage_rows),
+    "quality": Report(QualityDay, tuple(QualityRow.__annotations__), _quality_rows),
 }
 
 

@@ -1,35 +1,39 @@
 """The search for calls: `GET calls`."""
 
-import base64
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
 
-from callrecords.callrecord import CALL_ID
-from callrecords.cosmos.search import Filters, Place, Search
+from callrecords.cosmos.order import Sort
+from callrecords.cosmos.search import Place, Search
 from callrecords.errors import CallRecordsError
-from callrecords.facts.media import Modality
+from callrecords.graphtypes import JsonObject
+from callrecords.http import filters
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
-from callrecords.http.parameters import TIME, check_names, number, one_of, period
+from callrecords.http.continuations import Continuation
+from callrecords.http.packed import endpoints_of
+from callrecords.http.parameters import check_names, number, one_of, period, some_of
+from callrecords.ports.callrow import CallRow
 
 if TYPE_CHECKING:
     from callrecords.cosmos.calls import CallsStore
+    from callrecords.cosmos.callsearch import CallSearches
 
 MOST_DAYS = 31
 DEFAULT_TOP, MOST_TOP = 50, 500
-VERDICTS = ("good", "poor", "unclassified")
-# A URL has to hold them all. Ids, principal names, numbers and subnets are ASCII.
-LONGEST, TEXT = 256, r"^[ -~]*$"
+SORTS: tuple[Sort, ...] = ("newest", "worst")
+FIELDS = tuple(CallRow.__annotations__)
+DEFAULT_FIELDS = tuple(name for name in FIELDS if name != "details")
+# A row with packed endpoints has up to 2 MB, and is read and unpacked to see whether it is one that is asked for.
+MOST_UNPACKED = 10
 
-_FILTERS = ("user", "number", "type", "modality", "subnet", "quality", "failed")
-PARAMETERS = ("from", "to", *_FILTERS, "top", "continuation")
-# As Graph spells them; others are searched for as they are written.
-_KNOWN = {each.lower(): each for each in ("groupCall", "peerToPeer", "unknown", *Modality)}
+PARAMETERS = ("from", "to", *filters.NAMES, "sort", "fields", "count", "top", "continuation")
+# What may be another for each page.
+_OF_PAGE = ("fields", "count", "top", "continuation")
 
 
 @dataclass(frozen=True)
@@ -39,111 +43,113 @@ class AskedSearch:
     search: Search
     fingerprint: str
     asked: datetime
+    has_count: bool
 
     def continuation(self, place: Place) -> str:
         """What the next request gives to go on at `place`."""
-        told = [self.fingerprint, self.asked.isoformat(), place.day.isoformat(), place.after]
-        return base64.urlsafe_b64encode(orjson.dumps(told)).decode()
+        return str(Continuation(self.fingerprint, self.asked, place))
 
 
-@dataclass(frozen=True)
-class _Continuation:
-    """What a continuation says."""
+class _Page(NamedTuple):
+    """The calls that are as asked; those of which that cannot be told, by id; and where the next page starts."""
 
-    fingerprint: str
-    asked: datetime
-    place: Place
-
-    @classmethod
-    def parse(cls, continuation: str) -> "_Continuation":
-        try:
-            fingerprint, asked, day, after = orjson.loads(base64.urlsafe_b64decode(continuation))
-            if not (TIME.fullmatch(asked) and (after is None or _is_place(*after))):
-                raise ValueError
-            place = Place(date.fromisoformat(day), tuple(after) if after else None)
-            return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), place)
-        except (ValueError, TypeError, OverflowError):
-            raise BadParameter("continuation is malformed: expected that of the page before.") from None
+    rows: list[CallRow]
+    not_searched: list[str]
+    next_place: Place | None
 
 
 class SearchCalls:
     """Answers searches from the fact rows in `calls`."""
 
-    def __init__(self, calls: "CallsStore", clock: Callable[[], datetime]) -> None:
+    def __init__(self, searches: "CallSearches", calls: "CallsStore", clock: Callable[[], datetime]) -> None:
+        self._searches = searches
         self._calls = calls
         self._clock = clock
 
     async def __call__(self, parameters: Mapping[str, str]) -> Answer:
-        """The fact rows of the chosen calls, newest first, and a `continuation` where there are more.
+        """A page of the fact rows of the chosen calls, in the order asked for, and a `continuation` where there may be
+        more; with `count` how many there are in all.
 
         A wrong parameter is a 400 whose sentence names it.
         """
         try:
             asked = parse(parameters, self._clock())
-            rows, place = await self._calls.search(asked.search)
+            page = await self._page(asked.search)
+            counted = await self._counted(asked.search) if asked.has_count else {}
         except CallRecordsError as error:
             return refusal(error)
-        return json_answer({"calls": rows, "continuation": asked.continuation(place) if place else None})
+        return json_answer(
+            {
+                "calls": [_chosen(row, asked.search.fields) for row in page.rows],
+                "notSearched": page.not_searched,
+                "continuation": asked.continuation(page.next_place) if page.next_place else None,
+                **counted,
+            }
+        )
+
+    async def _page(self, search: Search) -> _Page:
+        """A page that has fewer calls where rows with packed endpoints turned out to be others, and ends early where
+        there were many to unpack."""
+        found = await self._searches.page(search)
+        page = _Page([], [], found.next_place)
+        unpacked = 0
+        for place, row in enumerate(found.rows):
+            if row["packing"] == "details" or not search.filters.end.of_endpoint:
+                page.rows.append(row)
+                continue
+            if unpacked == MOST_UNPACKED:
+                return page._replace(next_place=search.place_after(found.rows[place - 1]))
+            unpacked += 1
+            is_asked_for = await self._has_endpoint(row, search)
+            if is_asked_for is None:
+                page.not_searched.append(row["callId"])
+            elif is_asked_for:
+                page.rows.append(row)
+        return page
+
+    async def _has_endpoint(self, row: CallRow, search: Search) -> bool | None:
+        """Whether the call has an endpoint as asked for; None where its row has none for want of room."""
+        if row["packing"] == "nothing":
+            return None
+        stored = await self._calls.whole(row["callId"], row["day"])
+        return stored is not None and any(map(search.filters.end.are_met_by, endpoints_of(stored.row)))
+
+    async def _counted(self, search: Search) -> JsonObject:
+        count = await self._searches.count(search)
+        return {"count": count.calls, "notCounted": count.undecided}
 
 
 def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
     """The search that the parameters of a request ask for. Raises BadParameter naming the one that is wrong."""
     check_names(parameters, PARAMETERS)
-    _check_values(parameters)
+    filters.check_values(parameters)
+    sort = cast("Sort", one_of(parameters, "sort", SORTS) or SORTS[0])
     continuation = parameters.get("continuation")
-    goes_on = _Continuation.parse(continuation) if continuation else None
+    goes_on = Continuation.parse(continuation, sort) if continuation else None
     asked = goes_on.asked if goes_on else now  # later pages are of the same time
     start, end = period(parameters, asked, MOST_DAYS)
     search = Search(
         start=start,
         end=end,
-        filters=_filters(parameters),
+        filters=filters.filters(parameters),
+        fields=some_of(parameters, "fields", FIELDS) or DEFAULT_FIELDS,
         top=number(parameters, "top", DEFAULT_TOP, MOST_TOP),
         place=Place((end - timedelta(microseconds=1)).date()),
+        sort=sort,
     )
     fingerprint = _fingerprint(parameters)
     if goes_on:
-        if goes_on.fingerprint != fingerprint or not start.date() <= goes_on.place.day <= search.place.day:
+        if goes_on.fingerprint != fingerprint or goes_on.place.day not in search.days:
             raise BadParameter("continuation is of another search: expected that of the page before.")
         search = replace(search, place=goes_on.place)
-    return AskedSearch(search, fingerprint, asked)
-
-
-def _check_values(parameters: Mapping[str, str]) -> None:
-    for name, value in parameters.items():
-        if len(value) > LONGEST:
-            raise BadParameter(f"{name} has {len(value)} characters: expected at most {LONGEST}.")
-        if not re.fullmatch(TEXT, value):
-            raise BadParameter(f"{name} is {value[:60]!r}: expected printable ASCII characters.")
-
-
-def _is_place(start: str, call_id: str) -> bool:
-    return bool(TIME.fullmatch(start) and CALL_ID.fullmatch(call_id))
+    return AskedSearch(search, fingerprint, asked, one_of(parameters, "count", ("true", "false")) == "true")
 
 
 def _fingerprint(parameters: Mapping[str, str]) -> str:
-    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in ("top", "continuation")}
+    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in _OF_PAGE}
     return hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
 
 
-def _filters(parameters: Mapping[str, str]) -> Filters:
-    told = {name: parameters[name] for name in _FILTERS if parameters.get(name)}
-    failed = one_of(parameters, "failed", ("true", "false"))
-    return Filters(
-        user=told["user"].lower() if "user" in told else None,
-        number=_bare_number(told["number"]) if "number" in told else None,
-        type=_as_graph_spells(told.get("type")),
-        modality=_as_graph_spells(told.get("modality")),
-        subnet=re.sub(r"/\d{1,3}$", "", told["subnet"]) if "subnet" in told else None,  # rows have no mask
-        quality=one_of(parameters, "quality", VERDICTS),
-        failed=failed == "true" if failed else None,
-    )
-
-
-def _bare_number(text: str) -> str:
-    # Graph has E.164, mostly; a + that is not escaped in a URL is a space. What has letters is no number.
-    return text if re.search("[a-z]", text, re.IGNORECASE) else re.sub("[^0-9*]", "", text)
-
-
-def _as_graph_spells(text: str | None) -> str | None:
-    return _KNOWN.get(text.lower(), text) if text else None
+def _chosen(row: CallRow, fields: tuple[str, ...]) -> JsonObject:
+    """The fields of the row that were asked for, of those that it has."""
+    return {name: value for name, value in row.items() if name in fields}

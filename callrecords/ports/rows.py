@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
-from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow
 
 
 class Row(NamedTuple):
@@ -18,7 +18,7 @@ class RowStore(Protocol):
 
     async def row(self, call_id: str, day: str) -> Row | None: ...
 
-    async def save(self, row: JsonObject, *, is_new: bool = False) -> None: ...
+    async def save(self, row: CallRow, *, is_new: bool = False) -> bool: ...
 
     async def days(self, call_id: str) -> frozenset[str]: ...
 
@@ -36,4 +36,4 @@ class ChangedRows(Protocol):
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]: ...
 
-    def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[JsonObject]: ...
+    def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[CallRow]: ...

@@ -1,4 +1,5 @@
-"""What the audit of a day needs of Cosmos: the day slice by slice (cosmos.slices), and the calls that are not whole."""
+"""What the audit of a day, and deriving its rows again, need of Cosmos: the day slice by slice (cosmos.slices), and the
+calls that are not whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,11 +29,13 @@ class Part(NamedTuple):
 
 
 class DayRow(NamedTuple):
-    """The fact row of a call under the day."""
+    """The fact row of a call under the day; a row that does not tell by what rules it was derived is of version 0."""
 
     version: int
     caveats: frozenset[str] = frozenset()
     former_days: frozenset[str] = frozenset()
+    facts_version: int = 0
+    quality_profile: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,7 @@
 
 from typing import Protocol, TypedDict
 
-
-class StreamCounts(TypedDict):
-    """Streams of one medium by their class."""
-
-    good: int
-    poor: int
-    unclassified: int
+from callrecords.ports.callrow import StreamCounts
 
 
 class FailureCount(TypedDict):

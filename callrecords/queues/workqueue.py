@@ -25,8 +25,9 @@ CALL_RECORDS = "call-records"
 SUBSCRIPTIONS = "subscriptions"
 RECONCILE = "reconcile"
 AUDIT = "audit"
+DERIVE = "derive"
 POISON_SUFFIX = "-poison"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.

@@ -71,6 +71,13 @@ def profile(text: str) -> Profile:
     return Profile(text)
 
 
+def truth(text: str) -> str:
+    """Yes or no."""
+    if text not in ("true", "false"):
+        raise ValueError("true or false")
+    return text
+
+
 def name(text: str) -> str:
     """A name that Cosmos DB takes."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", text):

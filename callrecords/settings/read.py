@@ -97,6 +97,12 @@ QUALITY_PROFILE = Setting(
     forms.profile,
     default=Profile.CURRENT,
 )
+FEEDBACK_TEXT = Setting(
+    "FEEDBACK_TEXT",
+    "Whether fact rows have what people wrote about a call: true or false",
+    forms.truth,
+    default="false",
+)
 SETTINGS = (
     TENANT_ID,
     CLIENT_STATE,
@@ -112,6 +118,7 @@ SETTINGS = (
     AUDIT_SCHEDULE,
     USAGE_SCHEDULE,
     QUALITY_PROFILE,
+    FEEDBACK_TEXT,
 )
 
 
@@ -132,6 +139,7 @@ class Settings:
     audit_schedule: str
     usage_schedule: str
     quality_profile: Profile
+    feedback_text: bool
     queue: Connection
     cosmos: Connection
 
@@ -161,6 +169,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         audit_schedule=value[AUDIT_SCHEDULE] or "",
         usage_schedule=value[USAGE_SCHEDULE] or "",
         quality_profile=Profile(value[QUALITY_PROFILE] or ""),
+        feedback_text=value[FEEDBACK_TEXT] == "true",
         queue=queue,
         cosmos=cosmos,
     )

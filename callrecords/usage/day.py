@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from callrecords.callrecord import MEDIA
 from callrecords.facts.streamquality import Verdict
-from callrecords.graphtypes import JsonObject
-from callrecords.ports.usage import DayRollUp, StreamCounts, SubnetQuality
+from callrecords.ports.callrow import CallRow, StreamCounts
+from callrecords.ports.usage import DayRollUp, SubnetQuality
 
 # Subnets with fewer classified streams say little; of the others the worst are kept.
 _WORST_SUBNETS, _LEAST_STREAMS = 20, 10
@@ -21,12 +21,13 @@ FIELDS = (
     "durationSeconds",
     "participantSeconds",
     "userIds",
-    "ownUserIds",
+    "externalUserIds",
     "organizer",
     "platforms",
     "clientVersions",
     "connectionTypes",
     "quality",
+    "failed",
     "failures",
     "audioBySubnet",
 )
@@ -56,31 +57,32 @@ class DayUsage:
         """Whether there was no call."""
         return not self._calls + self._test_calls
 
-    def add(self, row: JsonObject) -> None:
+    def add(self, row: CallRow) -> None:
         """Counts the call of this row, of which FIELDS are enough; a test call only as such."""
         if row.get("isTest"):
             self._test_calls += 1
             return
         self._calls += 1
-        self._milliseconds += _milliseconds(row["durationSeconds"])
+        self._milliseconds += _milliseconds(row.get("durationSeconds"))
         self._participant_milliseconds += _milliseconds(row["participantSeconds"])
-        self._counts["type"][row["type"] or "unknown"] += 1
+        self._counts["type"][row.get("type", "unknown")] += 1
         for name in ("modalities", "platforms", "clientVersions", "connectionTypes"):
             self._counts[name].update(row[name])
         self._add_people(row)
         self._add_quality(row)
 
-    def _add_people(self, row: JsonObject) -> None:
+    def _add_people(self, row: CallRow) -> None:
         self._users.update(row["userIds"])
-        self._own_users.update(row.get("ownUserIds", ()))  # rows of earlier versions of this app have no such field
-        if organizer := (row["organizer"] or {}).get("id"):
+        self._own_users.update({*row["userIds"]}.difference(row["externalUserIds"]))
+        if organizer := row.get("organizer", {}).get("id"):
             self._organizers.add(organizer)
 
-    def _add_quality(self, row: JsonObject) -> None:
-        for media, streams in self._streams.items():
-            streams.update(row["quality"][media]["streams"])
-        self._failed_calls += bool(row["failures"])
-        self._failures.update({(each["stage"] or "unknown", each["reason"] or "") for each in row["failures"]})
+    def _add_quality(self, row: CallRow) -> None:
+        for medium, quality in row["quality"].items():
+            self._streams[medium].update(quality["streams"])
+        self._failed_calls += row["failed"]
+        failures = [each for each in row["failures"] if each["kind"] != "expected"]
+        self._failures.update({(each.get("stage", "unknown"), each.get("reason", "")) for each in failures})
         for each in row["audioBySubnet"]:
             self._subnets[each["subnet"]].update(good=each["good"], poor=each["poor"])
 

@@ -1,13 +1,17 @@
-"""Follows the facts of calls: prints every row that is new or changed as a line of JSON, across restarts.
+"""Follows the facts of calls across restarts: prints, for each row that is new or changed, who received poor media and
+why, as a line of JSON.
 
     COSMOS_ENDPOINT=https://<account>.documents.azure.com COSMOS_DATABASE=callrecords python follow_calls.py FILE
 
 FILE keeps the position in the change feed. It is saved after the rows before it are handled: after a crash the rows
-since the last save come again, and none is lost. Whoever handles rows by `callId` and `version` does not mind.
+since the last save come again, and none is lost. A row may also come anew in
+its version. So take each unless its version is lower than the one that you have of the call.
 
 Needs azure-cosmos, and azure-identity where COSMOS_KEY is not set.
 """
 
+import base64
+import gzip
 import json
 import os
 import sys
@@ -52,7 +56,21 @@ def follow(calls: ContainerProxy, position_file: Path) -> None:
 
 def handle(row: dict[str, Any]) -> None:
     """What is done with a row; put your own here."""
-    print(json.dumps(row), flush=True)  # noqa: T201
+    poor = [
+        {"who": each["who"].get("id"), "causes": [cause["cause"] for cause in each.get("causes", [])]}
+        for each in endpoints(row)
+        if each["quality"] == "poor"
+    ]
+    line = {"callId": row["callId"], "version": row["version"], "day": row["day"], "poor": poor}
+    print(json.dumps(line), flush=True)  # noqa: T201
+
+
+def endpoints(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The endpoints of a call, also where its row has them packed; none where it has no room for them."""
+    if "endpoints" in row or "details" not in row:
+        return list(row.get("endpoints", []))
+    details = json.loads(gzip.decompress(base64.b64decode(row["details"])))
+    return list(details["endpoints"])
 
 
 def save(position_file: Path, position: str) -> None:

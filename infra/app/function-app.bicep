@@ -100,6 +100,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       AUDIT_SCHEDULE: optionalSettings.?AUDIT_SCHEDULE ?? ''
       AZURE_CLIENT_ID: identity.properties.clientId
       COSMOS_DATABASE: names.cosmosDatabase
+      FEEDBACK_TEXT: optionalSettings.?FEEDBACK_TEXT ?? ''
       GRAPH_CLIENT_STATE: graphClientState
       GRAPH_CLIENT_STATE_PREVIOUS: previousGraphClientState
       GRAPH_CLOUD: graphCloud

@@ -6,7 +6,7 @@ param tags Tags
 param publicAccess bool
 
 // Those of callrecords/queues/workqueue.py. The host makes a poison queue when it first needs it; health asks for all of them.
-var queues = ['call-records', 'subscriptions', 'reconcile', 'audit']
+var queues = ['call-records', 'subscriptions', 'reconcile', 'audit', 'derive']
 var poisonQueues = map(queues, queue => '${queue}-poison')
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {

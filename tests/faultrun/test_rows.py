@@ -68,7 +68,7 @@ async def _store(record: JsonObject, records: ContainerProxy, rows: ContainerPro
     items = split(call_record(record), TENANT_ID)
     for item in (items.header, *items.parts):
         await records.create_item(item)
-    await rows.create_item(fact_row(call_record(record), TENANT_ID))
+    await rows.create_item(dict(fact_row(call_record(record), TENANT_ID)))
 
 
 async def test_the_rows_that_the_records_in_graph_come_to_are_right(store: Store) -> None:
@@ -76,7 +76,7 @@ async def test_the_rows_that_the_records_in_graph_come_to_are_right(store: Store
 
 
 @pytest.mark.parametrize(
-    "change", [{"version": 99}, {"participantCount": 99}, {"legs": []}, {"caveats": ["repaired"]}, {"novelty": 1}]
+    "change", [{"version": 99}, {"participantCount": 99}, {"endpoints": []}, {"caveats": ["repaired"]}, {"novelty": 1}]
 )
 async def test_a_row_with_anything_else_in_it_is_wrong(store: Store, change: dict[str, Any]) -> None:
     await store.change_row(CALLS[1], **change)

@@ -75,4 +75,6 @@ def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
 
 def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:
     optional = set(template["definitions"]["OptionalSettings"]["properties"])
-    assert optional == {each.name for each in settings.SETTINGS if each.parse in (forms.schedule, forms.profile)}
+    assert optional == {
+        each.name for each in settings.SETTINGS if each.parse in (forms.schedule, forms.profile, forms.truth)
+    }

@@ -53,6 +53,7 @@ def test_the_parameters_are_what_the_environment_says(bicep: Bicep) -> None:
         "MAXIMUM_INSTANCE_COUNT": "100",
         "USAGE_SCHEDULE": "0 5 * * * *",
         "QUALITY_PROFILE": "before2022",
+        "FEEDBACK_TEXT": "true",
     }
     done = bicep("build-params", "main.bicepparam", "--stdout", environment=LEAST | values)
     assert (done.returncode, done.stderr) == (0, "")
@@ -91,6 +92,7 @@ REFUSED = {
     "GRAPH_CLIENT_STATE": "too short",
     "GRAPH_CLOUD": "china",
     "QUALITY_PROFILE": "old",
+    "FEEDBACK_TEXT": "yes",
     "TAGS": '{"costCenter":7}',
     "READER_PRINCIPAL_IDS": '["me"]',
     "SIGN_IN": '{"clientId":"me","allowedApplications":[]}',

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect import audit, givenup, reconcile, reconcilerun
+from callrecords.collect import dayrunner, givenup, reconcile, reconcilerun, rederiverun
 from callrecords.collect.auditrun import AGES
 from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
 from callrecords.collect.reconcilerun import LEAST_STEP
+from callrecords.collect.rederiverun import CALLS_A_SECOND
 from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
 from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
-from callrecords.http import audits, reports, search
+from callrecords.http import parameters, reports, search
 from callrecords.operate import health, links
 from callrecords.operate.health import Health
 from callrecords.ports.records import Listed
@@ -42,6 +43,7 @@ LISTED_TIMES = HOURS_OF_RECENT + DAYS_OF_HISTORY
 CALLS_A_DAY = LISTED_AN_HOUR * 24 // LISTED_TIMES
 FOLLOWING_PAGES = RECORD_NEXT_PAGE.requests
 SESSIONS_IN_ONE_GO = PAGE_OF_SESSIONS * (1 + FOLLOWING_PAGES)
+HOURS_OF_A_MILLION = 1_000_000 // CALLS_A_SECOND // 3_600
 DEFAULT = {each.name: each.default for each in SETTINGS}
 HOST = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
 
@@ -51,7 +53,8 @@ FACTS = {
         f"over the last {HOURS_OF_RECENT} hours, over the last {DAYS_OF_HISTORY} days",
         f"page by page, over at most {search.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
-        f"starts the audit of these days, at most {audits.MOST_DAYS}",
+        f"starts the audit of these days, at most {parameters.MOST_DAYS}",
+        f"or with `&all=true` every one; at most {parameters.MOST_DAYS} days",
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
@@ -72,9 +75,12 @@ FACTS = {
         f"after {reconcile._MOST_FAILED_STEPS} such failures in a row",
         f"audit of the store ended more than {links._AUDITED_WITHIN // DAY} days ago",
         f"when it began {AGES['early']} days ago (`early`) and when it began {AGES['late']} days ago (`late`)",
-        f"comes back with its position every {audit._VISIT // MINUTE} minutes",
+        f"comes back with its position every {dayrunner.VISIT // MINUTE} minutes",
         f"parts were written within the last {'day' if UNDER_WAY == DAY else UNDER_WAY}",
-        f"Both take days in UTC, at most {audits.MOST_DAYS}:",
+        f"Both take days in UTC, at most {parameters.MOST_DAYS}:",
+        f"It takes days in UTC, at most {parameters.MOST_DAYS} at once",
+        f"It takes no more than {CALLS_A_SECOND} calls a second, so a million calls take {HOURS_OF_A_MILLION} hours.",
+        f"between two slices of about {rederiverun._WANTED_IN_A_SLICE} the message rests",
         f"about {LISTED_AN_HOUR:,} calls an hour: {LISTS_A_MINUTE} lists a minute, of {CALLS_IN_A_LIST} calls each",
         f"listed {LISTED_TIMES} times in all",
         f"hourly for {HOURS_OF_RECENT} hours and nightly for {DAYS_OF_HISTORY} days",

@@ -24,7 +24,13 @@ NEVER = [
 NOTHING_BUT = [
     (
         "callrecords.facts",
-        ("callrecords.facts", "callrecords.callrecord", "callrecords.errors", "callrecords.graphtypes"),
+        (
+            "callrecords.facts",
+            "callrecords.callrecord",
+            "callrecords.errors",
+            "callrecords.graphtypes",
+            "callrecords.ports.callrow",
+        ),
     ),
 ]
 # What is imported by nobody but whom. Adapters read the statuses of the answers that they get.

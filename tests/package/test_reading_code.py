@@ -1,22 +1,22 @@
-"""The code in docs/data.md that reads the lists of a record gives what was stored."""
+"""The code in docs/data.md that reads the lists of a record, and what a row has packed, gives what was stored."""
 
 import json
 import re
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callrecords.cosmos.items import split
 from callrecords.elements import Elements
+from callrecords.facts import details
 from callrecords.graphtypes import JsonObject
+from tests.generated import rows
 from tests.invented import TENANT, call_record
+from tests.markdown import page, section
 
-SECTION = (
-    (Path(__file__).parents[2] / "docs/data.md").read_text().split("\n## Read a whole record\n")[1].split("\n## ")[0]
-)
+DATA = page("docs/data.md")
 # In several pages, with line ends of every sort in strings.
 STORED: list[list[JsonObject]] = [
     [{"id": "s1", "name": "Zoë"}, {"id": "s2", "lines": "a\nb\r\nc\u2028d\x85e"}],
@@ -24,33 +24,49 @@ STORED: list[list[JsonObject]] = [
 ]
 
 
-def code(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", SECTION, re.S)
-    assert found
-    return found[1]
+type Reading = Callable[[str, str, object], Any]
 
 
-def in_python(text: str | None) -> Any:
-    names: dict[str, Callable[[str | None], Any]] = {}
-    exec(code("python"), names)
-    return names["elements"](text)
+def code(language: str, heading: str) -> str:
+    return "\n".join(re.findall(rf"```{language}\n(.*?)```", section(DATA, heading), re.S))
 
 
-def in_javascript(text: str | None) -> Any:
-    script = f"{code('js')}\nconsole.log(JSON.stringify(elements(JSON.parse(process.argv[1]) ?? undefined)));"
+def in_python(heading: str, function: str, argument: object) -> Any:
+    names: dict[str, Callable[[object], Any]] = {}
+    exec(code("python", heading), names)
+    return names[function](argument)
+
+
+def in_javascript(heading: str, function: str, text: object) -> Any:
+    called = f"{function}(JSON.parse(process.argv[1]) ?? undefined)"
+    script = f"{code('js', heading)}\nconsole.log(JSON.stringify({called}));"
     ran = subprocess.run(["node", "-e", script, json.dumps(text)], capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)
 
 
 @pytest.mark.parametrize("read", [in_python, in_javascript])
-def test_the_lists_of_a_record_are_read(read: Callable[[str | None], Any]) -> None:
+def test_the_lists_of_a_record_are_read(read: Reading) -> None:
+    heading = "Read a whole record"
     sessions = Elements()
-    for page in STORED:
-        sessions.add(page)
+    for each_page in STORED:
+        sessions.add(each_page)
     header = split(call_record(sessions=[], participants=[{"id": "p"}]), TENANT).header
     stored = Elements(sessions)
-    assert read(header.get("sessions")) == []
-    assert read(header["participants_v2"]) == [{"id": "p"}]
+    assert read(heading, "elements", header.get("sessions")) == []
+    assert read(heading, "elements", header["participants_v2"]) == [{"id": "p"}]
     for elements in (sessions, stored):
         text = split(call_record(sessions=[*elements]), TENANT).header["sessions"]
-        assert read(text) == [each for page in STORED for each in page]
+        assert read(heading, "elements", text) == [each for each_page in STORED for each in each_page]
+
+
+@pytest.mark.parametrize("read", [in_python, in_javascript])
+def test_what_a_row_has_packed_is_read(read: Reading) -> None:
+    for row in rows()[:3]:
+        assert read("Read what is packed", "details", row["details"]) == details.unpack(row["details"])
+
+
+def test_streams_are_read_as_objects() -> None:
+    found = details.unpack(rows()[0]["details"])
+    streams = in_python("Read what is packed", "streams", found)
+    known = [{name: value for name, value in each.items() if value is not None} for each in streams]
+    assert known == [*details.streams_of(found)] != []

@@ -60,7 +60,7 @@ async def stored_in_parts(stack: Stack, record: CallRecord) -> list[str]:
     container = stack.database.get_container_client("callRecords")
     for item in (*items.parts, items.header):
         await container.create_item(item)
-    await stack.database.get_container_client("calls").create_item(fact_row(record, TENANT_ID))
+    await stack.database.get_container_client("calls").create_item(dict(fact_row(record, TENANT_ID)))
     return [part["id"] for part in items.parts]
 
 

@@ -58,7 +58,9 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         yield Served(stack, calls, http)
 
 
-@pytest.mark.parametrize("path", ["calls", "calls/x", "reports/usage", "reports/quality", "openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["calls", "calls/x", "calls/x/facts", "reports/usage", "reports/quality", "openapi.json"]
+)
 async def test_nobody_without_a_key_is_answered(served: Served, path: str) -> None:
     async with served.http.get(f"{served.stack.app_url}/api/{path}") as answer:
         assert (answer.status, await answer.read()) == (401, b"")
@@ -84,6 +86,17 @@ async def test_a_call_that_only_graph_has_is_answered_and_comes_home(served: Ser
 async def test_a_call_that_is_at_hand_is_not_sent_again(served: Served) -> None:
     record = served.calls[1].versions[-1].record
     async with served.get(f"calls/{record['id']}", If_None_Match=f'W/"{record["version"]}"') as answer:
+        assert (answer.status, await answer.read()) == (304, b"")
+
+
+async def test_the_facts_of_a_call_have_its_streams(served: Served) -> None:
+    record = served.calls[1].versions[-1].record
+    async with served.get(f"calls/{record['id']}/facts") as answer:
+        row, etag = orjson.loads(await answer.read()), answer.headers["ETag"]
+    assert answer.status == 200
+    assert row["callId"] == record["id"]
+    assert row["details"]["streams"]
+    async with served.get(f"calls/{record['id']}/facts", If_None_Match=etag) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callrecords.graphtypes import as_object, known, moment, number, objects, seconds, text, texts, utc
+from callrecords.graphtypes import as_object, distinct, known, moment, number, objects, ratio, seconds, text, texts, utc
 
 ODDITIES = [None, True, 7, 0.5, "text", "", [], ["text"], {}, {"a": 1}]
 
@@ -120,3 +120,13 @@ def test_only_a_text_with_characters_is_a_text() -> None:
 
 def test_what_is_known_of_a_thing_are_no_nulls_and_nothing_empty_but_zero() -> None:
     assert known({"a": None, "b": [], "c": {}, "d": 0, "e": False, "f": "x"}) == {"d": 0, "e": False, "f": "x"}
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.01, 80, "0.5", None, True])
+def test_what_is_not_from_zero_to_one_is_no_ratio(value: object) -> None:
+    assert ratio(value) is None
+    assert (ratio(0), ratio(0.25), ratio(1)) == (0, 0.25, 1)
+
+
+def test_distinct_texts_are_told_once_in_order() -> None:
+    assert distinct(["b", None, "a", "", "b"]) == ["a", "b"]

@@ -37,6 +37,7 @@ def test_the_app_starts_and_answers_graph_without_the_sdks_of_graph_and_cosmos()
     assert set(functions) >= {
         "audit",
         "audit_days",
+        "derive_days",
         "health",
         "ingest_call_record",
         "lifecycle",

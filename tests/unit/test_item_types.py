@@ -12,9 +12,11 @@ from callrecords.collect.arrivals import Arrival
 from callrecords.collect.auditrun import AuditOutcome
 from callrecords.collect.givenup import GivenUpCall
 from callrecords.collect.reconcilerun import RunOutcome
+from callrecords.collect.rederiverun import DeriveOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
-from callrecords.ports.usage import DayRollUp, FailureCount, StreamCounts, SubnetQuality
+from callrecords.ports.callrow import StreamCounts
+from callrecords.ports.usage import DayRollUp, FailureCount, SubnetQuality
 from callrecords.usage.rollup import RollUpState
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schemas"
@@ -24,6 +26,7 @@ STATE: Mapping[str, type[Document]] = {
     "usage": RollUpState,
     "reconcile": RunOutcome,
     "audit": AuditOutcome,
+    "derive": DeriveOutcome,
     "givenUp": GivenUpCall,
 }
 

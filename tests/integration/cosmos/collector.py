@@ -11,6 +11,7 @@ from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.state import StateStore
+from callrecords.facts.row import Rules
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import WorkQueue
 from tests.integration.cosmos.invented import TENANT, call_message, now
@@ -50,13 +51,26 @@ class Collector:
     """A worker that collects the one call that Graph holds as `record`, and of which Graph gives it `pages` of `size`
     elements."""
 
-    def __init__(self, account: Account, record: CallRecord, *, size: int = 1_000, pages: int = 1_000) -> None:
+    def __init__(
+        self,
+        account: Account,
+        record: CallRecord,
+        *,
+        size: int = 1_000,
+        pages: int = 1_000,
+        rules: Rules = Rules(),  # noqa: B008 - a constant
+    ) -> None:
         self._record = record
         self._queue, self._poison_queue = Queue(), Queue()
         self._ingest = Ingest(
             records=Graph(record, size, pages),
             store=CallRecordsStore(account, TENANT),
-            rows=FactRows(tenant_id=TENANT, store=CallRecordsStore(account, TENANT), rows=CallsStore(account, TENANT)),
+            rows=FactRows(
+                tenant_id=TENANT,
+                store=CallRecordsStore(account, TENANT),
+                rows=CallsStore(account, TENANT),
+                rules=rules,
+            ),
             arrivals=Arrivals(StateStore(account, TENANT), now),
             given_up=GivenUpCalls(StateStore(account, TENANT), now),
             queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
+from callrecords.facts.row import Rules
 from callrecords.graphtypes import JsonObject
 from callrecords.queues.messages import CallMessage
 from local.compare import elements
 from tests.integration.cosmos.collector import Collector
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
+from tests.integration.cosmos.deriver import Deriver
 from tests.integration.cosmos.invented import TENANT, in_another_order
 from tests.integration.cosmos.stepping import Worker
 
@@ -21,7 +23,8 @@ class Race:
 
     A message whose worker was killed, or which was put back, is handled by another worker, whom Graph gives the same
     version in another order, unless the message says that it is read on. `pages` says in how large ones Graph gives a
-    record, and how many to a worker.
+    record, and how many to a worker. With `new_rules`, one more worker derives the call's row again by these, as all
+    workers do.
     """
 
     def __init__(
@@ -31,15 +34,18 @@ class Race:
         stored: CallRecord | None,
         records: Sequence[CallRecord],
         pages: tuple[int, int] | None = None,
+        new_rules: Rules | None = None,
     ) -> None:
         self._cosmos = cosmos
         self._account = account
         self._call_id = records[0].call_id
         self._records = {f"worker {number}": record for number, record in enumerate(records, 1)}
         self._pages = pages
+        self._rules = new_rules or Rules()
         self._messages: dict[str, CallMessage] = {}
         self._killed: set[str] = set()
-        self._writers = {name: self._writer(name) for name in self._records}
+        names = [*(["deriver"] if new_rules else []), *self._records]
+        self._writers = {name: self._writer(name) for name in names}
         self._reader = Worker(account, self._read)
         self._answers = [*filter(None, [stored]), *records, *map(in_another_order, records)]
         self._headers: list[JsonObject] = []
@@ -90,18 +96,26 @@ class Race:
         assert versions == sorted(versions)
 
     def _writer(self, name: str) -> Worker[CallMessage | None]:
+        tries = 2 if name in self._killed else 1
+        if name == "deriver":
+            return Worker(self._account, lambda account: self._derive(account, tries))
         record, message = self._records[name], self._messages.get(name)
         size, pages = self._pages or (1_000, 1_000)
         return Worker(
             self._account,
-            lambda account: Collector(account, record, size=size, pages=pages).handle(
-                str(message) if message else None, 2 if name in self._killed else 1
+            lambda account: Collector(account, record, size=size, pages=pages, rules=self._rules).handle(
+                str(message) if message else None, tries
             ),
         )
 
+    async def _derive(self, account: Account, tries: int) -> None:
+        deriver = Deriver(account, self._rules, call_id=self._call_id)
+        await deriver.handle(tries=tries)
+        await deriver.run_on()
+
     def _handle_again(self, name: str) -> None:
         message = self._messages.get(name)
-        if message is None or message.progress is None:
+        if name in self._records and (message is None or message.progress is None):
             self._records[name] = in_another_order(self._records[name])
         self._writers[name] = self._writer(name)
 

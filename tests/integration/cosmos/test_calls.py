@@ -1,13 +1,14 @@
 """Fact rows: an older one never takes the place of a newer one."""
 
 import itertools
+from typing import cast
 
 import pytest
 
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
 from callrecords.errors import Unavailable
-from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow
 from callrecords.ports.rows import Row
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.faultrules import ReplicaBehind
@@ -22,8 +23,8 @@ def facts(account: Account) -> CallsStore:
     return CallsStore(account, TENANT)
 
 
-def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObject:
-    return {
+def row(call_id: str, version: int, day: str = DAY, **others: object) -> CallRow:
+    found = {
         "id": call_id,
         "callId": call_id,
         "tenantId": TENANT,
@@ -32,9 +33,10 @@ def row(call_id: str, version: int, day: str = DAY, **others: object) -> JsonObj
         "caveats": [],
         **others,
     }
+    return cast("CallRow", found)
 
 
-def saving(account: Account, row: JsonObject) -> Worker[None]:
+def saving(account: Account, row: CallRow) -> Worker[bool]:
     """A worker that saves `row` step by step: it reads the stored one, then writes."""
     return Worker(account, lambda stepped: CallsStore(stepped, TENANT).save(row))
 

@@ -7,13 +7,18 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from callrecords.cosmos.account import Account
+from callrecords.facts.packing import ROW_BYTES
+from callrecords.facts.row import fact_row
+from callrecords.graphtypes import JsonObject
 from local.cosmos import KEY
 from local.environment import inherited
-from tests.generated import rows, store_rows
+from tests.generated import DAYS, rows, store_rows, versions
 from tests.integration.cosmos.cosmosaccount import DATABASE, CosmosAccount
+from tests.invented import TENANT
 from tests.pipeline.waiting import until
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/follow_calls.py"
@@ -29,10 +34,13 @@ class Consumer:
         self._folder = folder
 
     @property
-    def seen(self) -> list[tuple[str, int]]:
+    def lines(self) -> list[JsonObject]:
         lines = (line for output in self._outputs for line in output.read_text().splitlines(keepends=True))
-        whole = [line for line in lines if line.endswith("\n")]  # the last one of a life may be cut short
-        return [(row["callId"], row["version"]) for row in map(json.loads, whole)]
+        return [json.loads(line) for line in lines if line.endswith("\n")]  # the last one of a life may be cut short
+
+    @property
+    def seen(self) -> list[tuple[str, int]]:
+        return [(line["callId"], line["version"]) for line in self.lines]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,7 +67,8 @@ async def test_a_consumer_that_was_stopped_goes_on_and_loses_nothing(account: Ac
     await store_rows(account, before)
     async with consumer.running():
         await until(lambda: len(consumer.seen) == 40)
-        revised = {**before[0], "version": before[0]["version"] + 1}
+        revised = before[0].copy()
+        revised["version"] += 1
         await store_rows(account, [revised])
         await until(lambda: len(consumer.seen) == 41)
     await store_rows(account, meanwhile)
@@ -79,3 +88,23 @@ async def test_a_consumer_that_is_killed_while_it_works_loses_nothing(account: A
             await until(lambda reached=reached: len(consumer.seen) >= reached)  # type: ignore[misc]
     async with consumer.running():
         await until(lambda: {row["id"] for row in rows()} <= {call_id for call_id, _ in consumer.seen})
+
+
+@pytest.mark.parametrize(("version", "packing"), [(101, "details"), (102, "endpointsAndDetails"), (103, "nothing")])
+async def test_a_consumer_tells_for_whom_a_call_was_poor_and_why(
+    account: Account, consumer: Consumer, version: int, packing: str
+) -> None:
+    record = next(each[-1] for each in versions(DAYS[1], 40) if fact_row(each[-1], TENANT)["affectedEndpoints"] > 1)
+    whole = fact_row(record, TENANT)
+    sizes = {"details": ROW_BYTES, "endpointsAndDetails": len(orjson.dumps(whole)) - 1, "nothing": 0}
+    row = fact_row(record, TENANT, row_bytes=sizes[packing])
+    assert row["packing"] == packing
+    await store_rows(account, [{**row, "version": version}])
+    async with consumer.running():
+        await until(lambda: (row["callId"], version) in consumer.seen)
+    poor = [each for each in whole["endpoints"] if each["quality"] == "poor"]
+    expected = [
+        {"who": each["who"].get("id"), "causes": [cause["cause"] for cause in each.get("causes", [])]} for each in poor
+    ]
+    line = next(each for each in consumer.lines if each["version"] == version)
+    assert line["poor"] == ([] if packing == "nothing" else expected)

@@ -18,7 +18,7 @@ from callrecords.cosmos.items import split, split_piece
 from callrecords.cosmos.state import StateStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.elements import Elements
-from callrecords.errors import Forbidden
+from callrecords.errors import Forbidden, Refused
 from callrecords.graphtypes import JsonObject
 from callrecords.usage.rollup import RollUp
 from tests.documented import complaints, schema
@@ -30,6 +30,8 @@ from tests.unit.collect.audit_world import WHOLE
 from tests.unit.collect.audit_world import World as AuditWorld
 from tests.unit.collect.reconcile_world import World as ReconcileWorld
 from tests.unit.collect.reconcile_world import calls_every
+from tests.unit.collect.rederive_world import OLD
+from tests.unit.collect.rederive_world import World as RederiveWorld
 from tests.unit.collect.subscription_world import AGEING, LIVE
 from tests.unit.collect.subscription_world import World as SubscriptionWorld
 
@@ -163,8 +165,8 @@ def test_the_roll_up_of_a_day_of_test_calls_alone_is_as_promised() -> None:
 
 
 def test_a_failure_without_a_stage_and_a_reason_is_as_promised() -> None:
-    row = {**rows()[0], "failures": [{"stage": None, "reason": None, "legCount": 1}], "failed": True}
-    assert complaints("usage", roll_up(TENANT, row["day"], [row])) == []
+    row = {**rows()[0], "failures": [{"kind": "unknown", "sessions": 1}], "failed": True}
+    assert complaints("usage", roll_up(TENANT, DAYS[0], [row])) == []
 
 
 async def test_what_is_remembered_of_the_subscription_is_as_promised() -> None:
@@ -220,6 +222,19 @@ async def test_what_is_remembered_of_an_audit_is_as_promised(audit: Audit) -> No
     assert complaints("state", item | {"id": f"{TENANT}:audit-other"})
     assert complaints("state", item | {"firstDay": "yesterday"})
     assert complaints("state", {name: value for name, value in item.items() if name != "whole"})
+
+
+async def test_what_is_remembered_of_deriving_again_is_as_promised() -> None:
+    world, key = RederiveWorld(), {"id": f"{TENANT}:derive"}
+    world.cosmos.days[DAYS[2]] = {CALL: OLD}
+    world.rows.outcomes = {CALL: [Refused("It is too large.")]}
+    await world.start()
+    assert complaints("state", world.outcome | key) == []
+    await world.run_on()
+    assert complaints("state", world.outcome | key) == []
+    assert (world.outcome["errors"], world.outcome["lastError"]) == (1, "It is too large.")
+    assert complaints("state", world.outcome | key | {"errors": "none"})
+    assert complaints("state", world.outcome | {"id": f"{TENANT}:derive-other"})
 
 
 @pytest.mark.parametrize("version", [None, 3])

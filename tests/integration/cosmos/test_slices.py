@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callrecords.collect.auditrun import ALL_IDS, bound
+from callrecords.collect.dayrun import ALL_IDS, bound
 from callrecords.collect.verdicts import at_first_sight, at_second_sight
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
 from callrecords.cosmos.slices import DaySliceReader
 from callrecords.errors import Throttled, Unavailable
-from callrecords.facts.row import fact_row
+from callrecords.facts.row import FACTS_VERSION, Rules, fact_row
 from callrecords.ports.records import Stored
 from callrecords.ports.slices import DayRow, Held
 from local.cosmos import CosmosServer
@@ -52,8 +52,14 @@ async def test_a_slice_has_header_parts_and_row_of_a_call(
     names = cosmos_parts(await cosmos.items(record.call_id), record.call_id)
     assert found.header.parts == {part.part_id for part in found.parts} == names
     assert all(began <= part.written <= datetime.now(UTC) for part in found.parts)
-    assert found.row == DayRow(2, former_days=frozenset({NEXT_DAY}))
+    assert found.row == row_of(2, NEXT_DAY)
     assert await held(slices, NEXT_DAY, record.call_id) is None
+
+
+def row_of(version: int, *former_days: str) -> DayRow:
+    """A row that was derived by the rules of now."""
+    profile = Rules().profile.value
+    return DayRow(version, former_days=frozenset(former_days), facts_version=FACTS_VERSION, quality_profile=profile)
 
 
 def cosmos_parts(items: dict[str, dict[str, object]], call_id: str) -> set[str]:
@@ -72,7 +78,7 @@ async def test_parts_without_a_header_and_a_row_without_a_record_are_there(
     found = await held(slices, DAY, record.call_id)
     assert found
     assert (found.header, found.row, len(found.parts)) == (None, None, 2)
-    assert await held(slices, DAY, other.call_id) == Held(row=DayRow(1))
+    assert await held(slices, DAY, other.call_id) == Held(row=row_of(1))
 
 
 async def test_a_slice_has_the_calls_between_its_bounds_and_those_of_its_tenant_alone(
@@ -199,7 +205,14 @@ async def test_a_header_that_this_app_has_not_written_is_damaged_and_nobody_else
     await container.upsert_item({"id": "foreign", "tenantId": TENANT, "callId": other.call_id, "day": DAY})
     calls = cosmos.database.get_container_client("calls")
     await calls.upsert_item(
-        {"id": record.call_id, "callId": record.call_id, "tenantId": TENANT, "day": DAY, "version": 2.5}
+        {
+            "id": record.call_id,
+            "callId": record.call_id,
+            "tenantId": TENANT,
+            "day": DAY,
+            "version": 2.5,
+            "factsVersion": "1",
+        }
     )
     found = await held(slices, DAY, record.call_id)
     assert found

@@ -1,11 +1,9 @@
 import pytest
 
 from callrecords.cosmos.account import Account
-from callrecords.cosmos.calls import CallsStore
 from callrecords.http.search import SearchCalls
-from tests.doubles import Clock
 from tests.generated import rows, store_rows
-from tests.invented import TENANT
+from tests.integration.http.searching import searching
 
 
 @pytest.fixture(scope="module")
@@ -16,4 +14,4 @@ async def generated(account: Account) -> None:
 
 @pytest.fixture
 def search_calls(account: Account) -> SearchCalls:
-    return SearchCalls(CallsStore(account, TENANT), Clock())
+    return searching(account)

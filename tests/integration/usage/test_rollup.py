@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from callrecords.cosmos.usage import UsageStore
 from callrecords.errors import Refused, Unavailable
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow
 from callrecords.ports.usage import DayRollUp
 from callrecords.usage.rollup import ROLL_UP, RollUp, RollUpState
 from local.cosmos import CosmosServer
@@ -58,7 +60,7 @@ async def world() -> AsyncIterator[World]:
         yield World(account)
 
 
-def expected(rows: list[JsonObject]) -> dict[str, DayRollUp]:
+def expected(rows: list[CallRow]) -> dict[str, DayRollUp]:
     days = {row["day"] for row in rows}
     return {day: day_roll_up(TENANT, day, [row for row in rows if row["day"] == day]) for day in days}
 
@@ -111,7 +113,12 @@ async def test_a_revised_call_moves_the_numbers(world: World) -> None:
     await store_rows(world.account, FEW)
     await world.rolling.on_schedule()
     row = FEW[0]
-    revised = {**row, "version": row["version"] + 1, "durationSeconds": row["durationSeconds"] + 600, "type": "unknown"}
+    revised: CallRow = {
+        **row,
+        "version": row["version"] + 1,
+        "durationSeconds": row["durationSeconds"] + 600,
+        "type": "unknown",
+    }
     await store_rows(world.account, [revised])
     await world.rolling.on_schedule()
     assert await world.items() == expected([revised, *FEW[1:]])
@@ -134,7 +141,7 @@ async def test_a_call_that_moves_to_another_day_is_counted_there_alone(world: Wo
 
 
 async def test_rows_of_another_organisation_are_left_alone(world: World) -> None:
-    other = {**FEW[0], "tenantId": "another", "day": OTHER_TENANT_DAY}
+    other: CallRow = {**FEW[0], "tenantId": "another", "day": OTHER_TENANT_DAY}
     await CallsStore(world.account, "another").save(other)
     await world.rolling.on_schedule()
     assert await world.items() == {}
@@ -195,7 +202,8 @@ async def test_a_day_that_fails_does_not_stop_others_and_is_tried_again(
 
 async def test_a_failure_that_nobody_foresaw_is_one_of_its_day_alone(world: World) -> None:
     broken, *others = FEW
-    await store_rows(world.account, [{name: broken[name] for name in broken if name != "audioBySubnet"}, *others])
+    without_subnets = {name: value for name, value in broken.items() if name != "audioBySubnet"}
+    await store_rows(world.account, [cast("CallRow", without_subnets), *others])
     await world.rolling.on_schedule()
     state = await world.remembered()
     assert state.failed_days == (broken["day"],)

@@ -26,7 +26,12 @@ def test_a_read_takes_1_ru_for_1_kb_and_10_for_100() -> None:
     assert charges.read(100_000) == pytest.approx(10, abs=0.1)
 
 
-ITEM = {"type": "groupCall", "userIds": ["a", "b", "a"], "quality": {"audio": {"verdict": "good"}}, "legs": [{"n": 1}]}
+ITEM = {
+    "type": "groupCall",
+    "userIds": ["a", "b", "a"],
+    "quality": {"audio": {"verdict": "good"}},
+    "endpoints": [{"n": 1}],
+}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ ITEM = {"type": "groupCall", "userIds": ["a", "b", "a"], "quality": {"audio": {"
         (["/type/?"], 1),
         (["/userIds/[]/?"], 2),
         (["/quality/audio/verdict/?", "/quality/video/verdict/?"], 1),
-        (["/legs/[]/n/?"], 1),
+        (["/endpoints/[]/n/?"], 1),
         (["/quality/?", "/type/[]/?", "/missing/[]/?"], 0),
     ],
 )

@@ -1,6 +1,7 @@
 """An ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from callrecords.callrecord import CallRecord, Piece, Progress
 from callrecords.collect.arrivals import Arrivals
@@ -8,7 +9,7 @@ from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
 from callrecords.errors import CallRecordsError
-from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow
 from callrecords.ports.records import Absent, Saved, Stored
 from callrecords.ports.rows import Row
 from tests.doubles import Clock, Queues, State
@@ -103,7 +104,7 @@ class Rows:
     """Fact rows of one call by day."""
 
     step: Steps
-    rows: dict[str, JsonObject] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
 
     async def row(self, call_id: str, day: str) -> Row | None:
         self.step("row", day)
@@ -114,9 +115,10 @@ class Rows:
         self.step("days")
         return frozenset(self.rows)
 
-    async def save(self, row: JsonObject, *, is_new: bool = False) -> None:
+    async def save(self, row: CallRow, *, is_new: bool = False) -> bool:
         self.step("derive", row["version"])
         self.rows[row["day"]] = row
+        return True
 
     async def delete(self, call_id: str, day: str, older_than: int) -> None:
         self.step("delete", day, older_than)

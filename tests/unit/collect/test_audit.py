@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from callrecords.collect import audit as audit_module
+from callrecords.collect import dayrunner
 from callrecords.collect.auditrun import AuditMessage
 from callrecords.collect.givenup import GIVEN_UP, GivenUpCall
 from callrecords.errors import Forbidden, NotFound, Throttled, Unavailable
@@ -222,7 +222,7 @@ async def test_a_slice_that_takes_too_long_is_given_back(world: World, monkeypat
         await asyncio.sleep(60)
         raise AssertionError
 
-    monkeypatch.setattr(audit_module, "_SLICE_SECONDS", 0.1)
+    monkeypatch.setattr(dayrunner, "_SLICE_SECONDS", 0.1)
     monkeypatch.setattr(world.cosmos, "read", slow)
     assert await world.audit.start("command", DAY, DAY)
     await world.take()

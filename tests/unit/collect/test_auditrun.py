@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callrecords.collect.auditrun import AGES, ALL_IDS, Audit, AuditMessage, bound, due
+from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due
+from callrecords.collect.dayrun import ALL_IDS, bound
 from callrecords.collect.verdicts import WHOLE, Finding
 from callrecords.errors import Unreadable
 from tests.invented import DAY, NOW, TENANT, call_id
@@ -69,7 +70,7 @@ def test_whatever_the_slices_hold_the_audit_gets_through_its_days_and_leaves_not
             break
         size = sizes[number % len(sizes)]
         if size > 4_000 and audit.width > 1:
-            audit = audit.narrowed(1)
+            audit = audit.narrowed()
             continue
         slices.append((audit.day, *audit.bounds))
         audit = audit.compared_slice([WHOLE] * min(size, 20), 1)
@@ -96,7 +97,7 @@ def test_a_slice_is_sized_to_hold_500_calls() -> None:
 
 
 def test_calls_are_counted_by_verdict_and_what_is_charged_is_added_up() -> None:
-    audit = message().compared_slice([WHOLE, WHOLE, DAMAGED], 3.1).narrowed(2.9)
+    audit = message().compared_slice([WHOLE, WHOLE, DAMAGED], 3.1).charged(2.9).narrowed()
     audit = audit.compared_slice(
         [DAMAGED, Finding(verdict="leftover row", remedy="move"), Finding(verdict="orphaned parts", remedy="tidy")],
         1.25,

@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -6,7 +8,6 @@ from callrecords.callrecord import Caveat
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.facts.row import fact_row
-from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Saved, Stored
 from callrecords.queues.messages import CallMessage, FetchReason
 from tests.invented import CALL, DAY, NOW, TENANT, call_message, call_record
@@ -61,7 +62,7 @@ async def test_a_repeat_finds_nothing_to_do_where_the_facts_are_of_the_stored_ve
 
 
 @pytest.mark.parametrize("rows", [{}, {DAY: {"version": 1}}], ids=["missing", "older"])
-async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, JsonObject]) -> None:
+async def test_a_repeat_finishes_what_an_earlier_try_left(world: World, rows: dict[str, Mapping[str, Any]]) -> None:
     world.store.found, world.rows.rows, world.store.loaded = stored(2), rows, call_record(2)
     await world.ingest(str(call_message()), 1)
     assert world.steps.done[1:] == [f"row {DAY}", "load", "derive 2", "former_days", "start", "tidy 2"]

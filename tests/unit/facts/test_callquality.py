@@ -1,96 +1,95 @@
-from callrecords.facts.row import fact_row
-from callrecords.facts.streamquality import Profile
-from tests.invented import TENANT
 from tests.unit.facts.invented_sessions import (
     GOOD_AUDIO,
     HOME,
     JONAS,
     MIRA,
-    NO_STREAMS,
     OFFICE,
     POOR_AUDIO,
     SERVICE,
     SILENT_AUDIO,
+    SILENT_SERVICE,
     audio,
     client,
-    record,
     row_of,
     segment,
     session,
+    telephone,
+    to_callee,
+    to_caller,
 )
 
-
-def test_audio_is_told_for_each_subnet_that_it_went_from_or_to() -> None:
-    between = session(
-        segment(audio(POOR_AUDIO, GOOD_AUDIO, callerNetwork=HOME, calleeNetwork=OFFICE)),
-        segment({"label": "main-video", "streams": [{"averageVideoFrameRate": 1}], "callerNetwork": HOME}),
-        caller=client(MIRA),
-        callee=client(JONAS),
-    )
-    meeting = session(
-        segment(audio(SILENT_AUDIO, callerNetwork=OFFICE, calleeNetwork=HOME)), caller=client(MIRA), callee=SERVICE
-    )
-    assert row_of(between, meeting)["audioBySubnet"] == [
-        {"subnet": "10.20.3.0", "good": 1, "poor": 1, "unclassified": 1},
-        {"subnet": "192.168.178.0", "good": 1, "poor": 1, "unclassified": 0},
-    ]
+GATEWAY = {"userAgent": {"role": "gateway"}}
 
 
-def test_quality_is_told_of_streams_and_legs_and_the_whole_call() -> None:
+def test_quality_is_told_of_each_medium_that_has_streams() -> None:
     video = {"label": "main-video", "streams": [{"averageVideoFrameRate": 15}, {}]}
     row = row_of(
-        session(segment(audio(GOOD_AUDIO, POOR_AUDIO), video)),
-        session(segment(audio(GOOD_AUDIO)), segment(audio(SILENT_AUDIO))),
-        session(segment(audio(SILENT_AUDIO))),
-        session(),
+        session(segment(audio(GOOD_AUDIO, POOR_AUDIO), video), id="1", caller=client(MIRA), callee=SERVICE),
+        session(segment(audio(SILENT_AUDIO)), id="2", caller=client(MIRA), callee=SERVICE),
+        session(id="3", caller=client(MIRA)),
     )
     assert row["quality"] == {
-        "audio": {
-            "verdict": "poor",
-            "streams": {"good": 2, "poor": 1, "unclassified": 2},
-            "legs": {"good": 1, "poor": 1, "unclassified": 1},
-        },
-        "video": {
-            "verdict": "good",
-            "streams": {"good": 1, "poor": 0, "unclassified": 1},
-            "legs": {"good": 1, "poor": 0, "unclassified": 0},
-        },
-        "screenSharing": {"verdict": "unclassified", "streams": NO_STREAMS, "legs": NO_STREAMS},
+        "audio": {"verdict": "poor", "streams": {"good": 1, "poor": 1, "unclassified": 1}},
+        "video": {"verdict": "good", "streams": {"good": 1, "poor": 0, "unclassified": 1}},
     }
-    assert [each.get("quality") for each in row["legs"]] == [
-        {"audio": "poor", "video": "good"},
-        {"audio": "good"},
-        {"audio": "unclassified"},
-        None,
+    assert row["poorStreams"] == 1
+
+
+def test_streams_between_services_gateways_telephones_and_bots_are_counted_apart() -> None:
+    route = [
+        segment(audio(GOOD_AUDIO), id="1", callee=SERVICE),
+        segment(audio(POOR_AUDIO, SILENT_AUDIO), id="2", caller=SERVICE, callee=GATEWAY),
+        segment(audio(POOR_AUDIO), id="3", caller=GATEWAY),
+    ]
+    bot = session(segment(audio(POOR_AUDIO)), id="b", caller={"associatedIdentity": {"id": "28:bot"}}, callee=SERVICE)
+    row = row_of(session(*route, id="a", caller=client(MIRA), callee=telephone()), bot)
+    assert row["quality"]["audio"] == {
+        "verdict": "good",
+        "streams": {"good": 1, "poor": 0, "unclassified": 0},
+        "serviceStreams": {"good": 0, "poor": 3, "unclassified": 1},
+    }
+    assert (row["poorStreams"], row["affectedEndpoints"], row["poorUserIds"]) == (0, 0, [])
+
+
+def test_audio_is_told_for_the_subnet_of_the_client_that_received_it() -> None:
+    media = audio(to_callee(POOR_AUDIO), to_caller(GOOD_AUDIO), POOR_AUDIO, callerNetwork=HOME, calleeNetwork=OFFICE)
+    video = {"label": "main-video", "streams": [to_caller({"averageVideoFrameRate": 1})], "callerNetwork": HOME}
+    between = session(segment(media, video), id="1", caller=client(MIRA), callee=client(JONAS))
+    meeting = session(
+        segment(audio(to_caller(SILENT_AUDIO), to_callee(POOR_AUDIO), callerNetwork={"subnet": "10.20.3.0/24"})),
+        id="2",
+        caller=client(MIRA),
+        callee=SERVICE,
+    )
+    assert row_of(between, meeting)["audioBySubnet"] == [
+        {"subnet": "10.20.3.0", "good": 0, "poor": 1, "unclassified": 1},
+        {"subnet": "192.168.178.0", "good": 1, "poor": 0, "unclassified": 0},
     ]
 
 
-def test_reasons_tell_the_worst_value_and_how_many_streams_are_poor_by_it() -> None:
-    streams = [{"packetUtilization": 900, "averageJitter": f"PT0.0{jitter}S"} for jitter in (45, 92, 31, 29)]
-    slow = {"label": "main-video", "streams": [{"averageVideoFrameRate": rate} for rate in (3, 1, 6)]}
-    row = row_of(session(segment(audio(*streams))), session(segment(slow)))
-    assert row["poorReasons"] == [
-        {
-            "media": "audio",
-            "metric": "averageJitter",
-            "value": 0.092,
-            "threshold": 0.03,
-            "unit": "seconds",
-            "streamCount": 3,
-        },
-        {
-            "media": "video",
-            "metric": "averageVideoFrameRate",
-            "value": 1,
-            "threshold": 7,
-            "unit": "framesPerSecond",
-            "streamCount": 3,
-        },
+def test_a_client_that_moved_blames_the_subnet_on_which_it_heard_poorly_alone() -> None:
+    first, second = audio(to_caller(GOOD_AUDIO), callerNetwork=OFFICE), audio(to_caller(POOR_AUDIO), callerNetwork=HOME)
+    row = row_of(session(segment(first), segment(second), caller=client(MIRA), callee=SERVICE))
+    assert [(each["subnet"], each["poor"]) for each in row["audioBySubnet"]] == [
+        (HOME["subnet"], 1),
+        (OFFICE["subnet"], 0),
     ]
 
 
-def test_the_older_profile_can_be_asked_for_and_the_row_says_so() -> None:
-    whole = record(session(segment(audio({"packetUtilization": 480, "averageJitter": "PT0.045S"}))))
-    row = fact_row(whole, TENANT, profile=Profile.BEFORE_2022)
-    assert (row["qualityProfile"], row["quality"]["audio"]["verdict"]) == ("before2022", "poor")
-    assert fact_row(whole, TENANT)["quality"]["audio"]["verdict"] == "unclassified"
+def test_a_private_subnet_of_a_service_or_a_gateway_is_no_clients() -> None:
+    media = audio(to_callee(POOR_AUDIO), callerNetwork=HOME, calleeNetwork={"subnet": "10.99.0.0"})
+    for callee in (SERVICE, SILENT_SERVICE, telephone(), None, {}):
+        row = row_of(session(segment(media), caller=client(MIRA), callee=callee))
+        assert (row["audioBySubnet"], row["subnets"]) == ([], [HOME["subnet"]])
+
+
+def test_the_subnet_with_most_poor_streams_is_first_and_none_is_left_out() -> None:
+    def on(number: int, *streams: dict[str, object]) -> dict[str, object]:
+        media = audio(*map(to_caller, streams), callerNetwork={"subnet": f"10.0.{number}.0"})
+        return session(segment(media), id=f"{number:03}", caller=client(MIRA), callee=SERVICE)
+
+    good = [on(number, GOOD_AUDIO) for number in range(100, 250)]
+    row = row_of(*good, on(1, POOR_AUDIO), on(2, GOOD_AUDIO, POOR_AUDIO), on(3, POOR_AUDIO, POOR_AUDIO), on(4))
+    found = [each["subnet"] for each in row["audioBySubnet"]]
+    assert found[:4] == ["10.0.3.0", "10.0.2.0", "10.0.1.0", "10.0.100.0"]
+    assert (len(found), len(row["subnets"])) == (153, 154)

@@ -1,67 +1,170 @@
 import pytest
 
-from callrecords.facts.endpoints import Endpoint, Network, endpoint, network
+from callrecords.facts.endpoints import Endpoint
+from callrecords.facts.intervals import seconds
 from callrecords.graphtypes import JsonObject
-
-MIRA = "0a11b22c-1111-4222-8333-000000000001"
-USER: JsonObject = {"identity": {"user": {"id": MIRA}}}
-PHONE: JsonObject = {"identity": {"phone": {"id": "+4930123456"}}}
-BOT: JsonObject = {"identity": {"application": {"id": MIRA}}}
-SERVICE: JsonObject = {"@odata.type": "#microsoft.graph.callRecords.serviceEndpoint"}
-
-
-def read(properties: JsonObject, **agent: object) -> Endpoint:
-    return endpoint(properties | {"userAgent": agent}, {})
-
-
-@pytest.mark.parametrize(
-    ("end", "is_client", "is_participant"),
-    [
-        (read(USER, platform="windows"), True, True),
-        (read(USER), True, True),
-        (read(PHONE), False, True),
-        (read(BOT), True, False),
-        (read({}, platform="web"), True, False),
-        (read({}, platform="unknown"), False, False),
-        (read({}), False, False),
-        (read(SERVICE, platform="windows"), False, False),
-        (read(USER, role="audioTeleconferencerController"), False, False),
-    ],
+from tests.invented import OTHER_CALL
+from tests.unit.facts.invented_sessions import (
+    GOOD_AUDIO,
+    HOME,
+    JONAS,
+    LOST,
+    MIRA,
+    OFFICE,
+    POOR_AUDIO,
+    QUEUE,
+    SERVICE,
+    SILENT_SERVICE,
+    audio,
+    call_of,
+    client,
+    segment,
+    session,
+    telephone,
+    times,
+    to_callee,
+    to_caller,
 )
-def test_which_end_has_a_network_of_its_own_and_which_is_a_participant(
-    end: Endpoint, is_client: bool, is_participant: bool
-) -> None:
-    assert (end.is_client, end.is_participant) == (is_client, is_participant)
 
 
-@pytest.mark.parametrize(
-    ("agent", "version"),
-    [
-        ({"applicationVersion": "27/1.0", "headerValue": "CallSignalingAgent"}, "27/1.0"),
-        ({"applicationVersion": None, "headerValue": "CallSignalingAgent"}, "CallSignalingAgent"),
-        ({}, None),
-    ],
-)
-def test_the_version_of_a_client_is_its_application_version_or_else_its_header(
-    agent: JsonObject, version: str | None
-) -> None:
-    assert read(USER, **agent).client_version == version
+def read(*sessions: JsonObject) -> list[Endpoint]:
+    return call_of(*sessions).endpoints
 
 
-@pytest.mark.parametrize(
-    ("feedback", "rating"),
-    [({"rating": "poor"}, "poor"), ({"rating": "notRated"}, None), ({"rating": None}, None), (None, None)],
-)
-def test_a_rating_is_what_the_person_answered(feedback: object, rating: str | None) -> None:
-    assert read(USER | {"feedback": feedback}).rating == rating
+def who(endpoint: Endpoint) -> str | None:
+    return endpoint.end.party.id if endpoint.end.party else None
 
 
-@pytest.mark.parametrize("info", [None, [], "wifi", {}, {"subnet": "", "connectionType": None}])
-def test_a_network_of_which_nothing_is_told_is_none(info: object) -> None:
-    assert network(info) is None
+def test_each_end_of_a_session_that_is_no_service_is_an_endpoint() -> None:
+    between = session(id="a", caller=client(MIRA), callee=client(JONAS))
+    meetings = [
+        session(id=name, caller=client(MIRA), callee=end) for name, end in (("b", SERVICE), ("c", SILENT_SERVICE))
+    ]
+    assert [(each.endpoint_id, who(each), each.faces_service) for each in read(between, *meetings)] == [
+        ("a/caller", MIRA, False),
+        ("a/callee", JONAS, False),
+        ("b/caller", MIRA, True),
+        ("c/caller", MIRA, True),
+    ]
 
 
-def test_a_network_is_known_by_any_of_its_properties() -> None:
-    assert network({"subnet": "192.0.2.0"}) == Network("192.0.2.0", None, None)
-    assert network({"reflexiveIPAddress": "198.51.100.7"}) == Network(None, "198.51.100.7", None)
-    assert network({"connectionType": "wifi", "linkSpeed": 1}) == Network(None, None, "wifi")
+def test_a_session_without_an_id_names_its_endpoints_by_its_place() -> None:
+    found = read({"caller": client(MIRA)}, {"caller": client(JONAS)}, session(caller=client(MIRA)))
+    assert [each.endpoint_id for each in found] == ["no-id-0/caller", "no-id-1/caller", f"{OTHER_CALL}/caller"]
+
+
+def test_mentions_of_one_session_are_one_endpoint_with_several_intervals() -> None:
+    (found,) = read(
+        session(caller=telephone(), callee=SERVICE, **times("01:00", "02:00")),
+        session(caller=telephone(), callee=QUEUE, **times("02:00", "05:00")),
+    )
+    assert (len(found.intervals), seconds(found.intervals)) == (2, 240)
+
+
+def test_another_party_on_the_same_side_of_a_session_is_another_endpoint() -> None:
+    found = read(
+        session(caller=client(MIRA), callee=SERVICE, **times("01:00", "02:00")),
+        session(caller=client(JONAS), callee=QUEUE, **times("02:00", "05:00")),
+    )
+    assert [(each.endpoint_id, who(each), seconds(each.intervals)) for each in found] == [
+        (f"{OTHER_CALL}/caller", MIRA, 60),
+        (f"{OTHER_CALL}/caller/2", JONAS, 180),
+    ]
+
+
+@pytest.mark.parametrize("is_named_first", [True, False])
+def test_an_end_of_which_no_party_is_told_is_that_of_whoever_is_on_its_side(is_named_first: bool) -> None:
+    nobody = {"userAgent": {"platform": "web"}}
+    first, second = (client(MIRA), nobody) if is_named_first else (nobody, client(MIRA))
+    (found,) = read(
+        session(caller=first, callee=SERVICE, **times("01:00", "02:00")),
+        session(caller=second, callee=QUEUE, **times("02:00", "05:00")),
+    )
+    assert (who(found), len(found.ends), seconds(found.intervals)) == (MIRA, 2, 240)
+
+
+def test_two_devices_of_one_person_are_two_endpoints_also_where_they_call_each_other() -> None:
+    stream = audio(to_callee(POOR_AUDIO), to_caller(GOOD_AUDIO), callerNetwork=OFFICE, calleeNetwork=HOME)
+    caller, callee = read(session(segment(stream), caller=client(MIRA), callee=client(MIRA, "iOS")))
+    assert [(who(each), each.end.platform) for each in (caller, callee)] == [(MIRA, "windows"), (MIRA, "iOS")]
+    assert [each.verdict for each in callee.received] == [each.verdict for each in caller.sent] == ["poor"]
+    assert [each.verdict for each in caller.received] == [each.verdict for each in callee.sent] == ["good"]
+    assert callee.media == [("main-audio", HOME, {})]
+
+
+def test_ends_that_only_segments_tell_are_endpoints_with_the_time_of_the_segments() -> None:
+    own = segment(
+        audio(to_caller(POOR_AUDIO), callerNetwork=HOME), caller=client(MIRA), callee=SERVICE, **times("01:00", "03:00")
+    )
+    (found,) = read(session(own, caller=None, callee=None, **times("00:00", "05:00")))
+    assert (found.endpoint_id, who(found), found.faces_service) == (f"{OTHER_CALL}/caller", MIRA, True)
+    assert (seconds(found.intervals), len(found.received), found.media) == (120, 1, [("main-audio", HOME, {})])
+
+
+def test_a_segment_adds_no_time_to_a_session_that_tells_its_own() -> None:
+    longer = segment(caller=client(MIRA), **times("00:00", "05:00"))
+    (found,) = read(session(longer, caller=client(MIRA), callee=SERVICE, **times("01:00", "02:00")))
+    assert seconds(found.intervals) == 60
+
+
+def test_a_segment_may_tell_the_ends_of_its_session_the_other_way_round() -> None:
+    turned = segment(audio(to_callee(POOR_AUDIO), calleeNetwork=HOME), caller=client(JONAS), callee=client(MIRA))
+    caller, callee = read(session(turned, caller=client(MIRA), callee=client(JONAS)))
+    assert (len(caller.received), len(callee.sent), caller.media) == (1, 1, [("main-audio", HOME, {})])
+
+
+def test_the_streams_between_services_and_telephones_are_no_clients_but_known_to_it() -> None:
+    route = [
+        segment(audio(to_callee(GOOD_AUDIO)), id="1", callee=SERVICE),
+        segment(audio(to_callee(POOR_AUDIO)), id="2", caller=SERVICE, callee={"userAgent": {"role": "gateway"}}),
+        segment(audio(to_callee(POOR_AUDIO)), id="3", caller={"userAgent": {"role": "gateway"}}),
+    ]
+    employee, phone = read(session(*route, caller=client(MIRA), callee=telephone()))
+    assert [each.verdict for each in employee.sent] == ["good"]
+    assert len(employee.between_services) == len(phone.between_services) == 2
+    assert len(phone.received) == 1
+
+
+def test_networks_are_those_of_clients_and_not_of_services_and_telephones() -> None:
+    media = audio(callerNetwork=HOME, calleeNetwork=OFFICE, callerDevice={"captureDeviceName": "Headset"})
+    between = read(session(segment(media), caller=client(MIRA), callee=client(JONAS)))
+    assert [each.media for each in between] == [
+        [("main-audio", HOME, {"captureDeviceName": "Headset"})],
+        [("main-audio", OFFICE, {})],
+    ]
+    phone, jonas = read(session(segment(media), caller=telephone(), callee=client(JONAS)))
+    assert (phone.media, jonas.media) == ([], [("main-audio", OFFICE, {})])
+    for service in (SERVICE, SILENT_SERVICE):
+        (mira,) = read(session(segment(media), caller=client(MIRA), callee=service))
+        assert len(mira.media) == 1
+
+
+@pytest.mark.parametrize("network", [None, {}, {"connectionType": None, "subnet": ""}, "wifi"])
+def test_a_network_that_tells_nothing_is_left_out(network: object) -> None:
+    (found,) = read(session(segment(audio(callerNetwork=network)), caller=client(MIRA)))
+    assert found.media == []
+
+
+def test_media_that_say_the_same_are_told_once() -> None:
+    media = audio(callerNetwork=HOME)
+    mentions = [session(segment(media, media), caller=client(MIRA), callee=callee) for callee in (SERVICE, QUEUE)]
+    (found,) = read(*mentions)
+    assert found.media == [("main-audio", HOME, {})]
+
+
+def test_a_stream_of_unknown_direction_is_received_and_sent_by_nobody() -> None:
+    caller, callee = read(session(segment(audio(POOR_AUDIO)), caller=client(MIRA), callee=client(JONAS)))
+    assert [*caller.received, *caller.sent, *callee.received, *callee.sent] == []
+
+
+@pytest.mark.parametrize("told_by", ["session", "segment"])
+def test_a_rating_is_found_in_the_session_or_in_a_segment(told_by: str) -> None:
+    rated, silent = client(MIRA, feedback={"rating": "poor"}), client(MIRA, feedback={"rating": None})
+    caller, own = (rated, silent) if told_by == "session" else (silent, rated)
+    found = read(session(segment(caller=own), caller=caller, callee=client(JONAS)))
+    assert [each.end.rating for each in found] == ["poor", None]
+
+
+def test_both_ends_share_what_failed_in_their_session() -> None:
+    found = read(session(segment(failureInfo=LOST), caller=client(MIRA), callee=client(JONAS)))
+    assert [[failure.reason for failure in each.failures] for each in found] == [[LOST["reason"]]] * 2

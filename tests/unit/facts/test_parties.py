@@ -80,6 +80,33 @@ def test_an_associated_identity_tells_its_kind_by_its_type_or_name_or_id(identit
     assert (told.kind, told.id) == (kind, identity.get("id"))
 
 
+@pytest.mark.parametrize(
+    ("told_as", "kind", "party_id"),
+    [
+        ("4:+15550123", Kind.PHONE, "+15550123"),
+        ("4:15550123", Kind.PHONE, "15550123"),
+        ("tel:+15550123", Kind.PHONE, "+15550123"),
+        ("tel:+15550123;ext=12", Kind.PHONE, "+15550123"),
+        ("sip:+15550123@sbc.fabrikam.example;user=phone", Kind.PHONE, "+15550123"),
+        ("sip:+1555012****@sbc.fabrikam.example", Kind.PHONE, "+1555012****"),
+        ("sip:anonymous@anonymous.invalid", Kind.PHONE, "anonymous"),
+        ("Anonymous", Kind.PHONE, "Anonymous"),
+        ("sip:15550123@fabrikam.example", Kind.USER, "sip:15550123@fabrikam.example"),
+        (f"8:orgid:{MIRA.upper()}", Kind.USER, MIRA),
+        ("8:acs:1b2c_0a11", Kind.ACS, "8:acs:1b2c_0a11"),
+        ("teamsvisitor:1f0b4c7d", Kind.GUEST, "teamsvisitor:1f0b4c7d"),
+        ("8:teamsvisitor:1f0b4c7d", Kind.GUEST, "teamsvisitor:1f0b4c7d"),
+        ("8:live:mira_kovac", Kind.GUEST, "8:live:mira_kovac"),
+        ("28:0a11b22c", Kind.APPLICATION, "28:0a11b22c"),
+        (MIRA, Kind.USER, MIRA),
+    ],
+)
+def test_the_form_of_an_id_tells_the_kind_although_graph_says_user(told_as: str, kind: Kind, party_id: str) -> None:
+    listed = participant({"id": told_as, "identity": {"user": {"id": told_as}}})
+    at_an_end = party_at({"associatedIdentity": {"id": told_as}, "identity": {"user": {"id": told_as}}}, {})
+    assert listed == at_an_end == nobody(kind, party_id)
+
+
 def test_what_is_known_of_a_party_goes_before_what_its_id_looks_like() -> None:
     endpoint = {"associatedIdentity": {"id": "+15550123"}}
     told = party_at(endpoint, {"+15550123": Kind.APPLICATION})

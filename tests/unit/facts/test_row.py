@@ -1,21 +1,18 @@
 import pytest
 
 from callrecords.errors import Unreadable
-from callrecords.facts.row import CAPS, fact_row
+from callrecords.facts.row import FACTS_VERSION, Rules, fact_row
+from callrecords.facts.streamquality import Profile
 from callrecords.graphtypes import JsonObject
 from tests.invented import CALL, DAY, START, TENANT
 from tests.unit.facts.invented_sessions import (
-    BUSY,
     GOOD_AUDIO,
     HOME,
     JONAS,
-    LOST,
     MIRA,
-    NO_STREAMS,
     OFFICE,
     POOR_AUDIO,
     SERVICE,
-    SILENT_AUDIO,
     audio,
     client,
     record,
@@ -33,7 +30,7 @@ def test_the_row_tells_of_the_call_as_a_whole() -> None:
         modalities=["video", "audio", "video"],
         endDateTime="2026-03-04T10:29:48Z",
         lastModifiedDateTime="2026-03-04T11:02:17.4412345Z",
-        joinWebUrl="https://teams.fabrikam.example/l/meetup-join/x",
+        joinWebUrl="https://teams.example/l/meetup-join/19%3ameeting_x%40thread.v2/0",
     )
     expected = {
         "id": CALL,
@@ -41,32 +38,28 @@ def test_the_row_tells_of_the_call_as_a_whole() -> None:
         "day": DAY,
         "callId": CALL,
         "version": 1,
+        "caveats": [],
+        "factsVersion": FACTS_VERSION,
         "type": "peerToPeer",
         "modalities": ["audio", "video"],
         "startDateTime": "2026-03-04T10:00:03Z",
         "endDateTime": "2026-03-04T10:29:48Z",
         "lastModifiedDateTime": "2026-03-04T11:02:17Z",
         "durationSeconds": 1784.882,
+        "joinWebUrl": "https://teams.example/l/meetup-join/19%3ameeting_x%40thread.v2/0",
+        "threadId": "19:meeting_x@thread.v2",
         "qualityProfile": "current",
     }
     assert {name: row[name] for name in expected} == expected
 
 
-def test_what_a_record_does_not_tell_is_null_or_empty_or_unclassified() -> None:
+def test_what_a_record_does_not_tell_is_missing_or_empty() -> None:
     row = row_of()
-    named = {"id", "tenantId", "day", "callId", "version", "startDateTime", "qualityProfile", "quality"}
-    told = {name: value for name, value in row.items() if name not in named and value not in (None, [], 0, False)}
-    assert told == {}
-    assert {name for name, value in row.items() if value is None} == {
-        "type",
-        "endDateTime",
-        "lastModifiedDateTime",
-        "durationSeconds",
-        "isTest",
-        "organizer",
-    }
-    nothing = {"verdict": "unclassified", "streams": NO_STREAMS, "legs": NO_STREAMS}
-    assert row["quality"] == {"audio": nothing, "video": nothing, "screenSharing": nothing}
+    named = {"id", "tenantId", "day", "callId", "version", "factsVersion", "startDateTime", "qualityProfile"}
+    told = {name for name, value in row.items() if value not in ([], {}, 0, False)}
+    assert told == named | {"sessions", "packing", "details"}
+    assert set(row["sessions"].values()) == {0}
+    assert None not in row.values()
 
 
 def test_the_other_days_on_which_the_call_once_began_are_told_in_order() -> None:
@@ -84,12 +77,13 @@ def test_the_other_days_on_which_the_call_once_began_are_told_in_order() -> None
         ("2026-03-05T00:30:03.1180021Z", 52_200),
         ("2026-03-09T10:00:03.1180021Z", 432_000),
         ("2026-03-04T10:00:00Z", None),
+        ("0001-01-01T00:00:00Z", None),
         ("later", None),
     ],
 )
 def test_a_call_is_in_the_day_of_its_start_however_long_it_is(end: str, duration: float | None) -> None:
     row = row_of(endDateTime=end)
-    assert (row["day"], row["durationSeconds"]) == (DAY, duration)
+    assert (row["day"], row.get("durationSeconds")) == (DAY, duration)
 
 
 @pytest.mark.parametrize(
@@ -97,46 +91,58 @@ def test_a_call_is_in_the_day_of_its_start_however_long_it_is(end: str, duration
     [None, "", "private", "2026-03-04T10:00:03", "2026-03-04", 1772618403, ["private"], "0001-01-01T00:00:00+14:00"],
 )
 def test_a_call_whose_start_is_no_time_is_unreadable(start: object) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable) as raised:
         row_of(startDateTime=start)
+    assert CALL in str(raised.value)
+    assert "private" not in str(raised.value)
+
+
+def test_a_call_whose_start_is_not_set_has_no_duration() -> None:
+    row = row_of(startDateTime="0001-01-01T00:00:00Z", endDateTime="2026-03-04T10:00:00Z")
+    assert (row["startDateTime"], "durationSeconds" in row) == ("0001-01-01T00:00:00Z", False)
 
 
 @pytest.mark.parametrize(
-    ("told", "is_test"),
-    [([True, False], True), ([False, None], False), ([None, None], None), ([], None), (["yes"], None)],
+    ("tests", "expected"),
+    [([], None), ([None], None), ([False], False), ([None, False], False), ([False, True], True), (["yes"], None)],
 )
-def test_a_call_is_a_test_where_one_of_its_sessions_is(told: list[object], is_test: bool | None) -> None:
-    assert row_of(*(session(isTest=each) for each in told))["isTest"] is is_test
+def test_a_call_is_a_test_where_one_of_its_sessions_is(tests: list[object], expected: bool | None) -> None:
+    row = row_of(*(session(id=str(number), isTest=each) for number, each in enumerate(tests)))
+    assert row.get("isTest") is expected
 
 
-def test_clients_are_those_of_participants_and_not_of_telephones_and_services() -> None:
-    web = client(JONAS, "web")
-    web["userAgent"] |= {"productFamily": "azureCommunicationServices", "headerValue": "ACS Web (calling)"}
-    service = {"userAgent": {"role": "gateway", "headerValue": "Gateway/7"}}
-    row = row_of(session(segment(caller=service), caller=client(MIRA), callee=telephone()), session(callee=web))
-    assert row["platforms"] == ["web", "windows"]
-    assert row["productFamilies"] == ["azureCommunicationServices", "teams"]
-    assert row["clientVersions"] == ["ACS Web (calling)"]
+def test_clients_are_told_each_once_and_telephones_and_services_are_none() -> None:
+    web = {"userAgent": {"platform": "web", "headerValue": "ACS Web (calling)"}}
+    row = row_of(
+        session(id="1", caller=client(MIRA), callee=SERVICE),
+        session(id="2", caller=client(MIRA), callee=telephone()),
+        session(id="3", callee=web),
+        session(id="4", caller=client(JONAS, "unknown")),
+    )
+    assert (row["platforms"], row["clientVersions"]) == (["web", "windows"], ["ACS Web (calling)"])
 
 
-def test_a_list_with_more_than_a_row_holds_is_cut_and_the_row_says_so() -> None:
-    versions = [f"27/1.{number:02}" for number in range(CAPS["clientVersions"] + 1)]
-    sessions = [session(caller=client(MIRA, userAgent={"applicationVersion": each})) for each in versions]
-    whole, cut = row_of(*sessions[:-1]), row_of(*sessions)
-    assert whole["clientVersions"] == cut["clientVersions"] == versions[:-1]
-    assert (whole["clientVersionsCapped"], cut["clientVersionsCapped"]) == (False, True)
+def test_no_list_is_cut() -> None:
+    versions = [f"27/1.{number:03}" for number in range(300)]
+    sessions = [
+        session(id=each, caller=client(MIRA, userAgent={"platform": "web", "applicationVersion": each}))
+        for each in versions
+    ]
+    assert row_of(*sessions)["clientVersions"] == versions
 
 
 def test_networks_are_told_each_once() -> None:
     between = session(
         segment(audio(callerNetwork=HOME, calleeNetwork=OFFICE), audio(callerNetwork=OFFICE)),
+        id="1",
         caller=client(MIRA),
         callee=client(JONAS),
     )
-    row = row_of(between, session(segment(audio(callerNetwork={"connectionType": "tunnel"})), caller=client(MIRA)))
+    tunnel = segment(audio(callerNetwork={"connectionType": "tunnel"}))
+    row = row_of(between, session(tunnel, id="2", caller=client(MIRA)))
     assert row["connectionTypes"] == ["tunnel", "wifi", "wired"]
     assert row["subnets"] == ["10.20.3.0", "192.168.178.0"]
-    assert row["reflexiveIPAddresses"] == ["203.0.113.77", "203.0.113.9"]
+    assert row["publicAddresses"] == ["203.0.113.77", "203.0.113.9"]
 
 
 @pytest.mark.parametrize("end", [None, {}, {"userAgent": {"platform": "unknown"}}])
@@ -151,41 +157,21 @@ def test_the_network_of_a_client_is_told_whoever_was_at_it() -> None:
     assert row["subnets"] == [OFFICE["subnet"]]
 
 
-def test_subnets_with_the_poorest_audio_are_kept_in_a_row_that_has_too_many() -> None:
-    def on(subnet: str, *streams: JsonObject) -> JsonObject:
-        return session(segment(audio(*streams, callerNetwork={"subnet": subnet})), caller=client(MIRA))
-
-    silent = [on(f"10.0.{n // 250}.{n % 250}") for n in range(5)]
-    good = [on(f"10.1.{n // 250}.{n % 250}", GOOD_AUDIO) for n in range(CAPS["subnets"])]
-    often = on("172.16.9.0", GOOD_AUDIO, GOOD_AUDIO, SILENT_AUDIO)
-    poor, poorer = on("192.168.1.0", POOR_AUDIO), on("192.168.2.0", POOR_AUDIO, POOR_AUDIO)
-    row = row_of(*silent, *good, often, poor, poorer)
-    assert (row["subnetsCapped"], row["audioBySubnetCapped"]) == (True, True)
-    assert row["subnets"] == [each["subnet"] for each in row["audioBySubnet"]]
-    assert row["subnets"][:5] == ["192.168.2.0", "192.168.1.0", "172.16.9.0", "10.1.0.0", "10.1.0.1"]
-    assert row["audioBySubnet"][0] == {"subnet": "192.168.2.0", "good": 0, "poor": 2, "unclassified": 0}
-    assert len(row["subnets"]) == CAPS["subnets"] == CAPS["audioBySubnet"]
-    assert row_of(*silent, poor)["subnets"] == ["192.168.1.0", *(f"10.0.0.{n}" for n in range(5))]
+def test_the_older_profile_can_be_asked_for_and_the_row_says_so() -> None:
+    stream = {"packetUtilization": 480, "averageJitter": "PT0.045S"}
+    whole = record(session(segment(audio(stream)), caller=client(MIRA), callee=SERVICE))
+    row = fact_row(whole, TENANT, rules=Rules(Profile.BEFORE_2022))
+    assert (row["qualityProfile"], row["quality"]["audio"]["verdict"]) == ("before2022", "poor")
+    assert fact_row(whole, TENANT)["quality"]["audio"]["verdict"] == "unclassified"
 
 
-def test_failures_are_counted_in_legs_and_the_most_frequent_is_first() -> None:
-    row = row_of(
-        session(segment(failureInfo=LOST), failureInfo=LOST),
-        session(segment(failureInfo=BUSY)),
-        session(failureInfo=LOST),
-        session(failureInfo={"stage": "newFromGraph"}),
-    )
-    assert row["failed"]
-    assert row["failures"] == [
-        {**LOST, "legCount": 2},
-        {**BUSY, "legCount": 1},
-        {"stage": "newFromGraph", "reason": None, "legCount": 1},
-    ]
+def test_a_row_has_as_much_plain_as_it_has_room_for() -> None:
+    whole = record(session(segment(audio(POOR_AUDIO)), caller=client(MIRA), callee=SERVICE))
+    assert [fact_row(whole, TENANT, row_bytes=most)["packing"] for most in (10_000, 0)] == ["details", "nothing"]
 
 
-def test_ratings_are_counted_without_their_words() -> None:
-    feedback = {"rating": "poor", "text": "could not hear the room", "tokens": {"Echo": True}}
-    rated, content = client(MIRA, feedback=feedback), client(JONAS, feedback={"rating": "excellent"})
-    row = row_of(session(segment(caller=rated), caller=rated, callee=content), session(caller=rated, callee=SERVICE))
-    assert row["feedbackRatings"] == [{"rating": "excellent", "count": 1}, {"rating": "poor", "count": 2}]
-    assert "hear" not in str(row)
+def test_a_record_is_left_as_it_was() -> None:
+    whole = record(session(segment(audio(POOR_AUDIO)), caller=client(MIRA), callee=SERVICE))
+    before = str(whole)
+    fact_row(whole, TENANT)
+    assert str(whole) == before

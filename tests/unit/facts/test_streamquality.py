@@ -3,7 +3,7 @@
 import pytest
 
 from callrecords.facts.media import Modality
-from callrecords.facts.streamquality import Classified, Profile, Reason, Unit, Verdict, classify, roll_up
+from callrecords.facts.streamquality import Classified, Profile, Reason, Unit, Verdict, classify, roll_up, worse
 from callrecords.graphtypes import JsonObject
 
 GOOD, POOR, UNCLASSIFIED = Verdict.GOOD, Verdict.POOR, Verdict.UNCLASSIFIED
@@ -50,6 +50,11 @@ def test_the_profiles_judge_audio_each_in_its_way(stream: JsonObject, now: Verdi
     assert classify(stream, Modality.AUDIO, False, BEFORE).verdict is before
 
 
+def because(*reasons: Reason) -> Classified:
+    """Poor for these reasons, of all that is told."""
+    return Classified(POOR, reasons, tuple((reason.metric, reason.value) for reason in reasons))
+
+
 AUDIO_LIMITS = [
     (ROUND_TRIP, "PT0.5S", "PT0.501S", Reason(ROUND_TRIP, 0.501, 0.5, Unit.SECONDS)),
     (LOSS, 0.1, 0.10001, Reason(LOSS, 0.10001, 0.1, Unit.RATIO)),
@@ -66,16 +71,16 @@ AUDIO_LIMITS_BEFORE = [
 def test_audio_is_poor_beyond_a_threshold_and_good_at_it(
     metric: str, at: object, beyond: object, reason: Reason, profile: Profile
 ) -> None:
-    assert audio(profile, **{metric: at}) == Classified(GOOD)
-    assert audio(profile, **{metric: beyond}) == Classified(POOR, (reason,))
+    assert audio(profile, **{metric: at}) == Classified(GOOD, numbers=((metric, reason.threshold),))
+    assert audio(profile, **{metric: beyond}) == because(reason)
 
 
 @pytest.mark.parametrize(("metric", "at", "beyond", "reason"), AUDIO_LIMITS_BEFORE)
 def test_degradation_and_concealed_samples_count_only_before_2022(
     metric: str, at: object, beyond: object, reason: Reason
 ) -> None:
-    assert audio(BEFORE, **{metric: at}) == Classified(GOOD)
-    assert audio(BEFORE, **{metric: beyond}) == Classified(POOR, (reason,))
+    assert audio(BEFORE, **{metric: at}) == Classified(GOOD, numbers=((metric, reason.threshold),))
+    assert audio(BEFORE, **{metric: beyond}) == because(reason)
     assert audio(NOW, **{metric: beyond}) == Classified(UNCLASSIFIED)
 
 
@@ -91,7 +96,15 @@ def test_audio_tells_every_metric_that_makes_it_poor_and_no_other() -> None:
     assert audio(NOW, **metrics).reasons == tuple(reason for *_, reason in AUDIO_LIMITS)
     assert audio(BEFORE, **metrics).reasons == tuple(reason for *_, reason in AUDIO_LIMITS + AUDIO_LIMITS_BEFORE)
     mixed = audio(NOW, averageJitter="PT0.2S", averagePacketLossRate=0)
-    assert mixed == Classified(POOR, (Reason(JITTER, 0.2, 0.03, Unit.SECONDS),))
+    assert mixed == Classified(POOR, (Reason(JITTER, 0.2, 0.03, Unit.SECONDS),), ((LOSS, 0), (JITTER, 0.2)))
+
+
+@pytest.mark.parametrize("value", [1.01, 80, 2**60])
+def test_a_share_above_the_whole_is_none(value: float) -> None:
+    assert audio(NOW, averagePacketLossRate=value) == Classified(UNCLASSIFIED)
+    assert audio(NOW, averagePacketLossRate=1).verdict is POOR
+    assert video(**{PACKET_LOSS: value}) is UNCLASSIFIED
+    assert video(**{FRAME_LOSS: 100 + value, FRAME_RATE: 30}) is GOOD
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -130,6 +143,12 @@ def test_video_tells_the_metric_that_decided() -> None:
     slow = classify({FRAME_RATE: 6.5}, Modality.VIDEO, False)
     assert lossy.reasons == (Reason(FRAME_LOSS, 60, 50, Unit.PERCENT),)
     assert slow.reasons == (Reason(FRAME_RATE, 6.5, 7, Unit.FRAMES_PER_SECOND),)
+    assert (lossy.numbers, slow.numbers) == (((FRAME_LOSS, 60),), ((FRAME_RATE, 6.5),))
+
+
+def test_the_worse_of_two_values_is_the_larger_except_of_frame_rates() -> None:
+    assert worse(JITTER, 0.2, 0.1) == worse(JITTER, 0.1, 0.2) == 0.2
+    assert worse(FRAME_RATE, 5, 3) == worse(FRAME_RATE, 3, 5) == 3
 
 
 @pytest.mark.parametrize("codec", ["h264", "unknown", None])

@@ -31,5 +31,5 @@ async def test_a_record_is_stored_and_its_row_is_right(graph: FakeGraph, case: s
     graph.answer = by_expansion
     record = await CallRecords(graph.client).fetch(CALL)
     assert expected.pop("stored")
-    row = fact_row(record, TENANT)
+    row = dict(fact_row(record, TENANT))
     assert {name: row[name] for name in expected} == expected

@@ -2,20 +2,27 @@
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
+import orjson
 import pytest
 import schemathesis
 from jsonschema import Draft202012Validator
 
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import reports, search
+from callrecords.http import filters, reports, search
 from callrecords.http.openapi import document
+from callrecords.http.packed import unpacked
+from callrecords.ports.usage import DayRollUp
+from tests.generated import DAYS, day_roll_up, rows
+from tests.invented import TENANT
 
 OPERATIONS = {
     operation["operationId"]: operation for path in document()["paths"].values() for operation in path.values()
 }
 
+COMPONENTS: JsonObject = document()["components"]
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,7 +36,7 @@ def schema_of(operation: str, name: str) -> JsonObject:
 def test_the_document_is_valid() -> None:
     schema = schemathesis.openapi.from_dict(document())
     schema.validate()
-    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 6
+    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 9
 
 
 def test_the_version_of_the_document_is_that_of_the_app() -> None:
@@ -37,6 +44,8 @@ def test_the_version_of_the_document_is_that_of_the_app() -> None:
 
 
 def test_every_schema_in_the_document_is_valid() -> None:
+    for schema in COMPONENTS["schemas"].values():
+        Draft202012Validator.check_schema(schema)
     for operation in OPERATIONS.values():
         for parameter in operation["parameters"]:
             Draft202012Validator.check_schema(parameter["schema"])
@@ -53,7 +62,8 @@ def test_the_parameters_of_the_search_are_those_of_the_code() -> None:
     ("name", "expected"),
     [
         ("top", {"minimum": 1, "maximum": search.MOST_TOP, "default": search.DEFAULT_TOP}),
-        ("quality", {"enum": list(search.VERDICTS)}),
+        ("quality", {"enum": list(filters.VERDICTS)}),
+        ("sort", {"enum": list(search.SORTS), "default": "newest"}),
         ("failed", {"enum": ["true", "false"]}),
     ],
 )
@@ -87,10 +97,65 @@ def test_every_operation_says_what_is_answered_without_a_key_and_when_to_come_ba
     assert "Retry-After" in answers[responses["429"].rpartition("/")[2]]["headers"]
 
 
-@pytest.mark.parametrize(
-    ("operation", "items"), [("searchCalls", "calls"), ("reportUsage", "days"), ("reportQuality", "days")]
-)
-def test_items_are_described_by_a_schema_that_is_there(operation: str, items: str) -> None:
-    page = OPERATIONS[operation]["responses"]["200"]["content"]["application/json"]["schema"]
-    (path,) = re.findall(r"docs/\S+", page["properties"][items]["items"]["description"])
+@pytest.mark.parametrize("operation", ["getCallFacts", "searchCalls", "reportUsage", "reportQuality"])
+def test_rows_are_described_by_a_schema_that_is_there(operation: str) -> None:
+    described = str(OPERATIONS[operation])
+    (path,) = re.findall(r"docs/\S+\.json", described)
     assert (ROOT / path).is_file()
+
+
+def test_every_component_is_referred_to_and_every_reference_leads_to_one() -> None:
+    references = set(re.findall(r"#/components/(\w+)/(\w+)", str(document())))
+    assert references == {(kind, name) for kind in ("schemas", "responses") for name in COMPONENTS[kind]}
+
+
+def schema_of_rows(operation: str, items: str) -> JsonObject:
+    page = OPERATIONS[operation]["responses"]["200"]["content"]["application/json"]["schema"]
+    found: JsonObject = page["properties"][items]["items"]
+    return found
+
+
+def complaints(schema: JsonObject, value: object) -> list[str]:
+    """What is wrong with the value, a property that is not in the schema included."""
+    components = closed({"schemas": COMPONENTS["schemas"]})
+    validator = Draft202012Validator({**schema, "components": components})
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(orjson.loads(orjson.dumps(value)))]
+
+
+def closed(schema: Any) -> Any:
+    """The same, with no other properties than it names."""
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(each) for name, each in schema.items()}
+    is_object = schema.get("type") == "object" and "properties" in schema
+    return inner | ({"additionalProperties": False} if is_object else {})
+
+
+def test_the_schema_of_a_found_call_describes_the_rows_of_generated_calls() -> None:
+    schema = schema_of_rows("searchCalls", "calls")
+    assert [complaint for row in rows() for complaint in complaints(schema, row)] == []
+    assert complaints(schema, {}) == []
+    assert complaints(schema, {"version": "1"}) != []
+    assert complaints(schema, {"legs": []}) != []
+
+
+def test_the_schema_of_facts_describes_the_unpacked_rows_of_generated_calls() -> None:
+    schema = OPERATIONS["getCallFacts"]["responses"]["200"]["content"]["application/json"]["schema"]
+    whole = [unpacked(cast("Any", row)) for row in rows()]
+    assert [complaint for row in whole for complaint in complaints(schema, row)] == []
+    for name in ("version", "affectedEndpoints", "packing"):
+        assert complaints(schema, {key: value for key, value in whole[0].items() if key != name}) != []
+
+
+@pytest.mark.parametrize("name", reports.REPORTS)
+def test_the_schema_of_a_report_describes_its_days(name: str) -> None:
+    schema = schema_of_rows(f"report{name.capitalize()}", "days")
+    days = [day_roll_up(TENANT, day, [row for row in rows() if row["day"] == day]) for day in DAYS]
+    for day in reports.REPORTS[name].as_json(days):
+        assert complaints(schema, day) == []
+        assert complaints(schema, {**day, "calls": "7"}) != []
+
+
+def test_every_field_of_a_roll_up_is_in_a_report_but_its_keys() -> None:
+    reported = {name for report in reports.REPORTS.values() for name in report.day.__annotations__}
+    assert reported == DayRollUp.__annotations__.keys() - {"id", "tenantId", "month"}

@@ -1,5 +1,6 @@
 """What a search may be asked, and the sentences about what it may not."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,30 +8,26 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callrecords.cosmos.search import Place, Search
-from callrecords.graphtypes import JsonObject
+from callrecords.cosmos.search import Place
 from callrecords.http.answers import BadParameter
-from callrecords.http.search import DEFAULT_TOP, LONGEST, MOST_TOP, PARAMETERS, SearchCalls, parse
+from callrecords.http.filters import LONGEST, LONGEST_URL, NAMES
+from callrecords.http.search import DEFAULT_TOP, FIELDS, MOST_TOP, PARAMETERS, SearchCalls, parse
 from tests.asking import body
 from tests.doubles import Clock
-from tests.invented import NOW
+from tests.invented import CALL, NOW
 
+USER = "0a11b22c-1111-4222-8333-444455556666"
+ESCAPED_THREAD = "19%3am%40thread.v2"
 SOMETHING = st.text(max_size=40) | st.sampled_from(
     ["2026-03-04", "0001-01-01", "9999-12-31", "2026-03-04T10:00:00+23:59", "true", "poor", "1", "W10", "=", "bnVsbA=="]
 )
 
 
-class NothingStored:
-    """Stands for a CallsStore, which is not asked."""
-
-    async def search(self, search: Search) -> tuple[list[JsonObject], Place | None]:
-        raise AssertionError(search)
-
-
 @pytest.fixture
 def search_calls() -> SearchCalls:
-    calls: Any = NothingStored()
-    return SearchCalls(calls, Clock())
+    """A search that has nothing to ask."""
+    nobody: Any = None
+    return SearchCalls(nobody, nobody, Clock())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +53,17 @@ def search_calls() -> SearchCalls:
         ("continuation", "W10="),
         ("continuation", "x" * (LONGEST + 1)),
         ("user", "x" * (LONGEST + 1)),
-        ("organizer", "ann@fabrikam.example"),
+        ("user", "höger@fabrikam.example"),
+        ("device", "headset\n"),
+        ("joinUrl", "https://teams.example/meet/123"),
+        ("joinUrl", "19:abc"),
+        ("joinUrl", "x" * (LONGEST_URL + 1)),
+        ("id", "call"),
+        ("sort", "best"),
+        ("count", "yes"),
+        ("fields", "type,poorReasons"),
+        ("fields", "_ts"),
+        ("organiser", "ann@fabrikam.example"),
     ],
 )
 async def test_a_malformed_parameter_is_refused_by_name(search_calls: SearchCalls, name: str, value: str) -> None:
@@ -124,10 +131,28 @@ def test_a_plus_that_is_not_escaped_in_a_time_is_one(name: str) -> None:
         ("number", "+1555***", {"number": "1555***", "numberWithPlus": "+1555***"}),
         ("subnet", "2001:db8::", {"subnet": "2001:db8::"}),
         ("subnet", "2001:db8::/64", {"subnet": "2001:db8::"}),
+        ("platform", "holoLens9", {"platform": "holoLens9"}),
+        ("organizer", "+15550100", {"organizer": "+15550100"}),
+        ("organizer", "8:ACS:Ann", {"organizer": "8:ACS:Ann"}),
+        ("device", "Hörkapsel", {"device": "Hörkapsel"}),
+        ("joinUrl", "19:meeting_x@thread.v2", {"threadId": "19:meeting_x@thread.v2"}),
+        ("joinUrl", f"https://teams.example/l/meetup-join/{ESCAPED_THREAD}/0", {"threadId": "19:m@thread.v2"}),
+        ("id", CALL.upper(), {"id": CALL}),
     ],
 )
 def test_what_is_not_known_is_searched_for_as_it_is_written(name: str, text: str, expected: dict[str, str]) -> None:
     assert parse({name: text}, NOW).search.filters.values == expected
+
+
+async def test_a_field_that_no_row_has_is_named(search_calls: SearchCalls) -> None:
+    answer = await search_calls({"fields": "type,poorReasons"})
+    assert body(answer)["error"].startswith("fields has 'poorReasons': expected some of id, ")
+
+
+@pytest.mark.parametrize("text", ["", ",", " , "])
+def test_without_fields_all_but_the_details_are_asked_for(text: str) -> None:
+    fields = parse({"fields": text}, NOW).search.fields
+    assert {*FIELDS} - {*fields} == {"details"}
 
 
 def test_the_function_key_asks_for_nothing() -> None:
@@ -141,9 +166,69 @@ def test_an_empty_parameter_is_as_good_as_none(name: str) -> None:
 
 
 def test_values_are_parameters_of_the_query_and_never_in_its_text() -> None:
-    asked = {"user": "a' OR 1=1", "number": "'", "type": "'", "modality": "'", "subnet": "'"}
-    search = parse(asked, NOW).search
-    assert "'" not in search.query(search.place)
+    asked = {name: "'" for name in NAMES if name not in ("quality", "failed", "joinUrl", "id")}
+    search = parse({**asked, "joinUrl": "19:'@thread.v2"}, NOW).search
+    place = Place(search.place.day, ("'", "'"))
+    assert "'" not in f"{search.query(place, ("'", "'"))} {search.counting()} {search.counting(undecided=True)}"
+    given = {each["name"] for each in search.parameters(place, 1, ("'", "'"))}
+    assert {*re.findall(r"@\w+", search.query(place, ("'", "'")))} == given
+
+
+@pytest.mark.parametrize(
+    ("asked", "flat"),
+    [
+        ({"user": USER}, "ARRAY_CONTAINS(c.userIds, @user)"),
+        ({"user": "Ann@fabrikam.example"}, "ARRAY_CONTAINS(c.userPrincipalNames, @user)"),
+        ({"user": USER, "quality": "poor"}, "ARRAY_CONTAINS(c.poorUserIds, @user)"),
+        ({"user": USER, "failed": "true"}, "ARRAY_CONTAINS(c.failedUserIds, @user)"),
+        ({"quality": "poor"}, "c.affectedEndpoints > 0"),
+        ({"failed": "false"}, "c.failed = @failed"),
+        ({"subnet": "192.0.2.0"}, "ARRAY_CONTAINS(c.subnets, @subnet)"),
+        ({"publicAddress": "192.0.2.1"}, "ARRAY_CONTAINS(c.publicAddresses, @publicAddress)"),
+        ({"rating": "bad"}, 'ARRAY_CONTAINS(c.ratings, {"rating": @rating}, true)'),
+    ],
+)
+def test_what_a_field_of_the_call_says_is_not_asked_of_its_endpoints(asked: dict[str, str], flat: str) -> None:
+    end = parse(asked, NOW).search.filters.end
+    assert (end.of_call, end.of_endpoint) == ([flat], None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "flat"),
+    [
+        ({"user": USER, "quality": "good"}, ["ARRAY_CONTAINS(c.userIds, @user)"]),
+        ({"user": USER, "failed": "false"}, ["ARRAY_CONTAINS(c.userIds, @user)"]),
+        (
+            {"user": "ann@fabrikam.example", "quality": "poor"},
+            ["c.affectedEndpoints > 0", "ARRAY_CONTAINS(c.userPrincipalNames, @user)"],
+        ),
+        (
+            {"user": USER, "quality": "poor", "failed": "true"},
+            ["ARRAY_CONTAINS(c.poorUserIds, @user)", "ARRAY_CONTAINS(c.failedUserIds, @user)"],
+        ),
+        (
+            {"user": USER, "quality": "poor", "subnet": "192.0.2.0"},
+            ["ARRAY_CONTAINS(c.poorUserIds, @user)", "ARRAY_CONTAINS(c.subnets, @subnet)"],
+        ),
+        ({"device": "headset"}, []),
+        ({"quality": "unclassified"}, []),
+        ({"failed": "false", "quality": "unclassified"}, []),
+    ],
+)
+def test_what_is_asked_of_one_endpoint_is_asked_of_the_call_as_well_where_the_index_serves_it(
+    asked: dict[str, str], flat: list[str]
+) -> None:
+    end = parse(asked, NOW).search.filters.end
+    assert end.of_call == flat
+    assert end.of_endpoint
+    assert end.of_endpoint.startswith("EXISTS(SELECT VALUE e FROM e IN c.endpoints ")
+
+
+def test_conditions_on_networks_are_of_one_network() -> None:
+    asked = {"subnet": "192.0.2.0", "publicAddress": "192.0.2.1", "connectionType": "wifi"}
+    condition = parse(asked, NOW).search.filters.end.of_endpoint
+    assert condition
+    assert condition.count("n IN e.networks") == 1
 
 
 @given(st.dictionaries(st.sampled_from(PARAMETERS) | st.text(max_size=5), SOMETHING, max_size=5))

@@ -1,0 +1,260 @@
+"""What the worked queries of docs/data.md are to find, computed without Cosmos DB from the same rows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callrecords.cosmos.items import split
+from callrecords.graphtypes import JsonObject
+from callrecords.ports.callrow import CallRow, EndpointRow
+from tests.generated import DAYS, roll_up, rows, versions
+from tests.invented import TENANT
+
+DAY = DAYS[2]
+ROWS = rows()
+OF_DAY = [row for row in ROWS if row["day"] == DAY]
+RECORD = versions(DAY, 9)[0][-1]
+USAGE = [roll_up(TENANT, day, [row for row in rows() if row["day"] == day]) for day in DAYS]
+
+KEYS = {"tenant": TENANT, "day": DAY, "month": DAY[:7], "call": RECORD.call_id}
+
+
+def is_users(endpoint: EndpointRow, user: str) -> bool:
+    return endpoint["who"].get("id") == user
+
+
+ENDPOINTS = [(row, endpoint) for row in OF_DAY for endpoint in row.get("endpoints", [])]
+
+USER = next(user for row in OF_DAY for user in row["userIds"])
+USER_PRINCIPAL_NAME = next(name for row in OF_DAY for name in row["userPrincipalNames"])
+# They came back to the same call, in which only one of their stays was poor, or failed.
+POOR_USER = next(
+    user for row, each in ENDPOINTS for user in row["poorUserIds"] if is_users(each, user) and each["quality"] != "poor"
+)
+IMPAIRED_USER = next(
+    each["who"]["id"] for _, each in ENDPOINTS if "impairedBy" in each and each["who"]["kind"] == "user"
+)
+FAILED_USER = next(
+    user for row, each in ENDPOINTS for user in row["failedUserIds"] if is_users(each, user) and not each["failed"]
+)
+# Of one who called somebody as well, and of a call that was poor on other subnets too.
+ORGANISER = next(
+    row["organizer"]["id"]
+    for row in OF_DAY
+    for other in OF_DAY
+    if row.get("type") == "groupCall" != other.get("type")
+    and row["organizer"].get("id") == other["organizer"].get("id")
+)
+POOR_SUBNETS = [[each["subnet"] for each in row["audioBySubnet"] if each["poor"]] for row in OF_DAY]
+SUBNET = next(subnets[0] for subnets in POOR_SUBNETS if len(subnets) > 1)
+NUMBER = next(number for row in OF_DAY for number in row["phoneNumbers"])
+ADDRESS = next(address for row in OF_DAY for address in row["publicAddresses"])
+THREAD = next(row["threadId"] for row in OF_DAY if "threadId" in row)
+DEVICE = next(each["captureDevices"][0] for _, each in ENDPOINTS if "captureDevices" in each)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query is to find with the given parameters; `ordered` where the order counts."""
+
+    expected: list[Any]
+    parameters: JsonObject
+    ordered: bool = False
+
+
+def chosen(rows: list[CallRow], *names: str) -> list[JsonObject]:
+    return [told(row, *names) for row in rows]
+
+
+def told(of: Mapping[str, Any], *names: str) -> JsonObject:
+    """Those of the fields that are there: a query leaves out what is not."""
+    return {name: of[name] for name in names if name in of}
+
+
+def by_start(rows: list[CallRow]) -> list[CallRow]:
+    return sorted(rows, key=lambda row: row["startDateTime"])
+
+
+def worst_first(rows: list[CallRow]) -> list[CallRow]:
+    return sorted(rows, key=lambda row: (-row["affectedEndpoints"], -row["poorStreams"], row["callId"]))
+
+
+def user_id(endpoint: EndpointRow) -> JsonObject:
+    return {"userId": endpoint["who"]["id"]} if "id" in endpoint["who"] else {}
+
+
+def is_on(endpoint: EndpointRow, **network: str) -> bool:
+    return any(each.items() >= network.items() for each in endpoint.get("networks", []))
+
+
+def impairing() -> Iterator[JsonObject]:
+    for row in OF_DAY:
+        own = [each for each in row.get("endpoints", []) if is_users(each, IMPAIRED_USER)]
+        by = {name for each in own for name in each.get("impairedBy", [])}
+        for each in row.get("endpoints", []):
+            if each["endpointId"] in by:
+                yield {"callId": row["callId"], **told(each, "endpointId", "who", "sent")}
+
+
+def every_endpoint() -> Iterator[JsonObject]:
+    for row, each in ENDPOINTS:
+        network = told(each["networks"][0], "connectionType") if "networks" in each else {}
+        yield {
+            **told(row, "callId", "startDateTime"),
+            **told(each, "endpointId", "platform", "seconds", "quality"),
+            **told(each["who"], "kind"),
+            **user_id(each),
+            **network,
+        }
+
+
+def poor_on_24_ghz(row: CallRow) -> bool:
+    endpoints = row.get("endpoints", [])
+    return any(each["quality"] == "poor" and is_on(each, wifiBand="frequency24GHz") for each in endpoints)
+
+
+def with_the_headset() -> Iterator[JsonObject]:
+    for row, each in ENDPOINTS:
+        if DEVICE in each.get("captureDevices", []):
+            sent = each.get("sent", {}).get("audio")
+            yield {
+                **told(row, "callId", "startDateTime"),
+                **user_id(each),
+                "quality": each["quality"],
+                **({"sentAudio": sent["verdict"]} if sent else {}),
+            }
+
+
+def poor_audio_on_the_subnet() -> Iterator[JsonObject]:
+    for row, each in ENDPOINTS:
+        audio = each.get("received", {}).get("audio")
+        if audio and audio["verdict"] == "poor" and is_on(each, subnet=SUBNET):
+            yield {
+                **told(row, "callId", "startDateTime"),
+                **user_id(each),
+                **told(audio, "numbers"),
+                **told(each, "causes"),
+            }
+
+
+def rated_bad() -> Iterator[JsonObject]:
+    for row, each in ENDPOINTS:
+        if each.get("rating") in ("bad", "poor"):
+            yield {"callId": row["callId"], **user_id(each), **told(each, "rating", "feedbackTokens", "quality")}
+
+
+def of_user(user: str, **has: object) -> Iterator[tuple[CallRow, EndpointRow]]:
+    for row, each in ENDPOINTS:
+        if is_users(each, user) and each.items() >= has.items():
+            yield row, each
+
+
+def calls_with_poor_video() -> list[int]:
+    found = [row["quality"]["video"] for row in OF_DAY if "video" in row["quality"]]
+    return [sum(each["verdict"] == "poor" for each in found)]
+
+
+def items_of_the_call() -> list[JsonObject]:
+    items = split(RECORD, TENANT)
+    return [items.header, *items.parts]
+
+
+ANSWERS = {
+    "The newest calls of a day": Answer(
+        chosen(
+            by_start(OF_DAY)[:-21:-1],
+            "callId", "type", "startDateTime", "durationSeconds", "participantCount", "affectedEndpoints",
+        ),
+        {},
+        ordered=True,
+    ),
+    "The worst calls of a day": Answer(
+        chosen(
+            worst_first(OF_DAY)[:20], "callId", "startDateTime", "affectedEndpoints", "poorStreams", "endpointCount"
+        ),
+        {},
+        ordered=True,
+    ),
+    "A person's calls on a day": Answer(
+        chosen(
+            by_start([row for row in OF_DAY if USER in row["userIds"]]),
+            "callId", "startDateTime", "durationSeconds", "modalities",
+        ),
+        {"@user": USER},
+        ordered=True,
+    ),
+    "A person's calls in a week": Answer(
+        chosen(
+            [row for row in ROWS if USER_PRINCIPAL_NAME in row["userPrincipalNames"] and row["day"] < DAYS[2]],
+            "callId", "day", "startDateTime", "durationSeconds",
+        ),
+        {"@user": USER_PRINCIPAL_NAME, "@from": f"{DAYS[0]}T00:00:00Z", "@to": f"{DAYS[2]}T00:00:00Z"},
+    ),
+    "A person's poor calls, and why": Answer(
+        [
+            {**told(row, "callId", "startDateTime"), **told(each, "endpointId", "received", "causes")}
+            for row, each in of_user(POOR_USER, quality="poor")
+        ],
+        {"@user": POOR_USER},
+    ),
+    "Who impaired a person's calls": Answer([*impairing()], {"@user": IMPAIRED_USER}),
+    "A person's failed calls": Answer(
+        [
+            {**told(row, "callId", "startDateTime"), **told(each, "endpointId", "failures")}
+            for row, each in of_user(FAILED_USER, failed=True)
+        ],
+        {"@user": FAILED_USER},
+    ),
+    "Every endpoint of a day": Answer([*every_endpoint()], {}),
+    "Calls that were poor on Wi-Fi of 2.4 GHz": Answer(
+        chosen([row for row in OF_DAY if poor_on_24_ghz(row)], "callId", "startDateTime", "affectedEndpoints"), {}
+    ),
+    "Calls with a headset, and how they were": Answer([*with_the_headset()], {"@device": DEVICE}),
+    "Poor audio on a subnet, and why": Answer([*poor_audio_on_the_subnet()], {"@subnet": SUBNET}),
+    "Calls from a public address": Answer(
+        chosen(
+            [row for row in OF_DAY if ADDRESS in row["publicAddresses"]],
+            "callId", "startDateTime", "endpointCount", "affectedEndpoints",
+        ),
+        {"@address": ADDRESS},
+    ),
+    "Calls with a number": Answer(
+        chosen(
+            [row for row in OF_DAY if NUMBER in row["phoneNumbers"]],
+            "callId", "startDateTime", "phoneNumbers", "userIds",
+        ),
+        {"@number": NUMBER},
+    ),
+    "The calls of a meeting series": Answer(
+        chosen(
+            [row for row in ROWS if row.get("threadId") == THREAD],
+            "callId", "day", "startDateTime", "participantCount", "affectedEndpoints",
+        ),
+        {"@thread": THREAD},
+    ),
+    "An organiser's meetings": Answer(
+        chosen(
+            [
+                row
+                for row in OF_DAY
+                if row.get("type") == "groupCall" and row.get("organizer", {}).get("id") == ORGANISER
+            ],
+            "callId", "startDateTime", "participantCount", "quality",
+        ),
+        {"@user": ORGANISER},
+    ),
+    "What people found bad, and what they ticked": Answer([*rated_bad()], {}),
+    "Failed sessions, and what failed": Answer(
+        chosen(by_start([row for row in OF_DAY if row["failed"]]), "callId", "startDateTime", "sessions", "failures"),
+        {},
+        ordered=True,
+    ),
+    "How many calls had video that was poor": Answer(calls_with_poor_video(), {}),
+    "Which versions there are": Answer(chosen(OF_DAY, "callId", "version"), {}),
+    "Daily active users": Answer(
+        [told(item, "day", "distinctOwnUsers", "calls", "participantMinutes") for item in USAGE[1:]],
+        {"@from": DAYS[1], "@to": DAYS[2]},
+        ordered=True,
+    ),
+    "All items of a call": Answer(items_of_the_call(), {}),
+}  # fmt: skip

@@ -1,0 +1,72 @@
+"""scripts/explain: a record as JSON in, plain words out."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from callrecords.graphtypes import JsonObject
+from tests.generated import DAYS, versions
+
+ROOT = Path(__file__).parents[2]
+RECORD = next(each[-1] for each in versions(DAYS[0], 40) if len(each[-1].sessions) == 1)
+WHOLE: JsonObject = {
+    **RECORD.properties,
+    "sessions": [*RECORD.sessions],
+    "participants_v2": [*RECORD.participants],
+}
+
+
+def explained(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local.explain", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("left_out", [(), ("participants_v2",), ("participants_v2", "sessions")])
+def test_a_record_is_explained_with_or_without_its_lists(tmp_path: Path, left_out: tuple[str, ...]) -> None:
+    file = tmp_path / "record.json"
+    file.write_text("\ufeff" + json.dumps({name: value for name, value in WHOLE.items() if name not in left_out}))
+    done = explained(str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("The call\n  ")
+    assert ("Graph gave no session of this call" in done.stdout) is ("sessions" in left_out)
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_the_row_is_printed_instead_and_the_organisation_is_that_of_the_organiser() -> None:
+    row = json.loads(explained("-", "--json", given=json.dumps(WHOLE)).stdout)
+    assert row["callId"] == RECORD.call_id
+    assert row["tenantId"] == WHOLE["organizer_v2"]["identity"]["user"]["tenantId"]
+    other = json.loads(explained("-", "--json", "--tenant", "another", given=json.dumps(WHOLE)).stdout)
+    assert other["tenantId"] == "another"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("", "It is no JSON"),
+        ("[]", "It is no call record"),
+        (json.dumps({"value": [WHOLE]}), "It is a list, or a page of one: expected one call record."),
+        (json.dumps({**WHOLE, "sessions": "s"}), "sessions is no list."),
+        (json.dumps({**WHOLE, "sessions@odata.nextLink": "x"}), "It has a first page of sessions and a link to more"),
+        (json.dumps({**WHOLE, "startDateTime": "now"}), "startDateTime is not a time"),
+    ],
+)
+def test_what_is_no_call_record_is_refused_in_a_sentence(given: str, sentence: str) -> None:
+    done = explained("-", given=given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = explained(str(tmp_path / "none.json"))
+    assert (done.returncode, done.stderr) == (2, f"{tmp_path}/none.json: No such file or directory.\n")
