@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, cast
 
+from callrecords.facts.outcomes import is_client
 from callrecords.facts.streamquality import Profile
 from callrecords.facts.words import (
     cause_in_words,
@@ -91,7 +92,7 @@ def _events(row: CallRow) -> Iterator[str]:
 
 def _affected(row: CallRow, endpoints: Iterable[EndpointRow]) -> Iterator[str]:
     names = {each["endpointId"]: name_of(each["who"]) for each in endpoints}
-    clients = [each for each in endpoints if each["who"]["kind"] not in ("phone", "application")]
+    clients = [each for each in endpoints if is_client(each)]
     affected = [each for each in clients if each["quality"] == "poor"]
     affected.sort(key=lambda each: (-sum(one["poor"] for one in each["received"].values()), each["endpointId"]))
     for endpoint in affected[:MOST_ENDPOINTS]:
@@ -131,7 +132,7 @@ def _why(endpoint: EndpointRow, direction: str) -> str:
 def _senders(endpoints: Iterable[EndpointRow]) -> Iterator[str]:
     for endpoint in endpoints:
         poor = [medium for medium, sent in endpoint.get("sent", {}).items() if sent["verdict"] == "poor"]
-        if poor and endpoint["who"]["kind"] not in ("phone", "application"):
+        if poor and is_client(endpoint):
             why = _why(endpoint, "sent")
             yield f"{name_of(endpoint['who'])}: {joined(medium_in_words(each) for each in poor)}. {why}".strip()
 

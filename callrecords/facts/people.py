@@ -55,15 +55,16 @@ def people(parties: Sequence[Party], endpoints: Iterable[Endpoint]) -> list[Pers
     """
     mentions: dict[str | int, list[Party]] = {}
     stays: dict[str | int, list[tuple[Party, Endpoint]]] = {}
-    listed_as, calls_as = Counter[str | None](), dict[tuple[str | None, int], int]()
+    listed_as = Counter[str | None]()
+    sessions_of: dict[str | None, dict[int, int]] = {}  # of a party's key, their places by id
     for number, party in enumerate(parties):
         mentions.setdefault(_name_of(party, listed_as[party.key]) or number, []).append(party)
         listed_as[party.key] += 1
     for number, endpoint in enumerate(endpoints, len(parties)):
-        if party_there := endpoint.end.party:
-            of_key = sum(key == party_there.key for key, _ in calls_as)
-            place = calls_as.setdefault((party_there.key, id(endpoint.session)), of_key) if party_there.is_hidden else 0
-            stays.setdefault(_name_of(party_there, place) or number, []).append((party_there, endpoint))
+        if there := endpoint.end.party:
+            places = sessions_of.setdefault(there.key, {})
+            place = places.setdefault(id(endpoint.session), len(places))
+            stays.setdefault(_name_of(there, place) or number, []).append((there, endpoint))
     found = [_person(mentions.get(key, []), stays.get(key, [])) for key in {**mentions, **stays}]
     return sorted(found, key=lambda person: (person.party.display_name or "", *_texts(person.party), person.intervals))
 

@@ -7,13 +7,14 @@ from callrecords.callrecord import CallRecord
 from callrecords.facts.callquality import audio_by_subnet, poor_streams, quality
 from callrecords.facts.details import details
 from callrecords.facts.endpointrows import endpoint_row
+from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.farends import impairing
 from callrecords.facts.intervals import interval, seconds, told
 from callrecords.facts.meetings import thread_id
 from callrecords.facts.outcomes import is_client, outcome
 from callrecords.facts.packing import ROW_BYTES, packed
 from callrecords.facts.people import party_row, people_fields, person_row
-from callrecords.facts.reading import Call, read
+from callrecords.facts.reading import read
 from callrecords.facts.sessions import Session
 from callrecords.facts.streamquality import Profile
 from callrecords.facts.voice import voice
@@ -45,8 +46,8 @@ def fact_row(
     equal rows. Raises Unreadable where startDateTime is not a time; all else may be missing or malformed.
     """
     call = read(record, rules.profile)
-    sessions = [session for session, _, _ in call.sessions]
-    endpoints = _endpoints(call, rules)
+    sessions, streams, at_ends = [session for session, _, _ in call.sessions], call.streams, call.endpoints
+    endpoints = _endpoints(at_ends, rules)
     row: JsonObject = {
         "id": record.call_id,
         "tenantId": tenant_id,
@@ -62,9 +63,9 @@ def fact_row(
         **people_fields(call.people, call.organized_by, tenant_id),
         **_client_fields(endpoints),
         **outcome(sessions, endpoints),
-        "poorStreams": poor_streams(call.streams),
-        "quality": quality(call.streams),
-        "audioBySubnet": audio_by_subnet(call.endpoints),
+        "poorStreams": poor_streams(streams),
+        "quality": quality(streams),
+        "audioBySubnet": audio_by_subnet(at_ends),
         "voice": voice(record, tenant_id, sessions=sessions, persons=call.people, organized_by=call.organized_by),
     }
     row = {name: value for name, value in row.items() if value is not None}
@@ -72,9 +73,9 @@ def fact_row(
     return cast("CallRow", packed(row, persons, endpoints, details(call.sessions), row_bytes))
 
 
-def _endpoints(call: Call, rules: Rules) -> list[EndpointRow]:
-    by = impairing(call.endpoints)
-    return [endpoint_row(each, by.get(each.endpoint_id), with_words=rules.with_words) for each in call.endpoints]
+def _endpoints(endpoints: Sequence[Endpoint], rules: Rules) -> list[EndpointRow]:
+    by = impairing(endpoints)
+    return [endpoint_row(each, by.get(each.endpoint_id), with_words=rules.with_words) for each in endpoints]
 
 
 def _call_fields(properties: JsonObject, sessions: Sequence[Session]) -> JsonObject:
