@@ -8,6 +8,7 @@ https://learn.microsoft.com/graph/api/resources/callrecords-mediastream.
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 # Unknown properties are kept, so no closer type.
@@ -50,9 +51,13 @@ def texts(value: object) -> list[str]:
 
 def number(value: object) -> float | None:
     """The number, unless it is negative or has no place in JSON: nothing in a call record is negative but levels."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_EXACT:
-        return None
-    return value
+    return value if (type(value) is float or type(value) is int) and 0 <= value <= MOST_EXACT else None
+
+
+def rounded(value: float) -> float:
+    """The number to six decimals: Graph's are of single precision, which has no more that mean anything."""
+    # As round(value, 6) has it, halves apart, and five times as fast: there are many.
+    return int(value * 1e6 + 0.5) / 1e6 if 0 <= value < 1e9 else round(value, 6)
 
 
 def ratio(value: object) -> float | None:
@@ -63,12 +68,12 @@ def ratio(value: object) -> float | None:
 
 def seconds(value: object) -> float | None:
     """The seconds of a Duration such as PT0.016S or P1DT2H3M4.5S."""
-    # Nearly all are under a minute, and there are many: this is four times as fast as the expression.
-    if isinstance(value, str) and value[:2] == "PT" and value[-1:] == "S":
-        whole, _, decimals = value[2:-1].partition(".")
-        if value.isascii() and whole.isdecimal() and (decimals or "0").isdecimal() and value[-2] != ".":
-            return number(float(value[2:-1]))
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    return _seconds(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=10_000)  # there are many, and most are a few milliseconds
+def _seconds(value: str) -> float | None:
+    found = _DURATION.fullmatch(value)
     if found is None:
         return None
     days, hours, minutes, rest = map(float, found.groups("0"))

@@ -6,37 +6,22 @@ All streams with all their numbers are here, and what is told of endpoints beyon
 import base64
 import gzip
 import zlib
-from collections.abc import Iterable, Sequence
-from itertools import compress
-from typing import Any, NotRequired, TypedDict, cast
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict, cast
 
 import orjson
 
 from callrecords.errors import Unreadable
 from callrecords.facts.endpoints import Endpoint
-from callrecords.facts.intervals import told
-from callrecords.facts.networks import DECIMALS, beyond_rows
+from callrecords.facts.networks import beyond_rows
 from callrecords.facts.sessions import Segment, Session
+from callrecords.facts.streamcolumns import Columns, Placed, columns_of
 from callrecords.facts.streams import Stream
-from callrecords.graphtypes import JsonObject, known, number, utc
+from callrecords.graphtypes import JsonObject, known, utc
 from callrecords.ports.callrow import EndpointRow, PersonRow
 
 # The highest level saves 4 to 9 %. For what is large it takes six times as long as the level chosen there.
 _SMALL, _SMALL_LEVEL, _LEVEL = 50_000, 9, 4
-_NOTHING = ("", "unknown")
-_NUMBERS = (
-    "packetUtilization", "averagePacketLossRate", "maxPacketLossRate", "averageRatioOfConcealedSamples",
-    "maxRatioOfConcealedSamples", "averageAudioDegradation", "averageBandwidthEstimate",
-    "postForwardErrorCorrectionPacketLossRate", "averageVideoFrameLossPercentage", "averageVideoFrameRate",
-    "averageReceivedFrameRate", "averageVideoPacketLossRate", "lowFrameRateRatio", "lowVideoProcessingCapabilityRatio",
-)  # fmt: skip
-_TEXTS = (
-    "streamId", "audioCodec", "videoCodec", "averageJitter", "maxJitter", "averageRoundTripTime", "maxRoundTripTime",
-    "averageAudioNetworkJitter", "maxAudioNetworkJitter", "averageFreezeDuration", "rmsFreezeDuration",
-)  # fmt: skip
-_TIMES = ("startDateTime", "endDateTime")
-_TRUTHS = ("isAudioForwardErrorCorrectionUsed", "wasMediaBypassed")
-_ALL = ("segment", "label", "medium", "sender", "receiver", "verdict", *_NUMBERS, *_TEXTS, *_TIMES, *_TRUTHS)
 
 
 class Details(TypedDict):
@@ -46,19 +31,16 @@ class Details(TypedDict):
     endpoints: NotRequired[list[EndpointRow]]
     clients: NotRequired[list[JsonObject]]
     segments: NotRequired[list[JsonObject]]
-    streamColumns: NotRequired[list[str]]
-    streams: NotRequired[list[list[Any]]]
+    streams: NotRequired[Columns]
 
 
 def details(sessions: Sequence[tuple[Session, Sequence[Stream], Sequence[Endpoint]]]) -> Details:
     """All that is told of the sessions beside the fields of the row.
 
-    `clients` has what is told of the endpoints, in the order of those. Streams are a table: `segment`, `sender` and
-    `receiver` are places in the lists of segments and of endpoints, the other columns are Graph's properties as it sent
-    them. What is of another type than Graph's counts as missing, and a column with nothing in it is left out.
+    `clients` has what is told of the endpoints, in the order of those, and `streams` the columns of streamcolumns.
     """
     segments: list[JsonObject] = []
-    table: list[list[Any]] = []
+    placed: list[Placed] = []
     clients: list[JsonObject] = []
     for session, streams, endpoints in sessions:
         places: dict[int, int] = {}
@@ -70,17 +52,11 @@ def details(sessions: Sequence[tuple[Session, Sequence[Stream], Sequence[Endpoin
         for place, endpoint in enumerate(endpoints, len(clients)):
             sender.update((id(stream), place) for stream in endpoint.sent)
             receiver.update((id(stream), place) for stream in endpoint.received)
-        table += [
-            _row(each, places[id(each.segment)], sender.get(id(each)), receiver.get(id(each))) for each in streams
+        placed += [
+            Placed(each, places[id(each.segment)], sender.get(id(each)), receiver.get(id(each))) for each in streams
         ]
         clients += [_client(each) for each in endpoints]
-    columns = [any(value is not None for value in column) for column in zip(*table, strict=True)]
-    return {
-        "clients": clients,
-        "segments": segments,
-        "streamColumns": [*compress(_ALL, columns)],
-        "streams": [[*compress(row, columns)] for row in table],
-    }
+    return {"clients": clients, "segments": segments, "streams": columns_of(placed)}
 
 
 def pack(found: Details) -> str:
@@ -99,33 +75,6 @@ def unpack(packed: str) -> Details:
     if not isinstance(found, dict):
         raise Unreadable("The details of a row are no JSON object in gzip in base64.")
     return cast("Details", found)
-
-
-def streams_of(found: Details) -> Iterable[JsonObject]:
-    """The streams as objects, without what is not known."""
-    for row in found.get("streams", ()):
-        yield {name: value for name, value in zip(found["streamColumns"], row, strict=True) if value is not None}
-
-
-def _row(stream: Stream, segment: int, sender: int | None, receiver: int | None) -> list[Any]:
-    get = stream.properties.get
-    return [
-        segment,
-        stream.label,
-        stream.medium,
-        sender,
-        receiver,
-        stream.verdict if stream.medium else None,
-        *[value if value is None else _number(value) for value in map(get, _NUMBERS)],
-        *[value if value.__class__ is str and value not in _NOTHING else None for value in map(get, _TEXTS)],
-        *[value if told(value) else None for value in map(get, _TIMES)],
-        *[value if value.__class__ is bool else None for value in map(get, _TRUTHS)],
-    ]
-
-
-def _number(value: object) -> float | None:
-    found = number(value)
-    return round(found, DECIMALS) if found.__class__ is float else found
 
 
 def _segment(session: Session, segment: Segment) -> JsonObject:

@@ -9,12 +9,12 @@ from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.farends import Impairing
 from callrecords.facts.intervals import seconds, union
 from callrecords.facts.media import Modality, modality_of
-from callrecords.facts.networks import DECIMALS, network_rows
+from callrecords.facts.networks import network_rows
 from callrecords.facts.parties import Kind
 from callrecords.facts.people import party_row
 from callrecords.facts.streamquality import Reason, Verdict, roll_up, worse
 from callrecords.facts.streams import Stream, by_medium
-from callrecords.graphtypes import JsonObject, known, text, utc
+from callrecords.graphtypes import JsonObject, known, rounded, text, utc
 from callrecords.ports.callrow import EndpointRow, MediumRow, ReasonRow, StreamCounts, VerdictName
 
 _UNKNOWN = "unknown"
@@ -53,10 +53,12 @@ def endpoint_row(endpoint: Endpoint, by: Impairing | None, *, with_words: bool) 
 
 def counts(streams: Iterable[Stream]) -> StreamCounts:
     """How many of the streams are of each class."""
-    found: StreamCounts = {"good": 0, "poor": 0, "unclassified": 0}
-    for stream in streams:
-        found[stream.verdict.value] += 1
-    return found
+    verdicts = [stream.verdict for stream in streams]
+    return {
+        "good": verdicts.count(Verdict.GOOD),
+        "poor": verdicts.count(Verdict.POOR),
+        "unclassified": verdicts.count(Verdict.UNCLASSIFIED),
+    }
 
 
 def _quality(endpoint: Endpoint) -> JsonObject:
@@ -89,7 +91,7 @@ def _worst_numbers(streams: Iterable[Stream]) -> dict[str, float]:
     for stream in streams:
         for metric, value in stream.numbers:
             found[metric] = worse(metric, found[metric], value) if metric in found else value
-    return {metric: round(value, DECIMALS) for metric, value in found.items()}
+    return {metric: rounded(value) for metric, value in found.items()}
 
 
 def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
@@ -105,7 +107,7 @@ def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
     return [
         {
             "metric": metric,
-            "value": round(reason.value, DECIMALS),
+            "value": rounded(reason.value),
             "threshold": reason.threshold,
             "unit": reason.unit.value,
             "streams": past[metric],

@@ -119,7 +119,7 @@ def _at_segment(segment: Segment, own: dict[Side, Endpoint], endpoints: _Endpoin
         for side, endpoint in found.items():
             if not segment.ends[side].is_client:
                 continue  # it is that of a gateway
-            network, device = (properties(media.get(f"{side}{name}")) for name in ("Network", "Device"))
+            network, device = properties(media.get(f"{side}Network")), properties(media.get(f"{side}Device"))
             told_of = text(media.get("label")), network, device
             if (network or device) and told_of not in endpoint.media:
                 endpoint.media.append(told_of)

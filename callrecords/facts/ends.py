@@ -56,7 +56,7 @@ def end(properties: JsonObject, kinds: Mapping[str, Kind]) -> End:
     Real services come as clients of unknown platform and family without a role: an end of which neither a party nor a
     client is known counts as one.
     """
-    agent, feedback = as_object(properties.get("userAgent")), as_object(properties.get("feedback"))
+    agent = as_object(properties.get("userAgent"))
     role = text(agent.get("role"))
     if role or _is_service(properties):
         has_account = properties.get("associatedIdentity") or properties.get("identity")
@@ -67,8 +67,10 @@ def end(properties: JsonObject, kinds: Mapping[str, Kind]) -> End:
         text(agent.get("applicationVersion")),
         agent.get("headerValue"),
     )
+    feedback = as_object(properties.get("feedback"))
     rating = text(feedback.get("rating"))
-    others = {name: properties.get(name) for name in _OTHERS} | {name: agent.get(name) for name in _OTHERS_OF_AGENT}
+    others = {name: properties[name] for name in _OTHERS if name in properties}
+    others |= {name: agent[name] for name in _OTHERS_OF_AGENT if name in agent}
     return End(
         party=party,
         is_service=party is None and platform in _NO_PLATFORM and host_name is None and rating in (None, _NOT_RATED),
@@ -78,7 +80,7 @@ def end(properties: JsonObject, kinds: Mapping[str, Kind]) -> End:
         rating=None if rating == _NOT_RATED else rating,
         tokens=_tokens(feedback),
         words=text(feedback.get("text")),
-        others=told_properties(others | {"headerValue": header if version else None}),
+        others=told_properties(others | {"headerValue": header} if version else others),
     )
 
 
@@ -87,7 +89,7 @@ def _is_service(properties: JsonObject) -> bool:
 
 
 def _tokens(feedback: JsonObject) -> tuple[str, ...]:
-    return tuple(sorted(name for name, is_so in as_object(feedback.get("tokens")).items() if is_so is True))
+    return tuple(sorted([name for name, is_so in as_object(feedback.get("tokens")).items() if is_so is True]))
 
 
 def merged(ends: list[End]) -> End:

@@ -59,6 +59,8 @@ class Failure(NamedTuple):
 def failure(properties: JsonObject) -> Failure | None:
     """That of a session or segment with these properties, if any is told."""
     info = as_object(properties.get("failureInfo"))
+    if not info:
+        return None
     stage = text(info.get("stage"))
     found = Failure(None if stage == _NOT_TOLD else stage, text(info.get("reason")))
     return found if any(found) else None

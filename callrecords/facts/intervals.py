@@ -44,9 +44,9 @@ def within(found: Interval | None, bounds: Interval) -> Interval | None:
 
 def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """The same time in intervals that neither overlap nor touch, in order."""
-    found = [*intervals]
+    found = tuple(intervals)
     if len(found) < 2:  # as nearly always
-        return tuple(found)
+        return found
     merged: list[Interval] = []
     for each in sorted(found):
         if merged and each.start <= merged[-1].end:
@@ -58,4 +58,7 @@ def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def seconds(intervals: Iterable[Interval]) -> float:
     """How long they are together, to the millisecond; what several cover counts once."""
-    return round(sum((each.end - each.start for each in union(intervals)), timedelta()).total_seconds(), 3)
+    found = union(intervals)
+    if len(found) == 1:
+        return round((found[0].end - found[0].start).total_seconds(), 3)
+    return round(sum((each.end - each.start for each in found), timedelta()).total_seconds(), 3)

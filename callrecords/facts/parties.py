@@ -110,7 +110,7 @@ def party_at(endpoint: JsonObject, kinds: Mapping[str, Kind]) -> Party | None:
 
 def _chosen(identity_set: JsonObject) -> tuple[Kind, JsonObject]:
     for name, kind in _KINDS.items():
-        if isinstance(identity := identity_set.get(name), dict):
+        if name in identity_set and isinstance(identity := identity_set[name], dict):
             return kind, identity
     return Kind.UNKNOWN, next((each for each in identity_set.values() if isinstance(each, dict)), {})
 

@@ -59,25 +59,28 @@ def sessions_of(sessions: Iterable[JsonObject], kinds: Mapping[str, Kind], bound
 
 
 def _session(session_id: str | None, items: list[Item]) -> Session:
-    failures = [each for item in items for each in (item.failure, *(segment.failure for segment in item.segments))]
-    modalities = frozenset[str]().union(*(item.modalities for item in items))
-    return Session(session_id, items, modalities, list(dict.fromkeys(filter(None, failures))))
+    failures = [item.failure for item in items] + [each.failure for item in items for each in item.segments]
+    modalities = items[0].modalities.union(*[item.modalities for item in items[1:]])
+    return Session(session_id, items, modalities, [*dict.fromkeys(each for each in failures if each)])
 
 
 def _in_order(things: Iterable[JsonObject], key: Callable[[JsonObject], tuple[str, ...]]) -> list[JsonObject]:
     """The sessions or segments by key, and where that is the same by all that they say."""
-    ordered = sorted(things, key=key)
-    if any(key(one) == key(next_one) for one, next_one in pairwise(ordered)):
+    ordered = [*things]
+    if len(ordered) < 2:  # as the segments of nearly all sessions
+        return ordered
+    ordered.sort(key=key)
+    if any(one == next_one for one, next_one in pairwise(map(key, ordered))):
         ordered.sort(key=lambda each: (*key(each), json.dumps(each, sort_keys=True)))
     return ordered
 
 
 def _id_and_time(thing: JsonObject) -> tuple[str, ...]:
-    return tuple(text(thing.get(name)) or "" for name in ("id", "startDateTime", "endDateTime"))
+    return tuple([text(thing.get(name)) or "" for name in ("id", "startDateTime", "endDateTime")])
 
 
 def _time_and_id(thing: JsonObject) -> tuple[str, ...]:
-    return tuple(text(thing.get(name)) or "" for name in ("startDateTime", "endDateTime", "id"))
+    return tuple([text(thing.get(name)) or "" for name in ("startDateTime", "endDateTime", "id")])
 
 
 def _item(session: JsonObject, kinds: Mapping[str, Kind], bounds: Interval) -> Item:

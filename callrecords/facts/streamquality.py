@@ -162,23 +162,16 @@ def _screen_metrics(stream: JsonObject, is_outbound: bool, profile: Profile) -> 
 
 def _by_any(stream: JsonObject, metrics: tuple[_Metric, ...]) -> Classified:
     """Poor by each metric that is."""
-    readings = [(metric, value) for metric in metrics if (value := metric.reading(stream)) is not None]
-    return _judged(readings)
+    numbers, reasons = [], []
+    for metric in metrics:
+        if (value := metric.reading(stream)) is not None:
+            numbers.append((metric.name, value))
+            if metric.is_poor(value):
+                reasons.append(Reason(metric.name, value, metric.threshold, metric.unit))
+    verdict = Verdict.POOR if reasons else Verdict.GOOD if numbers else Verdict.UNCLASSIFIED
+    return Classified(verdict, tuple(reasons), tuple(numbers))
 
 
 def _by_first(stream: JsonObject, metrics: tuple[_Metric, ...]) -> Classified:
     """By the first metric that the stream has, whatever the others say."""
-    for metric in metrics:
-        if (value := metric.reading(stream)) is not None:
-            return _judged([(metric, value)])
-    return Classified(Verdict.UNCLASSIFIED)
-
-
-def _judged(readings: list[tuple[_Metric, float]]) -> Classified:
-    numbers = tuple([(metric.name, value) for metric, value in readings])
-    reasons = [
-        Reason(metric.name, value, metric.threshold, metric.unit) for metric, value in readings if metric.is_poor(value)
-    ]
-    if reasons:
-        return Classified(Verdict.POOR, tuple(reasons), numbers)
-    return Classified(Verdict.GOOD if readings else Verdict.UNCLASSIFIED, (), numbers)
+    return _by_any(stream, next(((each,) for each in metrics if each.reading(stream) is not None), ()))

@@ -27,6 +27,8 @@ assert set(_MEDIA.values()) == {*MEDIA}
 # From which side, to which.
 _WAYS: dict[str, tuple[Side, Side]] = {"callerToCallee": ("caller", "callee"), "calleeToCaller": ("callee", "caller")}
 
+_UNCLASSIFIED = Classified(Verdict.UNCLASSIFIED)
+
 
 class Stream(NamedTuple):
     """A stream of one of the `media` of a segment: `medium` is None where it is none of those that are classified, or
@@ -83,17 +85,17 @@ def _content(stream: Stream) -> str:
 
 
 def _streams(segment: Segment, session: Session, profile: Profile) -> Iterator[Stream]:
-    is_clients = any(end.is_client for end in segment.ends.values())
+    is_clients = segment.ends["caller"].is_client or segment.ends["callee"].is_client
+    is_service = {side: end.is_service for side, end in segment.ends.items()}
     for media in segment.media:
         label = text(media.get("label"))
         for stream in objects(media.get("streams")):
             modality = modality_of(stream, label, session.modalities)
             medium = _MEDIA.get(modality) if modality else None
             sender, receiver = _WAYS.get(text(stream.get("streamDirection")) or "", (None, None))
-            found = Classified(Verdict.UNCLASSIFIED)
+            found = _UNCLASSIFIED
             if modality and medium:
-                is_outbound = receiver is not None and segment.ends[receiver].is_service
-                found = classify(stream, modality, is_outbound, profile)
+                found = classify(stream, modality, receiver is not None and is_service[receiver], profile)
             yield Stream(segment, media, label, medium, sender, receiver, is_clients, stream, *found)
 
 

@@ -6,8 +6,9 @@ from typing import Any, cast
 import pytest
 
 from callrecords.callrecord import CallRecord
-from callrecords.facts.details import streams_of, unpack
+from callrecords.facts.details import unpack
 from callrecords.facts.row import Rules, fact_row
+from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject, moment, utc
 from local.graphproperties import Line, known_lines
 from tests.everyproperty import EveryProperty
@@ -32,7 +33,7 @@ def row_of(record: JsonObject) -> JsonObject:
     )
     row = cast("JsonObject", fact_row(whole, TENANT, rules=Rules(with_words=True)))
     found = unpack(row["details"])
-    return {**row, "details": {**found, "streams": [*streams_of(found)]}}
+    return {**row, "details": {**found, "streams": [*streams_of(found["streams"])]}}
 
 
 def at(value: Any, place: str) -> Iterator[Any]:

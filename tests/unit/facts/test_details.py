@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from callrecords.errors import Unreadable
-from callrecords.facts.details import Details, details, pack, streams_of, unpack
+from callrecords.facts.details import Details, details, pack, unpack
+from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject
 from tests.unit.facts.invented_sessions import (
     GOOD_AUDIO,
@@ -34,8 +35,9 @@ def of(*sessions: JsonObject) -> Details:
 
 def stream(**properties: Any) -> JsonObject:
     """What the details have of a stream with these properties."""
-    (found,) = streams_of(of(session(segment(audio(properties)), caller=client(MIRA), callee=SERVICE)))
-    return found
+    found = of(session(segment(audio(properties)), caller=client(MIRA), callee=SERVICE))
+    (only,) = streams_of(found["streams"])
+    return only
 
 
 def test_every_stream_is_told_with_its_segment_its_ends_and_all_its_numbers() -> None:
@@ -56,14 +58,14 @@ def test_every_stream_is_told_with_its_segment_its_ends_and_all_its_numbers() ->
         "averageJitter": "PT0.007S",
     }
     poor = {"verdict": "poor", "streamId": "1", "averageJitter": "PT0.045S"}
-    assert [*streams_of(found)] == [
+    assert [*streams_of(found["streams"])] == [
         {**good, **poor, "segment": 0, "sender": 0, "receiver": 1},
         {**good, "segment": 0, "sender": 1, "receiver": 0, "audioCodec": "satin"},
         {**good, "segment": 1},
         {"segment": 2, "label": "data", "sender": 3},
     ]
     assert len(found["clients"]) == 4
-    assert set(found["streamColumns"]) == {*good, "segment", "sender", "receiver", "streamId", "audioCodec"}
+    assert found["streams"].keys() == {*good, "segment", "sender", "receiver", "streamId", "audioCodec"}
 
 
 def test_segments_tell_their_session_time_roles_and_failure() -> None:
@@ -111,9 +113,8 @@ def test_of_two_networks_each_is_told_whole() -> None:
 
 
 def test_a_stream_that_goes_between_clients_and_services_names_the_client_alone() -> None:
-    sent, received = streams_of(
-        of(session(segment(audio(to_callee({}), to_caller({}))), caller=client(MIRA), callee=SERVICE))
-    )
+    found = of(session(segment(audio(to_callee({}), to_caller({}))), caller=client(MIRA), callee=SERVICE))
+    sent, received = streams_of(found["streams"])
     assert (sent.get("sender"), sent.get("receiver")) == (received.get("receiver"), received.get("sender")) == (0, None)
 
 
@@ -137,14 +138,14 @@ def test_numbers_are_rounded_and_zeros_and_falsehoods_are_told() -> None:
 
 
 def test_a_call_of_which_nothing_is_told_has_empty_details() -> None:
-    assert of() == {"clients": [], "segments": [], "streamColumns": [], "streams": []}
+    assert of() == {"clients": [], "segments": [], "streams": {}}
     assert [*streams_of({})] == []
 
 
 def test_the_same_details_are_packed_in_the_same_bytes_and_larger_ones_can_be_read_too() -> None:
     large = of(*(session(segment(audio(POOR_AUDIO)), id=f"{n:036}", caller=client(MIRA)) for n in range(1_000)))
     assert pack(large) == pack(unpack(pack(large)))
-    assert len(unpack(pack(large))["streams"]) == 1_000
+    assert len([*streams_of(unpack(pack(large))["streams"])]) == 1_000
 
 
 @pytest.mark.parametrize(

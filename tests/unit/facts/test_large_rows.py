@@ -6,9 +6,10 @@ from functools import cache
 import orjson
 import pytest
 
-from callrecords.facts.details import streams_of, unpack
+from callrecords.facts.details import unpack
 from callrecords.facts.packing import ROW_BYTES
 from callrecords.facts.row import fact_row
+from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow
 from local.traffic import large_meeting
@@ -53,7 +54,7 @@ def test_of_more_endpoints_all_are_packed_and_all_are_there() -> None:
     streams = sum(
         len(media["streams"]) for each in whole["sessions"] for part in each["segments"] for media in part["media"]
     )
-    assert sum(1 for _ in streams_of(packed)) == streams
+    assert sum(1 for _ in streams_of(packed["streams"])) == streams
     users = {each["id"] for each in whole["participants_v2"] if each["identity"]["user"]}
     assert {*found["userIds"]} == users
 

@@ -17,8 +17,7 @@ ENDPOINTS = [
 # Numbers that compress badly.
 DETAILS: Details = {
     "segments": [],
-    "streamColumns": ["x"],
-    "streams": [[n * n * n * 7919 % 999983] for n in range(400)],
+    "streams": {"x": [n * n * n * 7919 % 999983 for n in range(400)]},
 }
 ROW: JsonObject = {"id": "a call"}
 

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from callrecords.callrecord import CallRecord
-from callrecords.facts import causes, details, networkcauses
+from callrecords.facts import causes, networkcauses
 from callrecords.facts.details import Details, unpack
 from callrecords.facts.packing import ROW_BYTES
 from callrecords.facts.row import Rules, fact_row
+from callrecords.facts.streamcolumns import COLUMNS
 from callrecords.facts.streamquality import Profile
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow
@@ -153,7 +154,8 @@ def test_the_schema_refuses_what_is_not_promised(change: JsonObject) -> None:
         {"more": []},
         {"clients": [{"who": "me"}]},
         {"segments": [{"start": "10:00"}]},
-        {"streamColumns": ["averageJitters"]},
+        {"streams": {"averageJitters": ["PT0.01S"]}},
+        {"streams": {"averageJitter": "PT0.01S"}},
         {"streams": [{"averageJitter": "PT0.01S"}]},
         {"participants": [{}]},
         {"endpoints": [{}]},
@@ -265,7 +267,7 @@ def test_a_field_that_only_one_of_both_has_and_a_type_that_differs_are_disagreem
 
 def test_the_schema_of_the_details_has_their_fields_and_the_columns_of_streams() -> None:
     assert [*SCHEMA["$defs"]["details"]["properties"]] == [*Details.__annotations__]
-    assert [each["const"] for each in SCHEMA["$defs"]["column"]["oneOf"]] == [*details._ALL]
+    assert [*SCHEMA["$defs"]["details"]["properties"]["streams"]["properties"]] == [*COLUMNS]
 
 
 def test_the_schema_has_every_cause() -> None:
