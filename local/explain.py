@@ -56,7 +56,9 @@ def in_words(row: CallRow) -> str:
 
 def _wrapped(line: str) -> str:
     indent = "  " + " " * (len(line) - len(line.lstrip()))
-    return textwrap.fill(line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")
+    return textwrap.fill(
+        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
 
 
 def _arguments() -> argparse.Namespace:

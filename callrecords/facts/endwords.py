@@ -19,8 +19,8 @@ def is_bad(endpoint: EndpointRow) -> bool:
 
 
 def worst_first(endpoint: EndpointRow) -> tuple[object, ...]:
-    """What endpoints are sorted by."""
-    return (*(-each for each in _badness(endpoint)), endpoint["endpointId"])
+    """What endpoints are sorted by: those of equal badness by when they joined."""
+    return (*(-each for each in _badness(endpoint)), endpoint.get("joined", ""), endpoint["endpointId"])
 
 
 def _badness(endpoint: EndpointRow) -> tuple[int, ...]:
@@ -39,7 +39,13 @@ def endpoint_in_words(endpoint: EndpointRow, names: Mapping[str, str]) -> Iterat
     client = client_of(endpoint) if is_client(endpoint) else "measured at its gateway"
     name = f"{at_start(name_of(endpoint['who']))}{f' ({client})' if client else ''}"
     yield f"{', '.join(filter(None, (name, stay_in_words(endpoint))))}:"
-    lines = (*_received(endpoint, names), *_sent(endpoint), *_failures(endpoint), *_rating(endpoint))
+    lines = (
+        *_received(endpoint, names),
+        *_sent(endpoint),
+        *_devices(endpoint),
+        *_failures(endpoint),
+        *_rating(endpoint),
+    )
     yield from (f"  {line}" for line in lines or ("Nothing else is told.",))
 
 
@@ -66,6 +72,13 @@ def _sent(endpoint: EndpointRow) -> Iterator[str]:
         yield f"Sent {medium_in_words(medium)} that arrived poor{_numbers(each)}."
     if poor:
         yield _why(endpoint, "sent")
+
+
+def _devices(endpoint: EndpointRow) -> Iterator[str]:
+    """The microphones and loudspeakers, of those of whom something bad is told."""
+    devices = [*dict.fromkeys((*endpoint.get("captureDevices", ()), *endpoint.get("renderDevices", ())))]
+    if devices and is_bad(endpoint):
+        yield f"Audio devices: {joined(devices)}."
 
 
 def _of_verdict(media: Mapping[Medium, MediumRow], verdict: str) -> str:

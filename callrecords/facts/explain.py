@@ -26,6 +26,7 @@ MOST_ENDPOINTS = 10
 
 _TYPES = {"groupCall": "A meeting or group call", "peerToPeer": "A call between two"}
 _ORGANIZED = {"groupCall": "{} organised it.", "peerToPeer": "{} began it."}
+_ORGANIZER = "Its organiser, by Graph: {}."
 _CAVEATS = {
     "noSessions": "Graph gave no session of this call: nothing is known of its endpoints and streams",
     "participantsRefused": "Graph refused the list of participants: those at endpoints are known",
@@ -63,19 +64,22 @@ def _call(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
     yield f"Call id: {row['callId']}."
     yield f"{what} on {time_in_words(row['startDateTime'])} UTC{length}{modalities}."
     if organizer := row.get("organizer"):
-        yield _ORGANIZED.get(kind, "Its organiser, by Graph: {}.").format(at_start(name_of(organizer)))
+        words = _ORGANIZED["peerToPeer"] if organizer["kind"] == Kind.PHONE else _ORGANIZED.get(kind, _ORGANIZER)
+        yield words.format(at_start(name_of(organizer)))
     people = [each for each in row.get("participants", ()) if each["kind"] != Kind.APPLICATION]
     at_endpoints = {each["who"]["id"]: each["who"] for each in endpoints if "id" in each["who"]}
     known = [{**at_endpoints.get(each.get("id", ""), {}), **each} for each in people]
     named = joined(name_of(cast("PartyRow", each)) for each in known) if 0 < len(known) <= MOST_ENDPOINTS else ""
-    took_part = several(row["participantCount"], "person", "people")
+    took_part = (
+        several(row["participantCount"], "person", "people") if row["participantCount"] else "Nobody that is known"
+    )
     yield f"{took_part} took part, at {several(row['endpointCount'], 'endpoint')}{f': {named}' if named else ''}."
     if row.get("isTest"):
         yield "It was a test call."
 
 
 def _events(row: CallRow) -> Iterator[str]:
-    yield from voice_in_words(row.get("voice", {}))
+    yield from voice_in_words(row.get("voice", {}), row["tenantId"])
     for failure in row["failures"]:
         words = failure_in_words(failure)
         of_all = f"{failure['sessions']} of {several(row['sessions']['all'], 'session')}"

@@ -2,6 +2,7 @@
 
 from callrecords.facts.metrics import Metric, Unit, is_poor_below
 from callrecords.facts.networkcauses import EVENT_RATIO, WEAK_SIGNAL
+from callrecords.facts.words import role_in_words
 from callrecords.ports.callrow import CauseRow, ReasonRow
 
 _METRICS = {
@@ -64,7 +65,7 @@ def cause_in_words(cause: CauseRow) -> str:
     numbers = {name: value for name, value in evidence.items() if isinstance(value, int | float)}
     share = quantity(max(numbers.values(), default=0), Unit.RATIO)
     values = {name: quantity(value, _UNITS.get(name, "")) for name, value in numbers.items()}
-    values |= {name: value for name, value in evidence.items() if isinstance(value, str)}
+    values |= {name: role_in_words(value) for name, value in evidence.items() if isinstance(value, str)}
     return _CAUSES.get(cause["cause"], cause["cause"]).format_map(_Values(values, share=share))
 
 

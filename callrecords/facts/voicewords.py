@@ -2,20 +2,13 @@
 
 from collections.abc import Iterator
 
-from callrecords.facts.words import length_in_words
+from callrecords.facts.words import length_in_words, role_in_words
 from callrecords.ports.callrow import VoiceFact, VoiceRow
 
-_ROLES = {
-    "skypeForBusinessAutoAttendant": "an auto attendant",
-    "skypeForBusinessCallQueues": "a call queue",
-    "voicemail": "voicemail",
-    "exchangeUnifiedMessagingService": "Exchange unified messaging",
-    "conferencingAttendant": "a conference attendant",
-}
 _DIRECTIONS = {
     "inbound": "an inbound call",
     "outbound": "an outbound call",
-    "internal": "a call within the organisation",
+    "internal": "an internal call",
 }
 _OUTCOMES = {
     "answered": "It was answered",
@@ -28,14 +21,17 @@ _OUTCOMES = {
 }
 
 
-def voice_in_words(voice: VoiceRow) -> Iterator[str]:
-    """What happened between the caller and the called, in sentences; what is not certain says so."""
+def voice_in_words(voice: VoiceRow, tenant_id: str) -> Iterator[str]:
+    """What happened between the caller and the called, in sentences; what is not certain says so.
+
+    The direction is that which the organisation `tenant_id` sees.
+    """
     if direction := voice.get("direction"):
-        yield f"It was {_DIRECTIONS[direction['value']]}{_doubt(direction)}."
+        yield f"It was {_DIRECTIONS[direction['value']]}{_doubt(direction)}, as seen from the organisation {tenant_id}."
     for step in voice.get("path", ()):
         seconds = f" for {length_in_words(step['seconds'])}" if "seconds" in step else ""
-        role = _ROLES.get(step["role"], step["role"])
-        yield f"It was with {f'{role} {step["name"]}' if 'name' in step else role}{seconds}."
+        named = f", {step['name']}," if "name" in step else ""
+        yield f"It was with {role_in_words(step['role'])}{named}{seconds}."
     if waited := voice.get("queueWait"):
         yield f"The caller waited {length_in_words(waited['value'])} from the first queue on{_doubt(waited)}."
     if outcome := voice.get("outcome"):

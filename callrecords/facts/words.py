@@ -5,6 +5,26 @@ from datetime import datetime
 
 from callrecords.ports.callrow import EndpointRow, PartyRow
 
+_ROLES = {
+    "skypeForBusinessAutoAttendant": "an auto attendant",
+    "skypeForBusinessCallQueues": "a call queue",
+    "voicemail": "voicemail",
+    "exchangeUnifiedMessagingService": "Exchange unified messaging",
+    "conferencingAttendant": "a conference attendant",
+    "skypeForBusinessAudioVideoMcu": "the meeting service",
+    "mediationServer": "the mediation server",
+    "gateway": "the gateway",
+    "phone": "the telephone",
+}
+_PLATFORMS = {
+    "windows": "Windows",
+    "android": "Android",
+    "web": "browser",
+    "ipPhone": "IP phone",
+    "roomSystem": "Teams room",
+    "surfaceHub": "Surface Hub",
+    "holoLens": "HoloLens",
+}
 _MEDIA = {"audio": "audio", "video": "video", "screenSharing": "shared screen"}
 _NETWORKS = {"wired": "wired", "wifi": "Wi-Fi", "mobile": "mobile", "tunnel": "VPN"}
 _MODALITIES = {"videoBasedScreenSharing": "a shared screen", "screenSharing": "a shared application"}
@@ -27,7 +47,7 @@ def at_start(name: str) -> str:
 
 
 def client_of(endpoint: EndpointRow) -> str:
-    """The device and the network of the endpoint, such as "windows, LT-4471, Wi-Fi 5 GHz"; "" where nothing is told."""
+    """The device and the network of the endpoint, such as "Windows, LT-4471, Wi-Fi 5 GHz"; "" where nothing is told."""
     networks = [
         " ".join(
             filter(
@@ -41,7 +61,8 @@ def client_of(endpoint: EndpointRow) -> str:
         )
         for each in endpoint.get("networks", ())
     ]
-    told = (endpoint.get("platform"), endpoint.get("hostName"), *networks)
+    platform = endpoint.get("platform", "")
+    told = (_PLATFORMS.get(platform, platform), endpoint.get("hostName"), *networks)
     return ", ".join(dict.fromkeys(filter(None, told)))
 
 
@@ -54,6 +75,11 @@ def time_in_words(start: str) -> str:
     """The UTC time, such as "4 March 2026, 10:00"."""
     found = datetime.fromisoformat(start)
     return f"{found.day} {found:%B %Y, %H:%M}"
+
+
+def role_in_words(role: str) -> str:
+    """The service, such as "a call queue"; a role without words of its own is as Graph spells it."""
+    return _ROLES.get(role, role)
 
 
 def modality_in_words(modality: str) -> str:
@@ -76,12 +102,11 @@ def stay_in_words(endpoint: EndpointRow) -> str:
 
 
 def length_in_words(seconds: float) -> str:
-    """How long, such as "1 h 5 min", "29 min 45 s" or "12 s"."""
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
+    """How long, such as "1 h 5 min", "29 min 45 s", "2 min" or "12 s"."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else left, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
 
 
 def several(count: int, one: str, many: str | None = None) -> str:

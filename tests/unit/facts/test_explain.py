@@ -18,6 +18,7 @@ from tests.unit.facts.invented_sessions import (
     JONAS,
     LOST,
     MIRA,
+    NUMBER,
     POOR_AUDIO,
     SERVICE,
     SILENT_AUDIO,
@@ -88,12 +89,30 @@ def test_the_organiser_of_a_meeting_organised_it_and_that_of_a_call_between_two_
     assert words in said(row_of(between(), type=kind, organizer_v2=user(MIRA, "Mira Kovac")))["The call"]
 
 
+def test_a_telephone_organises_nothing() -> None:
+    row = row_of(between(), type="groupCall", organizer_v2={"id": NUMBER, "identity": {"phone": {"id": NUMBER}}})
+    assert f"The telephone {NUMBER} began it." in said(row)["The call"]
+
+
+def test_the_devices_of_an_endpoint_with_something_bad_are_told() -> None:
+    media = audio(
+        to_caller(POOR_AUDIO), callerDevice={"captureDeviceName": "Headset 1", "renderDeviceName": "Headset 1"}
+    )
+    row = row_of(session(segment(media), caller=client(MIRA), callee=SERVICE))
+    assert "  Audio devices: Headset 1." in said(row)[ENDPOINTS]
+
+
+def test_the_direction_of_a_call_is_that_of_the_organisation_that_is_named() -> None:
+    row = next(row for row in rows() if row.get("voice", {}).get("direction", {}).get("value") == "internal")
+    assert said(row)["What happened"][0] == f"It was an internal call, as seen from the organisation {TENANT}."
+
+
 def test_of_each_endpoint_it_says_who_when_what_was_bad_by_which_rule_and_why() -> None:
     poor, good = to_caller(POOR_AUDIO), to_callee(GOOD_AUDIO)
     row = row_of(between(poor, good, caller_network={**HOME, "wifiSignalStrength": 31}, **times("01:00", "05:30")))
     assert said(row)[BAD] == [f"Poor media reached {MIRA_NAME}."]
     assert said(row)[ENDPOINTS] == [
-        f"{MIRA_NAME} (windows, Wi-Fi 192.168.178.0), 10:01:00 to 10:05:30:",
+        f"{MIRA_NAME} (Windows, Wi-Fi 192.168.178.0), 10:01:00 to 10:05:30:",
         "  Received poor audio: jitter 45 ms, poor above 30 ms.",
         "  Possible cause: weak Wi-Fi: signal 31 %, expected at least 50 %.",
         f"{JONAS_NAME} (macOS), 10:01:00 to 10:05:30:",

@@ -13,7 +13,10 @@ from callrecords.ports.callrow import CauseRow, ReasonRow
             {"cause": "processor", "evidence": {"cpuInsufficentEventRatio": 0.0312}},
             "keep up for 3.1 % of the call, expected under 0.5 %",
         ),
-        ({"cause": "gatewayLeg", "evidence": {"caller": "gateway", "callee": "mediationServer"}}, "gateway and media"),
+        (
+            {"cause": "gatewayLeg", "evidence": {"caller": "gateway", "callee": "mediationServer"}},
+            "between the gateway and the mediation server was",
+        ),
         ({"cause": "longWay", "evidence": {"averageRoundTripTime": 0.6}}, "600 ms with unknown packet loss"),
         ({"cause": "newCause"}, "newCause"),
     ],

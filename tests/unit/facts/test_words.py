@@ -23,7 +23,9 @@ def test_somebody_is_named_by_the_best_that_is_known(party: PartyRow, name: str)
     assert name_of(party) == name
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (61, "1 min 1 s"), (3_600, "1 h"), (120, "2 min"), (3_725, "1 h 2 min")]
+)
 def test_a_length_is_told_as_people_say_it(seconds: float, words: str) -> None:
     assert length_in_words(seconds) == words
 
