@@ -24,7 +24,7 @@ _CAUSES = {
     "tcp": "the media went over TCP instead of UDP",
     "lowBandwidth": f"too little bandwidth for {{share}} of the call, {_SELDOM}",
     "longWay": "a long way: round trip {averageRoundTripTime} with {averagePacketLossRate} packet loss",
-    "wiredLossOrJitter": "a wired network that lost packets or delayed them unevenly",
+    "wiredLossOrJitter": "a wired network, where neither loss nor jitter is expected",
     "processor": f"the processor could not keep up for {{share}} of the call, {_SELDOM}",
     "device": f"the audio device did not work properly for {{share}} of the call, {_SELDOM}",
     "gatewayLeg": "the way between {caller} and {callee} was poor as well",

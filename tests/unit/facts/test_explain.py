@@ -153,6 +153,11 @@ def test_what_a_telephone_received_was_measured_at_its_gateway() -> None:
     ]
 
 
+def test_poor_streams_between_services_are_counted_apart() -> None:
+    row = row_of(session(segment(audio(to_callee(POOR_AUDIO))), caller=SERVICE, callee=telephone()))
+    assert said(row)[BAD][-1] == "Between services, gateways and telephones 1 stream had poor quality."
+
+
 def affected(count: int, worst: int) -> Sequence[JsonObject]:
     """Sessions of so many people who received poor audio, one of them twice."""
     return [
