@@ -1,67 +1,51 @@
-"""Says in plain words what happened in a call, for whom it was bad, and why.
+"""Says in plain words what happened in a call, and of each person what was bad, why, what failed, and the rating.
 
-FILE has the call record as JSON, as Graph Explorer gives it for
-  GET /communications/callRecords/{id}?$expand=sessions($expand=segments)
-with or without its participants_v2. No account is needed, and nothing leaves this machine.
+FILE has the call record as JSON. The app gives it whole, in one file: GET /api/calls/{id}.
+
+Graph itself gives it to an application with the permission CallRecords.Read.All. Graph Explorer cannot
+read it, because it signs in as a person. With a token of the application, save the answers to two requests:
+  curl -H "Authorization: Bearer $TOKEN" -o record.json \\
+    'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=sessions($expand=segments)'
+  curl -H "Authorization: Bearer $TOKEN" -o participants.json \\
+    'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=participants_v2'
+The second may be left out: those at the ends of sessions are known without it.
+
+Graph gives long lists in pages. An answer that is not the last page has a link to the next one:
+sessions@odata.nextLink, participants_v2@odata.nextLink, or @odata.nextLink. Request that link in the same
+way, save the answer to another file, and go on until an answer has no such link. Then name all files, in
+any order:
+  scripts/explain record.json participants.json sessions-2.json
+If a page is missing, the command says so and explains nothing.
+
+No account is needed for the explanation, and nothing leaves this machine.
 """
 
 import argparse
 import json
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
-import orjson
-
-from callrecords.callrecord import CallRecord, Caveat
 from callrecords.errors import Unreadable
 from callrecords.facts.explain import explain
 from callrecords.facts.people import organizer
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow
+from local.recordfiles import parsed, record_of
 
 WIDTH = 100
-_LISTS = ("sessions", "participants_v2")
 
 
-def row_of(text: bytes, tenant_id: str | None) -> CallRow:
-    """The fact row of the record in `text`; the organisation is that of the organiser where none is given.
+def row_of(answers: Iterable[JsonObject], tenant_id: str | None) -> CallRow:
+    """The fact row of the record in the answers; the organisation is that of the organiser where none is given.
 
     Raises Unreadable, which says what is wrong.
     """
-    try:
-        found = orjson.loads(text.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"It is no JSON: {error}.") from None
-    if isinstance(found, dict) and isinstance(found.get("value"), list):
-        raise Unreadable("It is a list, or a page of one: expected one call record.")
-    if not isinstance(found, dict) or "startDateTime" not in found or not isinstance(found.get("id"), str):
-        raise Unreadable("It is no call record: expected an object with id and startDateTime.")
-    for name in _LISTS:
-        if f"{name}@odata.nextLink" in found:
-            raise Unreadable(
-                f"It has a first page of {name} and a link to more: expected all of them."
-                " The app gives a record whole: GET calls/{id}."
-            )
-        if not isinstance(found.get(name, []), list | None):
-            raise Unreadable(f"{name} is no list.")
-    record = _record(found)
+    record = record_of(answers)
     organized_by = organizer(record)
     return fact_row(record, tenant_id or (organized_by and organized_by.tenant_id) or "unknown")
-
-
-def _record(found: JsonObject) -> CallRecord:
-    version = found.get("version")
-    caveats: tuple[Caveat, ...] = () if found.get("sessions") else ("noSessions",)
-    return CallRecord(
-        call_id=found["id"],
-        version=version if isinstance(version, int) else 0,
-        properties={name: value for name, value in found.items() if name not in _LISTS},
-        sessions=found.get("sessions") or [],
-        participants=found.get("participants_v2") or [],
-        caveats=caveats,
-    )
 
 
 def in_words(row: CallRow) -> str:
@@ -72,14 +56,18 @@ def in_words(row: CallRow) -> str:
 
 def _wrapped(line: str) -> str:
     indent = "  " + " " * (len(line) - len(line.lstrip()))
-    return textwrap.fill(line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")
+    return textwrap.fill(
+        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/explain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("file", metavar="FILE", help="the record; - for standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="the record, and further pages of its lists; - for standard input"
+    )
     parser.add_argument(
         "--tenant",
         metavar="ID",
@@ -89,17 +77,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _answer(file: str) -> JsonObject:
+    return parsed(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+
+
 def main() -> int:
-    """Exit status: 0 explained, 2 the file cannot be read or is no call record."""
+    """Exit status: 0 explained, 2 a file cannot be read, or they do not have one whole call record."""
     arguments = _arguments()
+    about, answers = "", list[JsonObject]()
     try:
-        text = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
-        row = row_of(text, arguments.tenant)
+        for about in arguments.files:
+            answers.append(_answer(about))
+        about = ", ".join(arguments.files)
+        row = row_of(answers, arguments.tenant)
     except OSError as error:
-        print(f"{arguments.file}: {error.strerror}.", file=sys.stderr)
+        print(f"{about}: {error.strerror}.", file=sys.stderr)
         return 2
     except Unreadable as error:
-        print(f"{arguments.file}: {error}", file=sys.stderr)
+        print(f"{about}: {error}", file=sys.stderr)
         return 2
     print(json.dumps(row, indent=2, ensure_ascii=False) if arguments.json else in_words(row))
     return 0

@@ -4,13 +4,25 @@ https://learn.microsoft.com/microsoftteams/stream-classification-in-call-quality
 that was not fit for audio, not audio that somebody found bad.
 """
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from callrecords.facts.media import Modality
-from callrecords.graphtypes import JsonObject, number, seconds
+from callrecords.facts.metrics import (
+    CONCEALED,
+    DEGRADATION,
+    FRAME_LOSS,
+    JITTER,
+    LOSS_AFTER_CORRECTION,
+    PACKET_LOSS,
+    ROUND_TRIP,
+    Metric,
+    Unit,
+    frame_rate,
+    is_poor_below,
+)
+from callrecords.graphtypes import JsonObject, number
 
 
 class Verdict(StrEnum):
@@ -28,18 +40,17 @@ class Profile(StrEnum):
     BEFORE_2022 = "before2022"
 
 
-class Unit(StrEnum):
-    """Of a metric's value and threshold. A ratio is 0 to 1, a point one of the mean opinion score."""
+class StreamKind(StrEnum):
+    """What a stream carries, as far as it has rules of its own.
 
-    SECONDS = "seconds"
-    RATIO = "ratio"
-    PERCENT = "percent"
-    FRAMES_PER_SECOND = "framesPerSecond"
-    POINTS = "points"
+    A screen that a client sends to a service is classified otherwise than one that is received, and so is any in the
+    codec h264s.
+    """
 
-
-# A share of more than the whole is none.
-_MOST = {Unit.RATIO: 1, Unit.PERCENT: 100}
+    AUDIO = "audio"
+    VIDEO = "video"
+    SCREEN_RECEIVED = "screenReceived"
+    SCREEN_SENT = "screenSent"
 
 
 class Reason(NamedTuple):
@@ -59,53 +70,51 @@ class Classified(NamedTuple):
     numbers: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Metric:
-    """A property of mediaStream, and beyond which value it makes a stream poor."""
+class Rule(NamedTuple):
+    """How a stream is classified: by the first of the metrics that it has whatever the others say, or by every one.
 
-    name: str
-    unit: Unit
-    threshold: float
-    poor_below: bool = False
+    Only a stream of more packets than `packets` is classified, where that is told.
+    """
 
-    def reading(self, stream: JsonObject) -> float | None:
-        value = stream.get(self.name)
-        if self.unit is Unit.SECONDS:
-            return seconds(value)
-        found = number(value)
-        return found if found is None or found <= _MOST.get(self.unit, found) else None
+    metrics: tuple[Metric, ...]
+    by_first: bool
+    packets: int | None = None
 
-    def is_poor(self, value: float) -> bool:
-        return value < self.threshold if self.poor_below else value > self.threshold
-
-
-_LEAST_PACKETS = 500
-
-_NETWORK = (
-    _Metric("averageRoundTripTime", Unit.SECONDS, 0.5),
-    _Metric("averagePacketLossRate", Unit.RATIO, 0.1),
-    _Metric("averageJitter", Unit.SECONDS, 0.03),
-)
-_AUDIO_BEFORE_2022 = (
-    *_NETWORK,
-    _Metric("averageAudioDegradation", Unit.POINTS, 1.0),
-    _Metric("averageRatioOfConcealedSamples", Unit.RATIO, 0.07),
-)
-_FRAME_LOSS = _Metric("averageVideoFrameLossPercentage", Unit.PERCENT, 50)
-_PACKET_LOSS = _Metric("postForwardErrorCorrectionPacketLossRate", Unit.RATIO, 0.15)
+    def classified(self, stream: JsonObject) -> Classified:
+        """The class of the stream. A metric that is missing, or whose value cannot be, decides nothing."""
+        if self.packets is not None and (number(stream.get("packetUtilization")) or 0) <= self.packets:
+            return Classified(Verdict.UNCLASSIFIED)
+        numbers, reasons = [], []
+        for metric in self.metrics:
+            if (value := metric.reading(stream)) is not None:
+                numbers.append((metric.name, value))
+                if metric.is_poor(value):
+                    reasons.append(Reason(metric.name, value, metric.threshold, metric.unit))
+                if self.by_first:
+                    break
+        verdict = Verdict.POOR if reasons else Verdict.GOOD if numbers else Verdict.UNCLASSIFIED
+        return Classified(verdict, tuple(reasons), tuple(numbers))
 
 
-_FRAME_RATE = "averageVideoFrameRate"
+_NETWORK = (ROUND_TRIP, PACKET_LOSS, JITTER)
+_VIDEO = Rule((FRAME_LOSS, frame_rate(7), LOSS_AFTER_CORRECTION), by_first=True)
+_SCREEN_BEFORE_2022 = Rule((FRAME_LOSS, frame_rate(2), LOSS_AFTER_CORRECTION), by_first=True)
 
-
-def _frame_rate(threshold: float) -> _Metric:
-    return _Metric(_FRAME_RATE, Unit.FRAMES_PER_SECOND, threshold, poor_below=True)
-
-
-_VIDEO = (_FRAME_LOSS, _frame_rate(7), _PACKET_LOSS)
-_SCREEN_BEFORE_2022 = (_FRAME_LOSS, _frame_rate(2), _PACKET_LOSS)
-_SCREEN_INBOUND = (_FRAME_LOSS,)
-_SCREEN_OTHERWISE = (_frame_rate(1),)
+RULES: Mapping[Profile, Mapping[StreamKind, Rule]] = {
+    Profile.CURRENT: {
+        StreamKind.AUDIO: Rule(_NETWORK, by_first=False, packets=500),
+        StreamKind.VIDEO: _VIDEO,
+        StreamKind.SCREEN_RECEIVED: Rule((FRAME_LOSS,), by_first=True),
+        StreamKind.SCREEN_SENT: Rule((frame_rate(1),), by_first=True),
+    },
+    Profile.BEFORE_2022: {
+        StreamKind.AUDIO: Rule((*_NETWORK, DEGRADATION, CONCEALED), by_first=False),
+        StreamKind.VIDEO: _VIDEO,
+        StreamKind.SCREEN_RECEIVED: _SCREEN_BEFORE_2022,
+        StreamKind.SCREEN_SENT: _SCREEN_BEFORE_2022,
+    },
+}
+"""Of each definition."""
 
 
 def classify(
@@ -113,24 +122,25 @@ def classify(
 ) -> Classified:
     """The class of one mediaStream that carries `modality`.
 
-    `is_outbound`: it goes from a client to a service, which only matters for shared screens. A metric that is missing,
-    or whose value cannot be, decides nothing. An audio stream of up to 500 packets, or of unknown many, is unclassified
-    in the current profile: there CQD never calls it poor, and so few packets do not show that it was good. Application
-    sharing always is, because Graph has none of its metrics; CQD looks at ICE as well, which Graph does not have.
+    `is_outbound`: it goes from a client to a service, which only matters for shared screens. An audio stream of up to
+    500 packets, or of unknown many, is unclassified in the current profile: there CQD never calls it poor, and so few
+    packets do not show that it was good. Application sharing always is, because Graph has none of its metrics; CQD
+    looks at ICE as well, which Graph does not have.
     """
+    kind = _kind(stream, modality, is_outbound)
+    return RULES[profile][kind].classified(stream) if kind else Classified(Verdict.UNCLASSIFIED)
+
+
+def _kind(stream: JsonObject, modality: Modality, is_outbound: bool) -> StreamKind | None:
     match modality:
         case Modality.AUDIO:
-            return _audio(stream, profile)
+            return StreamKind.AUDIO
         case Modality.VIDEO:
-            return _by_first(stream, _VIDEO)
+            return StreamKind.VIDEO
         case Modality.VIDEO_BASED_SCREEN_SHARING:
-            return _by_first(stream, _screen_metrics(stream, is_outbound, profile))
-    return Classified(Verdict.UNCLASSIFIED)
-
-
-def is_poor_below(metric: str) -> bool:
-    """Whether a stream is poor below the threshold of the metric, and not above."""
-    return metric == _FRAME_RATE
+            is_sent = is_outbound or stream.get("videoCodec") == "h264s"
+            return StreamKind.SCREEN_SENT if is_sent else StreamKind.SCREEN_RECEIVED
+    return None
 
 
 def worse(metric: str, one: float, other: float) -> float:
@@ -143,35 +153,3 @@ def roll_up(verdicts: Container[Verdict]) -> Verdict:
     if Verdict.POOR in verdicts:
         return Verdict.POOR
     return Verdict.GOOD if Verdict.GOOD in verdicts else Verdict.UNCLASSIFIED
-
-
-def _audio(stream: JsonObject, profile: Profile) -> Classified:
-    if profile is Profile.BEFORE_2022:
-        return _by_any(stream, _AUDIO_BEFORE_2022)
-    packets = number(stream.get("packetUtilization"))
-    if packets is None or packets <= _LEAST_PACKETS:
-        return Classified(Verdict.UNCLASSIFIED)
-    return _by_any(stream, _NETWORK)
-
-
-def _screen_metrics(stream: JsonObject, is_outbound: bool, profile: Profile) -> tuple[_Metric, ...]:
-    if profile is Profile.BEFORE_2022:
-        return _SCREEN_BEFORE_2022
-    return _SCREEN_OTHERWISE if is_outbound or stream.get("videoCodec") == "h264s" else _SCREEN_INBOUND
-
-
-def _by_any(stream: JsonObject, metrics: tuple[_Metric, ...]) -> Classified:
-    """Poor by each metric that is."""
-    numbers, reasons = [], []
-    for metric in metrics:
-        if (value := metric.reading(stream)) is not None:
-            numbers.append((metric.name, value))
-            if metric.is_poor(value):
-                reasons.append(Reason(metric.name, value, metric.threshold, metric.unit))
-    verdict = Verdict.POOR if reasons else Verdict.GOOD if numbers else Verdict.UNCLASSIFIED
-    return Classified(verdict, tuple(reasons), tuple(numbers))
-
-
-def _by_first(stream: JsonObject, metrics: tuple[_Metric, ...]) -> Classified:
-    """By the first metric that the stream has, whatever the others say."""
-    return _by_any(stream, next(((each,) for each in metrics if each.reading(stream) is not None), ()))

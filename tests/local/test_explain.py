@@ -54,9 +54,9 @@ def test_the_row_is_printed_instead_and_the_organisation_is_that_of_the_organise
     [
         ("", "It is no JSON"),
         ("[]", "It is no call record"),
-        (json.dumps({"value": [WHOLE]}), "It is a list, or a page of one: expected one call record."),
+        (json.dumps({"value": [WHOLE]}), "It is a list, or a page of one: expected a call record as well."),
         (json.dumps({**WHOLE, "sessions": "s"}), "sessions is no list."),
-        (json.dumps({**WHOLE, "sessions@odata.nextLink": "x"}), "It has a first page of sessions and a link to more"),
+        (json.dumps({**WHOLE, "sessions@odata.nextLink": "x"}), "It is incomplete: Graph has more pages of sessions"),
         (json.dumps({**WHOLE, "startDateTime": "now"}), "startDateTime is not a time"),
     ],
 )
@@ -65,6 +65,25 @@ def test_what_is_no_call_record_is_refused_in_a_sentence(given: str, sentence: s
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_pages_of_a_record_are_explained_together_and_a_missing_one_is_told(tmp_path: Path) -> None:
+    first, second, people = (tmp_path / f"{name}.json" for name in ("first", "second", "people"))
+    first.write_text(json.dumps({**RECORD.properties, "sessions": [], "sessions@odata.nextLink": "https://x"}))
+    second.write_text(json.dumps({"value": [*RECORD.sessions]}))
+    people.write_text(json.dumps({**RECORD.properties, "participants_v2": [*RECORD.participants]}))
+    whole = explained("-", given=json.dumps(WHOLE))
+    assert explained(*map(str, (second, people, first))).stdout == whole.stdout
+    missing = explained(str(people), str(first))
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert missing.stderr.startswith(f"{people}, {first}: It is incomplete: Graph has more pages of sessions")
+
+
+def test_the_help_says_how_to_get_every_page() -> None:
+    words = explained("--help").stdout
+    assert "$expand=sessions($expand=segments)" in words
+    assert "$expand=participants_v2" in words
+    assert "@odata.nextLink" in words
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """docs/graph-properties.md says of each property where it is in the row, and that is so."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from callrecords.callrecord import CallRecord
 from callrecords.facts.details import unpack
 from callrecords.facts.row import Rules, fact_row
-from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject, moment, utc
 from local.graphproperties import Line, known_lines
 from tests.everyproperty import EveryProperty
@@ -22,7 +22,7 @@ MADE_OF_IT = [("mediaStream", "streamDirection")]
 
 
 def row_of(record: JsonObject) -> JsonObject:
-    """The row with its details unpacked, and the streams in them as objects."""
+    """The row with its details unpacked."""
     properties: JsonObject = {"startDateTime": "2026-01-01T00:00:00Z"} | record
     whole = CallRecord(
         call_id=properties.get("id", OTHER_CALL),
@@ -32,8 +32,7 @@ def row_of(record: JsonObject) -> JsonObject:
         participants=properties.get("participants_v2", []),
     )
     row = cast("JsonObject", fact_row(whole, TENANT, rules=Rules(with_words=True)))
-    found = unpack(row["details"])
-    return {**row, "details": {**found, "streams": [*streams_of(found["streams"])]}}
+    return {**row, "details": unpack(row["details"])}
 
 
 def at(value: Any, place: str) -> Iterator[Any]:
@@ -90,6 +89,32 @@ def test_a_property_reaches_the_row_or_there_is_a_reason_why_not(line: Line) -> 
     wanted = {spelling for value in values for spelling in spelt(value)}
     if wanted and (line.resource, line.name) not in MADE_OF_IT:
         assert wanted & {each for each in found if not isinstance(each, dict)}
+
+
+def labelled_video(made: EveryProperty) -> None:
+    for each in made.resources["media"]:
+        each["label"] = "main-video"
+
+
+# What a record is changed to where a property has another place because of it.
+VARIANTS: tuple[Callable[[EveryProperty], None], ...] = (
+    lambda _: None,
+    labelled_video,
+    lambda made: without(made.resources["userAgent"], "applicationVersion"),
+)
+OTHER_PLACES = [(line, place) for line in LINES for place in re.findall(r"`(.+?)`", line.condition)]
+
+
+@pytest.mark.parametrize(("line", "place"), OTHER_PLACES, ids=[f"{line.name}-{place}" for line, place in OTHER_PLACES])
+def test_a_property_has_its_other_place_too(line: Line, place: str) -> None:
+    for change in VARIANTS:
+        made = EveryProperty()
+        change(made)
+        found = [*at(row_of(made.record), place)]
+        without(made.resources[line.resource], line.name)
+        if found != [*at(row_of(made.record), place)]:
+            return
+    pytest.fail(f"{place} does not depend on {line.resource}.{line.name}")
 
 
 def test_no_property_is_told_of_twice() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from callrecords.facts.media import Modality
-from callrecords.facts.streamquality import Classified, Profile, Reason, Unit, Verdict, classify, roll_up, worse
+from callrecords.facts.metrics import Unit
+from callrecords.facts.streamquality import Classified, Profile, Reason, Verdict, classify, roll_up, worse
 from callrecords.graphtypes import JsonObject
 
 GOOD, POOR, UNCLASSIFIED = Verdict.GOOD, Verdict.POOR, Verdict.UNCLASSIFIED
