@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.facts.row import fact_row
-from callrecords.facts.voiceanswers import Proof
+from callrecords.facts.voice.answers import Proof
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import Certainty, Direction, Expected
 from local.traffic import generate
@@ -34,7 +34,7 @@ from tests.unit.facts.invented_sessions import (
     to_caller,
     user,
 )
-from tests.unit.facts.test_voice_cases import CASES
+from tests.unit.facts.voice.test_cases import CASES
 
 OUTCOMES = {"answered", "voicemail", "failed", *get_args(Expected.__value__)}
 RECORDS = [

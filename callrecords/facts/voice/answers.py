@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from callrecords.facts.ends import End, Side
 from callrecords.facts.parties import Party
 from callrecords.facts.sessions import Segment
-from callrecords.facts.voicelegs import Leg, called_side, roles
+from callrecords.facts.voice.legs import Leg, called_side, roles
 from callrecords.graphtypes import number, objects, text
 from callrecords.ports.callrow import Certainty
 
