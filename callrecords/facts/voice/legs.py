@@ -12,14 +12,9 @@ from typing import NamedTuple
 from callrecords.facts.ends import SIDES, End, Side
 from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Kind, Party
+from callrecords.facts.serviceroles import ATTENDANTS, QUEUES, VOICE_SERVICES
 from callrecords.facts.sessions import Item, Session
 from callrecords.ports.callrow import Certainty
-
-# https://learn.microsoft.com/graph/api/resources/callrecords-serviceuseragent
-VOICEMAIL = frozenset({"voicemail", "exchangeUnifiedMessagingService"})
-QUEUES = frozenset({"skypeForBusinessCallQueues", "responseGroupService", "responseGroupServiceAnnouncementService"})
-ATTENDANTS = frozenset({"skypeForBusinessAutoAttendant", "skypeForBusinessAttendant"})
-VOICE_SERVICES = VOICEMAIL | QUEUES | ATTENDANTS
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 

@@ -6,8 +6,9 @@ from typing import cast
 
 from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Kind, Party
+from callrecords.facts.serviceroles import VOICEMAIL
 from callrecords.facts.voice.answers import Answer
-from callrecords.facts.voice.legs import VOICEMAIL, Leg, roles
+from callrecords.facts.voice.legs import Leg, roles
 from callrecords.facts.voice.path import Step, is_callers
 from callrecords.graphtypes import known
 from callrecords.ports.callrow import Certainty, Evidence, OutcomeRow, WhoRow

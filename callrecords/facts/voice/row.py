@@ -13,10 +13,11 @@ from typing import cast
 from callrecords.callrecord import CallRecord
 from callrecords.facts.parties import Kind, Party, participant
 from callrecords.facts.people import Person
+from callrecords.facts.serviceroles import VOICE_SERVICES
 from callrecords.facts.sessions import Item, Session
 from callrecords.facts.voice.answers import answers_of
 from callrecords.facts.voice.direction import called_first, direction
-from callrecords.facts.voice.legs import VOICE_SERVICES, caller_of, legs_of
+from callrecords.facts.voice.legs import caller_of, legs_of
 from callrecords.facts.voice.outcome import answered_by, forwarded, outcome, transferred
 from callrecords.facts.voice.path import queue_wait, steps
 from callrecords.graphtypes import JsonObject, as_object, known, objects_of, text

@@ -22,6 +22,7 @@ from tests.unit.facts.invented_sessions import (
     BUSY,
     GOOD_AUDIO,
     JONAS,
+    MAILBOX,
     MIRA,
     NUMBER,
     audio,
@@ -46,7 +47,6 @@ RECORDS = [
     ),
 ]
 ODDITIES: list[Any] = [None, "", "text", -1, True, [None, {}], {"id": 7}, "2026-03-04T10:00:30Z"]
-MAILBOX = {"@odata.type": "#microsoft.graph.callRecords.serviceEndpoint", "userAgent": {"role": "voicemail"}}
 HALF_A_MINUTE = {"startDateTime": "2026-03-04T10:01:00Z", "endDateTime": "2026-03-04T10:01:30Z"}
 
 
