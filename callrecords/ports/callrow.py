@@ -206,7 +206,7 @@ class StepRow(TypedDict):
 class VoiceRow(TypedDict, total=False):
     """What happened to a call between a caller and the called: what Graph does not tell is missing.
 
-    `forwarded` is to whom a call came instead of the one who was called first, `transferred` with whom it was at last,
+    `forwarded` is who answered a call instead of the one who was called first, `transferred` with whom it was at last,
     after somebody else had answered it. `queueWait` is the time from the first queue until somebody answered. `path`
     are the attendants, queues and mailboxes, in order.
     """

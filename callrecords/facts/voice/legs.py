@@ -14,13 +14,15 @@ from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Kind, Party
 from callrecords.facts.serviceroles import ATTENDANTS, QUEUES, VOICE_SERVICES
 from callrecords.facts.sessions import Item, Session
+from callrecords.facts.voice.handovers import taken_apart
 from callrecords.ports.callrow import Certainty
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Leg(NamedTuple):
-    """A mention of a session; `people` are those at its ends whose ids are known."""
+    """A mention of a session, or the part of it with one called party; `people` are those at its ends whose ids are
+    known."""
 
     session_id: str | None
     item: Item
@@ -75,8 +77,9 @@ def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[L
         return None if is_nameless or found.kind is Kind.APPLICATION else found
 
     legs = [
-        Leg(session_id, item, {side: found for side in SIDES if (found := person(item.ends[side]))})
+        Leg(session_id, part, {side: found for side in SIDES if (found := person(part.ends[side]))})
         for session_id, item in mentions
+        for part in taken_apart(item, person)
     ]
     return sorted(legs, key=lambda leg: (leg.start, leg.end, leg.session_id or ""))
 

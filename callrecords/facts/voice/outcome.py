@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import cast
 
 from callrecords.facts.failures import Failure
-from callrecords.facts.parties import Kind, Party
+from callrecords.facts.parties import Party
 from callrecords.facts.serviceroles import VOICEMAIL
 from callrecords.facts.voice.answers import Answer
 from callrecords.facts.voice.legs import Leg, roles
@@ -49,21 +49,18 @@ def answered_by(answers: Sequence[Answer]) -> WhoRow | None:
 
 
 def forwarded(legs: Sequence[Leg], answers: Sequence[Answer]) -> WhoRow | None:
-    """Who answered a call between parties instead of the one who was called first.
+    """Who answered a call between parties instead of the one who was called first, and who did not answer.
 
-    Graph has no word for it: told is that the leg to the one who answered began later, or that another user stands at
-    a segment of that leg. A session's callee is who answered it
-    (https://learn.microsoft.com/graph/api/resources/callrecords-session).
+    Graph has no word for it: told is that the leg to the one who answered began later.
     """
     if not answers or answers[0].who is None or not answers[0].leg.is_direct:
         return None
     leg, who = answers[0].leg, answers[0].who
-    others = _users_at_segments(leg) - {each.key for each in leg.people.values()}
     first = next(each for each in legs if each.is_direct)
     called = first.people.get("callee")
-    if called and called.key and called.key != who.key and first.start < leg.start:
-        others.add(called.key)
-    return _who(who, "likely", _evidence(leg) | {"calledFirst": min(others)}) if others else None
+    if called is None or called.key is None or called.key == who.key or first.start >= leg.start:
+        return None
+    return _who(who, "likely", _evidence(leg) | {"calledFirst": called.key})
 
 
 def transferred(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> WhoRow | None:
@@ -102,11 +99,6 @@ def _reached(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> I
         who = connected.get(id(leg)) or callee
         if who and who.key != caller.key and leg.item.interval:
             yield leg, who
-
-
-def _users_at_segments(leg: Leg) -> set[str]:
-    ends = [end for segment in leg.item.segments for end in segment.ends.values() if not end.is_service]
-    return {end.party.key for end in ends if end.party and end.party.key and end.party.kind is Kind.USER}
 
 
 def _services(leg: Leg) -> set[str]:
