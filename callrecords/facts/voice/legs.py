@@ -12,7 +12,7 @@ from typing import NamedTuple
 from callrecords.facts.ends import SIDES, End, Side
 from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Kind, Party
-from callrecords.facts.serviceroles import ATTENDANTS, QUEUES, VOICE_SERVICES
+from callrecords.facts.serviceroles import ATTENDANTS, QUEUES, VOICE_SERVICES, VOICEMAIL
 from callrecords.facts.sessions import Item, Session
 from callrecords.facts.voice.handovers import taken_apart
 from callrecords.ports.callrow import Certainty
@@ -47,6 +47,17 @@ class Leg(NamedTuple):
     def is_direct(self) -> bool:
         """Whether it runs between two parties, and not to a service."""
         return not (self.item.ends["caller"].is_service or self.item.ends["callee"].is_service)
+
+    @property
+    def services(self) -> set[str]:
+        """The attendants, queues and mailboxes at its ends and on its way."""
+        ends = (self.item.ends, *(segment.ends for segment in self.item.segments))
+        return {end.role for each in ends for end in each.values() if end.role in VOICE_SERVICES}
+
+    @property
+    def is_to_mailbox(self) -> bool:
+        """Whether it runs between one party and a mailbox: that is the caller, whoever organised the call."""
+        return not self.is_direct and not self.services.isdisjoint(VOICEMAIL)
 
     @property
     def set_up_failures(self) -> list[Failure]:
@@ -88,12 +99,12 @@ def caller_of(legs: Sequence[Leg], organizer: Party | None) -> tuple[Party, Cert
     """Who called: the caller of the first leg, and of a call by way of services the organiser.
 
     A session's caller is who began it (https://learn.microsoft.com/graph/api/resources/callrecords-session), but an
-    agent is the caller of the leg to the queue as well. No page says that the organiser of a call is its caller: where
-    both are told and differ, or one is missing, the answer is likely only.
+    agent is the caller of the leg to the queue as well. Only callers have legs to mailboxes. No page says that the
+    organiser of a call is its caller: where both are told and differ, or one is missing, the answer is likely only.
     """
     first = next((leg for leg in legs if leg.is_direct or "caller" in leg.people), None)
     began = first.people.get("caller") if first else None
-    if first and began and first.is_direct:
+    if first and began and (first.is_direct or first.is_to_mailbox):
         is_sure = organizer is None or organizer.key == began.key
         return began, "certain" if is_sure and (len(legs) == 1 or first.item.interval) else "likely"
     if organizer and organizer.key and organizer.kind is not Kind.APPLICATION:
@@ -110,8 +121,3 @@ def called_side(leg: Leg, caller: Party | None) -> Side | None:
     key = caller.key if caller else None
     sides: tuple[Side, Side] = ("callee", "caller")
     return next((side for side in sides if side in leg.people and leg.people[side].key != key), None)
-
-
-def roles(ends: Iterable[End]) -> set[str]:
-    """The attendants, queues and mailboxes among these ends."""
-    return {end.role for end in ends if end.role in VOICE_SERVICES}

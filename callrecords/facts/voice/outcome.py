@@ -8,7 +8,7 @@ from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Party
 from callrecords.facts.serviceroles import VOICEMAIL
 from callrecords.facts.voice.answers import Answer
-from callrecords.facts.voice.legs import Leg, roles
+from callrecords.facts.voice.legs import Leg
 from callrecords.facts.voice.path import Step, is_callers
 from callrecords.graphtypes import known
 from callrecords.ports.callrow import Certainty, Evidence, OutcomeRow, WhoRow
@@ -101,15 +101,11 @@ def _reached(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> I
             yield leg, who
 
 
-def _services(leg: Leg) -> set[str]:
-    return roles(leg.item.ends.values()).union(*(roles(segment.ends.values()) for segment in leg.item.segments))
-
-
 def _voicemail(legs: Sequence[Leg], mailboxes: Collection[str | None]) -> OutcomeRow | None:
     """That a leg came to a mailbox: certain where it lasted. Exchange has attendants of the same role."""
     found: list[OutcomeRow] = []
     for leg in legs:
-        role = min(_services(leg) & VOICEMAIL, default=None)
+        role = min(leg.services & VOICEMAIL, default=None)
         if leg.seconds == 0 or not (role or any(each.key in mailboxes for each in leg.people.values())):
             continue
         is_sure = role == "voicemail" and leg.seconds is not None and not leg.item.failure
