@@ -187,6 +187,15 @@ class WhoRow(VoiceFact):
     name: NotRequired[str]
 
 
+class AnsweredByRow(TypedDict):
+    """Who answered: `evidence` is missing where it is that of the outcome."""
+
+    certainty: Certainty
+    evidence: NotRequired[Evidence]
+    value: str
+    name: NotRequired[str]
+
+
 class SecondsRow(VoiceFact):
     """A time, in seconds."""
 
@@ -194,7 +203,7 @@ class SecondsRow(VoiceFact):
 
 
 class StepRow(TypedDict):
-    """A service on the way of a call, with the session that tells of it; `seconds` where its own time is told."""
+    """A service on the way of a call; `seconds` where its own time is told, `sessionId` where the call has several."""
 
     role: str
     id: NotRequired[str]
@@ -213,7 +222,7 @@ class VoiceRow(TypedDict, total=False):
 
     direction: DirectionRow
     outcome: OutcomeRow
-    answeredBy: WhoRow
+    answeredBy: AnsweredByRow
     forwarded: WhoRow
     transferred: WhoRow
     queueWait: SecondsRow

@@ -5,7 +5,7 @@ person has a leg of their own to a service, and whoever answers is at the caller
 (https://github.com/mozziemozz/Commsverse2025-CallRecords-Demo, Get-CallRecordByUserId.ps1).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 
 class Leg(NamedTuple):
     """A mention of a session, or the part of it with one called party; `people` are those at its ends whose ids are
-    known."""
+    known. The `session_id` is None where the call has one session alone."""
 
     session_id: str | None
     item: Item
@@ -66,7 +66,7 @@ class Leg(NamedTuple):
         return [failure for failure in told if failure and failure.is_of_set_up]
 
 
-def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[Leg]:
+def legs_of(sessions: Sequence[Session], parties: Mapping[str, Party]) -> list[Leg]:
     """The legs in the order in which they began; `parties` are those of the call by their keys, as the whole record
     tells of them.
 
@@ -74,7 +74,7 @@ def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[L
     name is nobody either: so Graph gives such accounts, and an assistant of Microsoft's (Get-CallRecordByUserId.ps1, as
     above).
     """
-    mentions = [(session.id, item) for session in sessions for item in session.items]
+    mentions = [(session.id if len(sessions) > 1 else None, item) for session in sessions for item in session.items]
     services = [end for _, item in mentions for end in item.ends.values() if end.role in QUEUES | ATTENDANTS]
     accounts = {end.party.key for end in services if end.party}
 

@@ -11,7 +11,7 @@ from callrecords.facts.voice.answers import Answer
 from callrecords.facts.voice.legs import Leg
 from callrecords.facts.voice.path import Step, is_callers
 from callrecords.graphtypes import known
-from callrecords.ports.callrow import Certainty, Evidence, OutcomeRow, WhoRow
+from callrecords.ports.callrow import AnsweredByRow, Certainty, Evidence, OutcomeRow, WhoRow
 
 # So much sooner than one leg ends the leg that takes over may begin.
 _HANDOVER = timedelta(seconds=5)
@@ -42,10 +42,15 @@ def outcome(
     return found
 
 
-def answered_by(answers: Sequence[Answer]) -> WhoRow | None:
-    """Who answered first; None where that is not told."""
+def answered_by(answers: Sequence[Answer], told: OutcomeRow | None) -> AnsweredByRow | None:
+    """Who answered first; None where that is not told. Evidence that the outcome has already is not told again."""
     first = answers[0] if answers else None
-    return _who(first.who, first.certainty, _answer(first)) if first and first.who else None
+    if first is None or first.who is None:
+        return None
+    row = cast("AnsweredByRow", _who(first.who, first.certainty, _answer(first)))
+    if told and told["evidence"] == row["evidence"]:
+        del row["evidence"]
+    return row
 
 
 def forwarded(legs: Sequence[Leg], answers: Sequence[Answer]) -> WhoRow | None:

@@ -46,9 +46,10 @@ def voice(
     mailboxes = _mailboxes(record)
     answers = answers_of(legs, caller, certainty, mailboxes) if caller or not has_services else []
     path = steps(legs, caller, answers[0].time if answers else None)
+    ended = outcome(legs, answers, path, caller, mailboxes)
     row: JsonObject = {
-        "outcome": outcome(legs, answers, path, caller, mailboxes),
-        "answeredBy": answered_by(answers),
+        "outcome": ended,
+        "answeredBy": answered_by(answers, ended),
         "forwarded": None if path else forwarded(legs, answers),
         "queueWait": queue_wait(path, answers[0]) if answers else None,
         "path": [step.row for step in path],
