@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast
 
 from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.ends import End
+from callrecords.facts.intervals import overlap
 from callrecords.facts.networkcauses import Evidence, first_with, highest, network_causes
 from callrecords.facts.networks import properties
 from callrecords.facts.streamquality import Verdict, worse
@@ -91,12 +92,19 @@ def _device(poor: _Poor) -> Evidence | None:
 
 
 def _gateway(poor: _Poor) -> Evidence | None:
-    """The ends of a stream of the same session that was poor between services, gateways and telephones."""
+    """The ends of a stream of the same session that was poor between services, gateways and telephones: one of the same
+    medium and way as the poor ones, and of the same time as far as times are told."""
     for stream in poor.endpoint.between_services:
         towards = stream.receiver if poor.direction == "received" else stream.sender
-        if stream.verdict is Verdict.POOR and towards == poor.endpoint.side:
+        is_way = stream.verdict is Verdict.POOR and towards == poor.endpoint.side
+        if is_way and any(each.medium == stream.medium and _may_overlap(each, stream) for each in poor.streams):
             return {side: _name(end) for side, end in stream.segment.ends.items()}
     return None
+
+
+def _may_overlap(one: Stream, other: Stream) -> bool:
+    times = one.segment.interval, other.segment.interval
+    return times[0] is None or times[1] is None or overlap(times[0], times[1])
 
 
 _RULES: dict[str, Callable[[_Poor], Evidence | None]] = {

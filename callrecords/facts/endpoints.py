@@ -1,18 +1,19 @@
 """The endpoints of a call: each end of a session that is no service, with all that is told of it.
 
 An endpoint is one person's stay in the call with one device. Mentions of one session are one endpoint with several
-intervals.
+intervals. Whoever is replaced within a session, as in a transfer, is there for the time of the own segments.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from callrecords.facts.ends import SIDES, End, Side, merged
 from callrecords.facts.failures import Failure
-from callrecords.facts.intervals import Interval
+from callrecords.facts.intervals import Interval, within
 from callrecords.facts.networks import properties
-from callrecords.facts.sessions import Segment, Session
+from callrecords.facts.serviceroles import VOICE_SERVICES
+from callrecords.facts.sessions import Item, Segment, Session
 from callrecords.facts.streams import Stream
 from callrecords.graphtypes import JsonObject, text
 
@@ -88,9 +89,10 @@ def endpoints_of(session: Session, streams: Iterable[Stream], number: int) -> li
             if not item.ends[side].is_service:
                 own[side] = endpoints.at(side, item.ends[side], item.ends[_OTHER[side]])
                 own[side].ends.append(item.ends[side])
-                own[side].intervals += [item.interval] if item.interval else []
         for segment in item.segments:
             at_segments[id(segment)] = _at_segment(segment, own, endpoints)
+        for endpoint in own.values():
+            endpoint.intervals += _times(endpoint, item, at_segments)
     for stream in streams:
         at = at_segments[id(stream.segment)]
         between_services += [] if stream.is_clients else [stream]
@@ -124,6 +126,24 @@ def _at_segment(segment: Segment, own: dict[Side, Endpoint], endpoints: _Endpoin
             if (network or device) and told_of not in endpoint.media:
                 endpoint.media.append(told_of)
     return found
+
+
+def _times(endpoint: Endpoint, item: Item, at_segments: Mapping[int, Mapping[Side, Endpoint]]) -> list[Interval]:
+    """When it was at its end of the session: all the time, or, if it was replaced there, at its own segments."""
+    own = [each.interval for each in item.segments if endpoint in at_segments[id(each)].values()]
+    if all(own) and any(_is_replaced(endpoint, each, at_segments[id(each)]) for each in item.segments):
+        told = [within(each, item.interval) if item.interval else each for each in own]
+        if found := [each for each in told if each]:
+            return found
+    return [item.interval] if item.interval else []
+
+
+def _is_replaced(endpoint: Endpoint, segment: Segment, there: Mapping[Side, Endpoint]) -> bool:
+    """Whether another party is in its place at the segment, or for the called a mailbox, a queue or an attendant."""
+    if endpoint in there.values():
+        return False
+    is_taken = endpoint.side == "callee" and segment.ends["callee"].role in VOICE_SERVICES
+    return is_taken or any(each.side == endpoint.side for each in there.values())
 
 
 def _same_party(end: End, side: Side, own: dict[Side, Endpoint]) -> Endpoint | None:

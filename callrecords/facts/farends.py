@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from callrecords.facts.endpoints import Endpoint
-from callrecords.facts.intervals import Interval, union
+from callrecords.facts.intervals import Interval, overlap, union
 from callrecords.facts.networkcauses import network_causes
 from callrecords.facts.streamquality import Verdict
 from callrecords.facts.streams import Stream
@@ -70,7 +70,7 @@ def _in_meeting(
 
 
 def _overlap(some: tuple[Interval, ...], others: tuple[Interval, ...]) -> bool:
-    return any(one.start < other.end and other.start < one.end for one in some for other in others)
+    return any(overlap(one, other) for one in some for other in others)
 
 
 def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> Mapping[Endpoint, tuple[Interval, ...]]:

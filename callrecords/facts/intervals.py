@@ -42,6 +42,11 @@ def within(found: Interval | None, bounds: Interval) -> Interval | None:
     return interval(max(found.start, bounds.start), min(found.end, bounds.end))
 
 
+def overlap(one: Interval, other: Interval) -> bool:
+    """Whether some time lies in both: not where they only touch."""
+    return one.start < other.end and other.start < one.end
+
+
 def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """The same time in intervals that neither overlap nor touch, in order."""
     found = tuple(intervals)

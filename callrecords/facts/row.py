@@ -17,7 +17,7 @@ from callrecords.facts.people import party_row, people_fields, person_row
 from callrecords.facts.reading import read
 from callrecords.facts.sessions import Session
 from callrecords.facts.streamquality import Profile
-from callrecords.facts.voice import voice
+from callrecords.facts.voice.row import voice
 from callrecords.graphtypes import JsonObject, distinct, moment, text, texts, utc
 from callrecords.ports.callrow import CallRow, EndpointRow
 

@@ -187,6 +187,15 @@ class WhoRow(VoiceFact):
     name: NotRequired[str]
 
 
+class AnsweredByRow(TypedDict):
+    """Who answered: `evidence` is missing where it is that of the outcome."""
+
+    certainty: Certainty
+    evidence: NotRequired[Evidence]
+    value: str
+    name: NotRequired[str]
+
+
 class SecondsRow(VoiceFact):
     """A time, in seconds."""
 
@@ -194,7 +203,7 @@ class SecondsRow(VoiceFact):
 
 
 class StepRow(TypedDict):
-    """A service on the way of a call, with the session that tells of it; `seconds` where its own time is told."""
+    """A service on the way of a call; `seconds` where its own time is told, `sessionId` where the call has several."""
 
     role: str
     id: NotRequired[str]
@@ -206,14 +215,14 @@ class StepRow(TypedDict):
 class VoiceRow(TypedDict, total=False):
     """What happened to a call between a caller and the called: what Graph does not tell is missing.
 
-    `forwarded` is to whom a call came instead of the one who was called first, `transferred` with whom it was at last,
+    `forwarded` is who answered a call instead of the one who was called first, `transferred` with whom it was at last,
     after somebody else had answered it. `queueWait` is the time from the first queue until somebody answered. `path`
     are the attendants, queues and mailboxes, in order.
     """
 
     direction: DirectionRow
     outcome: OutcomeRow
-    answeredBy: WhoRow
+    answeredBy: AnsweredByRow
     forwarded: WhoRow
     transferred: WhoRow
     queueWait: SecondsRow

@@ -36,12 +36,13 @@ def test_every_tier_of_tests_is_told_of() -> None:
 
 
 def test_every_package_and_module_of_the_product_is_told_of() -> None:
-    packages = {each.parent for each in (ROOT / "callrecords").glob("*/__init__.py")}
+    packages = {each.parent for each in (ROOT / "callrecords").rglob("*/__init__.py")}
     rows = HOW_IT_WORKS.split("| package | what it does | modules |")[1].split("\n\n")[0].splitlines()[2:]
     told = {cells[1].strip(" `"): set(re.findall(r"`(\w+)`", cells[3])) for row in rows if (cells := row.split("|"))}
     ports = {file.stem for file in (ROOT / "callrecords/ports").glob("[a-z]*.py")}
     assert told | {"ports": ports} == {
-        package.name: {file.stem for file in package.glob("[a-z]*.py")} for package in packages
+        ".".join(package.relative_to(ROOT / "callrecords").parts): {file.stem for file in package.glob("[a-z]*.py")}
+        for package in packages
     }
     assert all(f"`{name}`" in HOW_IT_WORKS for name in ports)
     top_level = {file.name for file in (ROOT / "callrecords").glob("[a-z]*.py")}

@@ -10,6 +10,7 @@ from callrecords.graphtypes import JsonObject
 from tests.invented import CALL, OTHER_CALL, START, TENANT
 
 MIRA, JONAS = "0a11b22c-1111-4222-8333-444455556666", "5d77e88f-2222-4333-8444-555566667777"
+CEM = "6e88f990-3333-4444-8555-666677778888"
 NUMBER = "+15550123"
 TO_CALLEE, TO_CALLER = "callerToCallee", "calleeToCaller"
 END = "2026-03-04T11:00:03Z"
@@ -24,6 +25,7 @@ SERVICE: JsonObject = {
     "userAgent": {"role": "skypeForBusinessAudioVideoMcu"},
 }
 QUEUE: JsonObject = {**SERVICE, "userAgent": {"role": "skypeForBusinessCallQueues"}}
+MAILBOX: JsonObject = {**SERVICE, "userAgent": {"role": "voicemail"}}
 # As services really come at times: as a client of which nothing is known.
 SILENT_SERVICE: JsonObject = {
     "@odata.type": "#microsoft.graph.callRecords.participantEndpoint",

@@ -17,6 +17,7 @@ from tests.unit.facts.invented_sessions import (
     segment,
     session,
     telephone,
+    times,
     to_callee,
     to_caller,
 )
@@ -134,3 +135,23 @@ def test_a_poor_stream_behind_a_gateway_is_a_cause_with_the_ends_of_that_leg() -
     (cause,) = of_caller(first, fourth, callee=telephone())
     assert cause["evidence"] == {"caller": "unknown", "callee": "gateway"}
     assert [each["cause"] for each in of_caller(first, second, callee=client(JONAS))] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("media", "when", "is_cause"),
+    [
+        (audio(to_caller(POOR_AUDIO)), times("01:00", "02:00"), True),
+        (audio(to_caller(POOR_AUDIO)), times("01:30", "09:00"), True),
+        (audio(to_caller(POOR_AUDIO)), {}, True),
+        (audio(to_caller(POOR_AUDIO)), times("00:10", "01:00"), False),
+        (audio(to_callee(POOR_AUDIO)), times("01:00", "02:00"), False),
+        ({"label": "main-video", "streams": [to_caller({"averageVideoFrameRate": 1})]}, times("01:00", "02:00"), False),
+    ],
+)
+def test_a_poor_leg_of_another_medium_way_or_time_is_no_cause(
+    media: JsonObject, when: JsonObject, is_cause: bool
+) -> None:
+    own = segment(audio(to_caller(POOR_AUDIO)), id="1", callee=SERVICE, **times("01:00", "02:00"))
+    behind = segment(media, id="2", caller=SERVICE, **when)
+    (cause,) = of_caller(own, behind, callee=telephone())
+    assert cause["cause"] == ("gatewayLeg" if is_cause else "unknown")

@@ -5,10 +5,12 @@ from callrecords.facts.intervals import seconds
 from callrecords.graphtypes import JsonObject
 from tests.invented import OTHER_CALL
 from tests.unit.facts.invented_sessions import (
+    CEM,
     GOOD_AUDIO,
     HOME,
     JONAS,
     LOST,
+    MAILBOX,
     MIRA,
     OFFICE,
     POOR_AUDIO,
@@ -105,6 +107,53 @@ def test_a_segment_adds_no_time_to_a_session_that_tells_its_own() -> None:
     longer = segment(caller=client(MIRA), **times("00:00", "05:00"))
     (found,) = read(session(longer, caller=client(MIRA), callee=SERVICE, **times("01:00", "02:00")))
     assert seconds(found.intervals) == 60
+
+
+@pytest.mark.parametrize("callee", [JONAS, CEM])
+def test_who_is_replaced_within_a_session_was_there_for_the_own_segments(callee: str) -> None:
+    first = segment(callee=client(JONAS), **times("00:10", "01:00"))
+    second = segment(callee=client(CEM), **times("01:00", "05:00"))
+    found = read(session(first, second, caller=client(MIRA), callee=client(callee), **times("00:10", "05:00")))
+    assert {who(each): seconds(each.intervals) for each in found} == {MIRA: 290, JONAS: 50, CEM: 240}
+
+
+def test_who_came_back_after_somebody_else_was_there_twice() -> None:
+    segments = [
+        segment(callee=client(user_id), **times(start, end))
+        for user_id, start, end in ((JONAS, "00:10", "01:00"), (CEM, "01:00", "02:00"), (JONAS, "02:00", "03:00"))
+    ]
+    found = read(session(*segments, caller=client(MIRA), callee=client(JONAS), **times("00:10", "03:00")))
+    assert [(who(each), seconds(each.intervals)) for each in found] == [(MIRA, 170), (JONAS, 110), (CEM, 60)]
+
+
+def test_a_caller_is_replaced_by_another_party_too() -> None:
+    first = segment(caller=client(MIRA), **times("00:10", "01:00"))
+    second = segment(caller=client(CEM), **times("01:00", "05:00"))
+    found = read(session(first, second, caller=client(MIRA), callee=client(JONAS), **times("00:10", "05:00")))
+    assert {who(each): seconds(each.intervals) for each in found} == {MIRA: 50, JONAS: 290, CEM: 240}
+
+
+def test_whose_call_went_on_to_a_mailbox_was_there_for_the_own_segments() -> None:
+    rung = segment(caller=telephone(), callee=client(JONAS), **times("00:10", "00:30"))
+    mailbox = segment(caller=telephone(), callee=MAILBOX, **times("00:30", "01:00"))
+    phone, called = read(session(rung, mailbox, caller=telephone(), callee=client(JONAS), **times("00:10", "01:00")))
+    assert (seconds(phone.intervals), seconds(called.intervals)) == (50, 20)
+
+
+@pytest.mark.parametrize("role", ["gateway", "skypeForBusinessCallQueues"])
+def test_the_legs_between_services_replace_nobody(role: str) -> None:
+    service = {**SERVICE, "userAgent": {"role": role}}
+    first = segment(caller=telephone(), callee=service, **times("00:10", "00:20"))
+    second = segment(caller=service, callee=client(JONAS), **times("00:10", "01:00"))
+    found = read(session(first, second, caller=telephone(), callee=client(JONAS), **times("00:10", "01:00")))
+    assert [seconds(each.intervals) for each in found] == [50, 50]
+
+
+@pytest.mark.parametrize("when", [{}, times("40:00", "50:00")])
+def test_a_segment_that_tells_no_time_of_the_session_leaves_the_time_of_the_session(when: JsonObject) -> None:
+    first, second = segment(callee=client(JONAS), **when), segment(callee=client(CEM), **times("01:00", "05:00"))
+    found = read(session(first, second, caller=client(MIRA), callee=client(JONAS), **times("00:10", "05:00")))
+    assert [(who(each), seconds(each.intervals)) for each in found] == [(MIRA, 290), (JONAS, 290), (CEM, 240)]
 
 
 def test_a_segment_may_tell_the_ends_of_its_session_the_other_way_round() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callrecords.facts.intervals import Interval, bounds_of, interval, seconds, told, union, within
+from callrecords.facts.intervals import Interval, bounds_of, interval, overlap, seconds, told, union, within
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -47,6 +47,13 @@ def test_one_bound_bounds_on_its_side_and_contradictory_ones_not_at_all() -> Non
     assert within(between(5, 15), bounds_of(None, minute(10))) == between(5, 10)
     assert within(between(5, 15), bounds_of(None, None)) == between(5, 15)
     assert within(between(5, 15), bounds_of(minute(20), minute(0))) == between(5, 15)
+
+
+def test_two_intervals_overlap_where_some_time_lies_in_both() -> None:
+    assert overlap(between(0, 2), between(1, 3))
+    assert overlap(between(0, 9), between(3, 4))
+    assert not overlap(between(0, 1), between(1, 2))
+    assert not overlap(between(5, 6), between(1, 2))
 
 
 def test_intervals_that_overlap_or_touch_are_one() -> None:

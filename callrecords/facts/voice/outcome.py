@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import cast
 
 from callrecords.facts.failures import Failure
-from callrecords.facts.parties import Kind, Party
-from callrecords.facts.voiceanswers import Answer
-from callrecords.facts.voicelegs import VOICEMAIL, Leg, roles
-from callrecords.facts.voicepath import Step, is_callers
+from callrecords.facts.parties import Party
+from callrecords.facts.serviceroles import VOICEMAIL
+from callrecords.facts.voice.answers import Answer
+from callrecords.facts.voice.legs import Leg
+from callrecords.facts.voice.path import Step, is_callers
 from callrecords.graphtypes import known
-from callrecords.ports.callrow import Certainty, Evidence, OutcomeRow, WhoRow
+from callrecords.ports.callrow import AnsweredByRow, Certainty, Evidence, OutcomeRow, WhoRow
 
 # So much sooner than one leg ends the leg that takes over may begin.
 _HANDOVER = timedelta(seconds=5)
@@ -41,28 +42,30 @@ def outcome(
     return found
 
 
-def answered_by(answers: Sequence[Answer]) -> WhoRow | None:
-    """Who answered first; None where that is not told."""
+def answered_by(answers: Sequence[Answer], told: OutcomeRow | None) -> AnsweredByRow | None:
+    """Who answered first; None where that is not told. Evidence that the outcome has already is not told again."""
     first = answers[0] if answers else None
-    return _who(first.who, first.certainty, _answer(first)) if first and first.who else None
+    if first is None or first.who is None:
+        return None
+    row = cast("AnsweredByRow", _who(first.who, first.certainty, _answer(first)))
+    if told and told["evidence"] == row["evidence"]:
+        del row["evidence"]
+    return row
 
 
 def forwarded(legs: Sequence[Leg], answers: Sequence[Answer]) -> WhoRow | None:
-    """Who answered a call between parties instead of the one who was called first.
+    """Who answered a call between parties instead of the one who was called first, and who did not answer.
 
-    Graph has no word for it: told is that the leg to the one who answered began later, or that another user stands at
-    a segment of that leg. A session's callee is who answered it
-    (https://learn.microsoft.com/graph/api/resources/callrecords-session).
+    Graph has no word for it: told is that the leg to the one who answered began later.
     """
     if not answers or answers[0].who is None or not answers[0].leg.is_direct:
         return None
     leg, who = answers[0].leg, answers[0].who
-    others = _users_at_segments(leg) - {each.key for each in leg.people.values()}
     first = next(each for each in legs if each.is_direct)
     called = first.people.get("callee")
-    if called and called.key and called.key != who.key and first.start < leg.start:
-        others.add(called.key)
-    return _who(who, "likely", _evidence(leg) | {"calledFirst": min(others)}) if others else None
+    if called is None or called.key is None or called.key == who.key or first.start >= leg.start:
+        return None
+    return _who(who, "likely", _evidence(leg) | {"calledFirst": called.key})
 
 
 def transferred(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> WhoRow | None:
@@ -103,20 +106,11 @@ def _reached(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> I
             yield leg, who
 
 
-def _users_at_segments(leg: Leg) -> set[str]:
-    ends = [end for segment in leg.item.segments for end in segment.ends.values() if not end.is_service]
-    return {end.party.key for end in ends if end.party and end.party.key and end.party.kind is Kind.USER}
-
-
-def _services(leg: Leg) -> set[str]:
-    return roles(leg.item.ends.values()).union(*(roles(segment.ends.values()) for segment in leg.item.segments))
-
-
 def _voicemail(legs: Sequence[Leg], mailboxes: Collection[str | None]) -> OutcomeRow | None:
     """That a leg came to a mailbox: certain where it lasted. Exchange has attendants of the same role."""
     found: list[OutcomeRow] = []
     for leg in legs:
-        role = min(_services(leg) & VOICEMAIL, default=None)
+        role = min(leg.services & VOICEMAIL, default=None)
         if leg.seconds == 0 or not (role or any(each.key in mailboxes for each in leg.people.values())):
             continue
         is_sure = role == "voicemail" and leg.seconds is not None and not leg.item.failure

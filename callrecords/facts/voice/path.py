@@ -12,8 +12,9 @@ from typing import NamedTuple, cast
 from callrecords.facts.ends import SIDES, End
 from callrecords.facts.intervals import Interval
 from callrecords.facts.parties import Party
-from callrecords.facts.voiceanswers import Answer
-from callrecords.facts.voicelegs import LATEST, QUEUES, VOICE_SERVICES, VOICEMAIL, Leg
+from callrecords.facts.serviceroles import QUEUES, VOICE_SERVICES, VOICEMAIL
+from callrecords.facts.voice.answers import Answer
+from callrecords.facts.voice.legs import LATEST, Leg
 from callrecords.graphtypes import known
 from callrecords.ports.callrow import Evidence, SecondsRow, StepRow
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.facts.row import fact_row
-from callrecords.facts.voiceanswers import Proof
+from callrecords.facts.voice.answers import Proof
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import Certainty, Direction, Expected
 from local.traffic import generate
@@ -22,6 +22,8 @@ from tests.unit.facts.invented_sessions import (
     BUSY,
     GOOD_AUDIO,
     JONAS,
+    LOST,
+    MAILBOX,
     MIRA,
     NUMBER,
     audio,
@@ -31,10 +33,11 @@ from tests.unit.facts.invented_sessions import (
     session,
     telephone,
     times,
+    to_callee,
     to_caller,
     user,
 )
-from tests.unit.facts.test_voice_cases import CASES
+from tests.unit.facts.voice.test_cases import CASES
 
 OUTCOMES = {"answered", "voicemail", "failed", *get_args(Expected.__value__)}
 RECORDS = [
@@ -46,7 +49,6 @@ RECORDS = [
     ),
 ]
 ODDITIES: list[Any] = [None, "", "text", -1, True, [None, {}], {"id": 7}, "2026-03-04T10:00:30Z"]
-MAILBOX = {"@odata.type": "#microsoft.graph.callRecords.serviceEndpoint", "userAgent": {"role": "voicemail"}}
 HALF_A_MINUTE = {"startDateTime": "2026-03-04T10:01:00Z", "endDateTime": "2026-03-04T10:01:30Z"}
 
 
@@ -79,6 +81,12 @@ def texts(value: Any) -> set[str]:
     return {value.lower()} if isinstance(value, str) else set().union(*map(texts, below))
 
 
+def evidence_of(fact: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """What the fact was read from: who answered, mostly from what tells that somebody did."""
+    evidence: dict[str, Any] = fact["evidence"] if "evidence" in fact else facts["outcome"]["evidence"]
+    return evidence
+
+
 def complaints(voice: dict[str, Any], record: JsonObject) -> list[str]:
     """What the facts claim beyond the record."""
     told = texts(record)
@@ -87,13 +95,15 @@ def complaints(voice: dict[str, Any], record: JsonObject) -> list[str]:
     stays = voice.get("path", [])
     names = [each[name] for each in (*facts.values(), *stays) for name in ("name", "sessionId", "role") if name in each]
     seconds = [each["seconds"] for each in stays if "seconds" in each]
-    evidence = [value for fact in facts.values() for value in fact["evidence"].values() if isinstance(value, str)]
+    evidence = [
+        value for fact in facts.values() for value in evidence_of(fact, facts).values() if isinstance(value, str)
+    ]
     own_words = {*get_args(Proof.__value__), *facts.get("direction", {}).get("evidence", {}).values()}
     wrong = {
         "an id or a name": [each for each in (*ids, *names) if each.lower() not in told],
         "evidence": [each for each in evidence if each not in own_words and each.lower() not in told],
         "a time": [each for each in (*seconds, facts.get("queueWait", {}).get("value", 0)) if each < 0],
-        "no evidence": [name for name, fact in facts.items() if not fact["evidence"]],
+        "no evidence": [name for name, fact in facts.items() if not evidence_of(fact, facts)],
         "certainty": [fact for fact in facts.values() if fact["certainty"] not in get_args(Certainty.__value__)],
         "an outcome": {facts["outcome"]["value"]} - OUTCOMES if "outcome" in facts else (),
         "a direction": {facts["direction"]["value"]} - {*get_args(Direction.__value__)} if "direction" in facts else (),
@@ -120,13 +130,16 @@ def test_of_a_mutilated_record_nothing_is_claimed_that_is_not_told(rng: Random) 
 
 
 @given(st.randoms())
-def test_the_order_of_sessions_and_participants_means_nothing(rng: Random) -> None:
+def test_the_order_of_sessions_segments_and_participants_means_nothing(rng: Random) -> None:
     record = orjson.loads(rng.choice(RECORDS))
     for _ in range(rng.randrange(4)):
         mutilate(rng, record)
     expected = voice_of(record)
     rng.shuffle(record["sessions"])
     rng.shuffle(record["participants_v2"])
+    for each in record["sessions"]:
+        if isinstance(each, dict) and isinstance(each.get("segments"), list):
+            rng.shuffle(each["segments"])
     assert voice_of(record) == expected
 
 
@@ -140,9 +153,36 @@ def test_an_answer_is_proved_by_media_of_the_called_and_by_nothing_else_as_surel
 
 def test_a_failure_is_evidence_with_its_stage_and_its_words() -> None:
     ends = {"caller": telephone(), "callee": client(MIRA)}
-    outcome = row_of(session(failureInfo=BUSY, **ends, **HALF_A_MINUTE, id="s1"))["voice"]["outcome"]
-    evidence = {"sessionId": "s1", "seconds": 30.0, "failureStage": "callSetup", "failureReason": BUSY["reason"]}
+    outcome = row_of(session(failureInfo=BUSY, **ends, **HALF_A_MINUTE))["voice"]["outcome"]
+    evidence = {"seconds": 30.0, "failureStage": "callSetup", "failureReason": BUSY["reason"]}
     assert outcome == {"value": "busy", "certainty": "certain", "evidence": evidence}
+
+
+def test_the_session_is_named_where_there_are_several_and_evidence_is_told_once() -> None:
+    first = session(
+        segment(audio(to_caller(GOOD_AUDIO))), id="s1", caller=telephone(), callee=client(MIRA), **HALF_A_MINUTE
+    )
+    voice = row_of(first)["voice"]
+    assert voice["outcome"]["evidence"] == {"proof": "mediaOfTheCalled", "seconds": 30.0}
+    assert voice["answeredBy"] == {"value": MIRA, "certainty": "certain"}
+    second = session(id="s2", caller=telephone(), callee=client(JONAS), **times("02:00", "03:00"))
+    voice = row_of(first, second)["voice"]
+    assert voice["outcome"]["evidence"]["sessionId"] == "s1"
+    assert voice["transferred"]["evidence"] == {"sessionId": "s2", "seconds": 60.0, "answeredFirst": MIRA}
+
+
+def test_who_answered_first_has_own_evidence_where_another_was_surer_to_answer() -> None:
+    first = session(id="s1", failureInfo=LOST, caller=telephone(), callee=client(MIRA), **HALF_A_MINUTE)
+    second = session(
+        segment(audio(to_callee(GOOD_AUDIO))),
+        id="s2",
+        caller=telephone(),
+        callee=client(JONAS),
+        **times("02:00", "03:00"),
+    )
+    voice = row_of(first, second)["voice"]
+    assert voice["outcome"]["evidence"]["sessionId"] == "s2"
+    assert voice["answeredBy"]["evidence"] == {"proof": "droppedMidcall", "sessionId": "s1", "seconds": 30.0}
 
 
 def test_two_things_that_people_did_are_each_only_likely() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from callrecords.facts.parties import Kind, Party
-from callrecords.facts.voiceanswers import Answer
-from callrecords.facts.voicelegs import VOICE_SERVICES, Leg
+from callrecords.facts.serviceroles import VOICE_SERVICES
+from callrecords.facts.voice.answers import Answer
+from callrecords.facts.voice.legs import Leg
 from callrecords.ports.callrow import Certainty, Direction, DirectionRow
 
 type _Place = Literal["own", "outside"]

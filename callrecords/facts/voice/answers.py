@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from callrecords.facts.ends import End, Side
-from callrecords.facts.parties import Party
+from callrecords.facts.parties import Kind, Party
 from callrecords.facts.sessions import Segment
-from callrecords.facts.voicelegs import Leg, called_side, roles
-from callrecords.graphtypes import number, objects, text
+from callrecords.facts.voice.legs import Leg, called_side
+from callrecords.graphtypes import JsonObject, number, objects, text
 from callrecords.ports.callrow import Certainty
 
 type Proof = Literal["mediaOfTheCalled", "mediaOfTheCall", "droppedMidcall", "length"]
@@ -42,7 +42,7 @@ def answers_of(
     """
     found = []
     for leg in legs:
-        side = called_side(leg, caller)
+        side = called_side(leg, caller) if not leg.is_to_mailbox else None
         who = leg.people.get(side) if side else None
         is_mailbox = who is not None and who.key in mailboxes
         if side and not is_mailbox and (connection := _connection(leg, side)):
@@ -60,24 +60,43 @@ def _connection(leg: Leg, side: Side) -> tuple[Certainty, Proof] | None:
     session may be that of any of its segments, of which another was answered
     (https://learn.microsoft.com/graph/api/resources/callrecords-failureinfo?view=graph-rest-beta). The best proof is a
     segment with media that ends at the party. Without one the length tells, if it is more than that of ringing. What a
-    caller heard in a queue or from a mailbox proves nothing.
+    caller heard in a queue or from a mailbox proves nothing, and neither do the words of a network.
     """
     item, seconds = leg.item, leg.seconds
     if seconds == 0:
         return None
     own = [each for each in item.segments if _is_at(each, item.ends[side])]
-    if any(_has_streams(each) and not (each.failure and each.failure.is_of_set_up) for each in own):
+    is_short = (seconds or 0) <= LONGEST_RING
+    if is_short and _is_early(leg, side, own):
+        return None
+    if any(_sent(each) and not _is_failed(each) for each in own):
         is_told_failed = item.failure is not None and item.failure.is_of_set_up
         return "certain" if seconds and not is_told_failed else "likely", "mediaOfTheCalled"
-    if leg.set_up_failures and (seconds or 0) <= LONGEST_RING:
-        return None
-    if (leg.is_direct and any(roles(each.ends.values()) for each in item.segments)) and not leg.set_up_failures:
+    if (leg.is_direct and leg.services) or (is_short and leg.set_up_failures):
         return None
     if any(each and each.stage == "midcall" for each in (item.failure, *(each.failure for each in own))):
         return "likely", "droppedMidcall"
-    if any(_has_streams(each) for each in item.segments):
+    if any(map(_sent, item.segments)):
         return "likely", "mediaOfTheCall"
-    return ("likely", "length") if seconds and (seconds > LONGEST_RING or not leg.is_direct) else None
+    return ("likely", "length") if seconds and not (is_short and leg.is_direct) else None
+
+
+def _is_early(leg: Leg, side: Side, own: Sequence[Segment]) -> bool:
+    """Whether the media may be what a network says, such as that a number is not in use, before anybody answers.
+
+    So it may be where the call was not set up, and no failure of a segment to the party explains that; and where a
+    telephone was heard that received nothing.
+    """
+    if leg.set_up_failures and not any(map(_is_failed, own)):
+        return True
+    party = leg.item.ends[side].party
+    directions = {text(stream.get("streamDirection")) for each in leg.item.segments for stream in _sent(each)}
+    away = "calleeToCaller" if side == "callee" else "callerToCallee"
+    return leg.is_direct and party is not None and party.kind is Kind.PHONE and directions == {away}
+
+
+def _is_failed(segment: Segment) -> bool:
+    return segment.failure is not None and segment.failure.is_of_set_up
 
 
 def _is_at(segment: Segment, end: End) -> bool:
@@ -86,7 +105,7 @@ def _is_at(segment: Segment, end: End) -> bool:
     return any(each.party and each.party.key == end.party.key for each in segment.ends.values())
 
 
-def _has_streams(segment: Segment) -> bool:
-    """Whether something was sent: a stream without packets, or of which nothing was measured, shows no answer."""
-    streams = (stream for media in segment.media for stream in objects(media.get("streams")))
-    return any(number(stream.get("packetUtilization")) or text(stream.get("averageJitter")) for stream in streams)
+def _sent(segment: Segment) -> list[JsonObject]:
+    """The streams in which something was sent: one without packets or measurements shows no answer."""
+    streams = [stream for media in segment.media for stream in objects(media.get("streams"))]
+    return [each for each in streams if number(each.get("packetUtilization")) or text(each.get("averageJitter"))]

@@ -13,12 +13,13 @@ from typing import cast
 from callrecords.callrecord import CallRecord
 from callrecords.facts.parties import Kind, Party, participant
 from callrecords.facts.people import Person
+from callrecords.facts.serviceroles import VOICE_SERVICES
 from callrecords.facts.sessions import Item, Session
-from callrecords.facts.voiceanswers import answers_of
-from callrecords.facts.voicedirection import called_first, direction
-from callrecords.facts.voicelegs import VOICE_SERVICES, caller_of, legs_of
-from callrecords.facts.voiceoutcome import answered_by, forwarded, outcome, transferred
-from callrecords.facts.voicepath import queue_wait, steps
+from callrecords.facts.voice.answers import answers_of
+from callrecords.facts.voice.direction import called_first, direction
+from callrecords.facts.voice.legs import caller_of, legs_of
+from callrecords.facts.voice.outcome import answered_by, forwarded, outcome, transferred
+from callrecords.facts.voice.path import queue_wait, steps
 from callrecords.graphtypes import JsonObject, as_object, known, objects_of, text
 from callrecords.ports.callrow import VoiceRow
 
@@ -45,9 +46,10 @@ def voice(
     mailboxes = _mailboxes(record)
     answers = answers_of(legs, caller, certainty, mailboxes) if caller or not has_services else []
     path = steps(legs, caller, answers[0].time if answers else None)
+    ended = outcome(legs, answers, path, caller, mailboxes)
     row: JsonObject = {
-        "outcome": outcome(legs, answers, path, caller, mailboxes),
-        "answeredBy": answered_by(answers),
+        "outcome": ended,
+        "answeredBy": answered_by(answers, ended),
         "forwarded": None if path else forwarded(legs, answers),
         "queueWait": queue_wait(path, answers[0]) if answers else None,
         "path": [step.row for step in path],

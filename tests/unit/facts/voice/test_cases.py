@@ -12,7 +12,7 @@ from tests.invented import TENANT
 
 CASES = {
     file.stem: json.loads(file.read_text())
-    for file in sorted((Path(__file__).parents[2] / "cases/voice").glob("*.json"))
+    for file in sorted((Path(__file__).parents[3] / "cases/voice").glob("*.json"))
 }
 
 

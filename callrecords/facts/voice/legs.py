@@ -5,27 +5,24 @@ person has a leg of their own to a service, and whoever answers is at the caller
 (https://github.com/mozziemozz/Commsverse2025-CallRecords-Demo, Get-CallRecordByUserId.ps1).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from callrecords.facts.ends import SIDES, End, Side
 from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Kind, Party
+from callrecords.facts.serviceroles import ATTENDANTS, QUEUES, VOICE_SERVICES, VOICEMAIL
 from callrecords.facts.sessions import Item, Session
+from callrecords.facts.voice.handovers import taken_apart
 from callrecords.ports.callrow import Certainty
-
-# https://learn.microsoft.com/graph/api/resources/callrecords-serviceuseragent
-VOICEMAIL = frozenset({"voicemail", "exchangeUnifiedMessagingService"})
-QUEUES = frozenset({"skypeForBusinessCallQueues", "responseGroupService", "responseGroupServiceAnnouncementService"})
-ATTENDANTS = frozenset({"skypeForBusinessAutoAttendant", "skypeForBusinessAttendant"})
-VOICE_SERVICES = VOICEMAIL | QUEUES | ATTENDANTS
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Leg(NamedTuple):
-    """A mention of a session; `people` are those at its ends whose ids are known."""
+    """A mention of a session, or the part of it with one called party; `people` are those at its ends whose ids are
+    known. The `session_id` is None where the call has one session alone."""
 
     session_id: str | None
     item: Item
@@ -52,13 +49,24 @@ class Leg(NamedTuple):
         return not (self.item.ends["caller"].is_service or self.item.ends["callee"].is_service)
 
     @property
+    def services(self) -> set[str]:
+        """The attendants, queues and mailboxes at its ends and on its way."""
+        ends = (self.item.ends, *(segment.ends for segment in self.item.segments))
+        return {end.role for each in ends for end in each.values() if end.role in VOICE_SERVICES}
+
+    @property
+    def is_to_mailbox(self) -> bool:
+        """Whether it runs between one party and a mailbox: that is the caller, whoever organised the call."""
+        return not self.is_direct and not self.services.isdisjoint(VOICEMAIL)
+
+    @property
     def set_up_failures(self) -> list[Failure]:
         """What kept it, or a part of it, from being set up."""
         told = (self.item.failure, *(segment.failure for segment in self.item.segments))
         return [failure for failure in told if failure and failure.is_of_set_up]
 
 
-def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[Leg]:
+def legs_of(sessions: Sequence[Session], parties: Mapping[str, Party]) -> list[Leg]:
     """The legs in the order in which they began; `parties` are those of the call by their keys, as the whole record
     tells of them.
 
@@ -66,7 +74,7 @@ def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[L
     name is nobody either: so Graph gives such accounts, and an assistant of Microsoft's (Get-CallRecordByUserId.ps1, as
     above).
     """
-    mentions = [(session.id, item) for session in sessions for item in session.items]
+    mentions = [(session.id if len(sessions) > 1 else None, item) for session in sessions for item in session.items]
     services = [end for _, item in mentions for end in item.ends.values() if end.role in QUEUES | ATTENDANTS]
     accounts = {end.party.key for end in services if end.party}
 
@@ -80,8 +88,9 @@ def legs_of(sessions: Iterable[Session], parties: Mapping[str, Party]) -> list[L
         return None if is_nameless or found.kind is Kind.APPLICATION else found
 
     legs = [
-        Leg(session_id, item, {side: found for side in SIDES if (found := person(item.ends[side]))})
+        Leg(session_id, part, {side: found for side in SIDES if (found := person(part.ends[side]))})
         for session_id, item in mentions
+        for part in taken_apart(item, person)
     ]
     return sorted(legs, key=lambda leg: (leg.start, leg.end, leg.session_id or ""))
 
@@ -90,12 +99,12 @@ def caller_of(legs: Sequence[Leg], organizer: Party | None) -> tuple[Party, Cert
     """Who called: the caller of the first leg, and of a call by way of services the organiser.
 
     A session's caller is who began it (https://learn.microsoft.com/graph/api/resources/callrecords-session), but an
-    agent is the caller of the leg to the queue as well. No page says that the organiser of a call is its caller: where
-    both are told and differ, or one is missing, the answer is likely only.
+    agent is the caller of the leg to the queue as well. Only callers have legs to mailboxes. No page says that the
+    organiser of a call is its caller: where both are told and differ, or one is missing, the answer is likely only.
     """
     first = next((leg for leg in legs if leg.is_direct or "caller" in leg.people), None)
     began = first.people.get("caller") if first else None
-    if first and began and first.is_direct:
+    if first and began and (first.is_direct or first.is_to_mailbox):
         is_sure = organizer is None or organizer.key == began.key
         return began, "certain" if is_sure and (len(legs) == 1 or first.item.interval) else "likely"
     if organizer and organizer.key and organizer.kind is not Kind.APPLICATION:
@@ -112,8 +121,3 @@ def called_side(leg: Leg, caller: Party | None) -> Side | None:
     key = caller.key if caller else None
     sides: tuple[Side, Side] = ("callee", "caller")
     return next((side for side in sides if side in leg.people and leg.people[side].key != key), None)
-
-
-def roles(ends: Iterable[End]) -> set[str]:
-    """The attendants, queues and mailboxes among these ends."""
-    return {end.role for end in ends if end.role in VOICE_SERVICES}

@@ -1,0 +1,1 @@
+"""What happened to a call between a caller and the called."""
