@@ -28,7 +28,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from callrecords.errors import Unreadable
-from callrecords.facts.explain import explain
+from callrecords.facts.explain.call import explain
 from callrecords.facts.people import organizer
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject

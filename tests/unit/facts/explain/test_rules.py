@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from callrecords.facts.rulewords import rules_in_words
+from callrecords.facts.explain.rules import rules_in_words
 from callrecords.facts.streamquality import Profile
 
 

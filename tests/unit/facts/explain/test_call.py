@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from callrecords.facts.explain import MOST_ENDPOINTS, explain
+from callrecords.facts.explain.call import MOST_ENDPOINTS, explain
 from callrecords.facts.row import Rules, fact_row
 from callrecords.facts.streamquality import Profile
 from callrecords.graphtypes import JsonObject

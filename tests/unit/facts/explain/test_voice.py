@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from callrecords.facts.voicewords import voice_in_words
+from callrecords.facts.explain.voice import voice_in_words
 from callrecords.ports.callrow import VoiceRow
 from tests.invented import TENANT
 

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 from callrecords.facts.details import unpack
-from callrecords.facts.endwords import endpoint_in_words, failure_in_words, is_bad, ticked, worst_first
-from callrecords.facts.outcomes import is_client
-from callrecords.facts.parties import Kind
-from callrecords.facts.rulewords import rules_in_words
-from callrecords.facts.voicewords import voice_in_words
-from callrecords.facts.words import (
+from callrecords.facts.explain.endpoints import endpoint_in_words, failure_in_words, is_bad, ticked, worst_first
+from callrecords.facts.explain.rules import rules_in_words
+from callrecords.facts.explain.voice import voice_in_words
+from callrecords.facts.explain.words import (
     at_start,
     joined,
     length_in_words,
@@ -19,6 +17,8 @@ from callrecords.facts.words import (
     several,
     time_in_words,
 )
+from callrecords.facts.outcomes import is_client
+from callrecords.facts.parties import Kind
 from callrecords.ports.callrow import CallRow, EndpointRow, PartyRow
 
 MOST_ENDPOINTS = 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from callrecords.facts.words import length_in_words, role_in_words
+from callrecords.facts.explain.words import length_in_words, role_in_words
 from callrecords.ports.callrow import VoiceFact, VoiceRow
 
 _DIRECTIONS = {

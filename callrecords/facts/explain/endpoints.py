@@ -3,9 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from callrecords.facts.numberwords import cause_in_words, reason_in_words
+from callrecords.facts.explain.numbers import cause_in_words, reason_in_words
+from callrecords.facts.explain.words import (
+    at_start,
+    client_of,
+    joined,
+    medium_in_words,
+    name_of,
+    several,
+    stay_in_words,
+)
 from callrecords.facts.outcomes import is_client
-from callrecords.facts.words import at_start, client_of, joined, medium_in_words, name_of, several, stay_in_words
 from callrecords.ports.callrow import EndpointRow, FailureRow, Medium, MediumRow
 
 type _Direction = Literal["received", "sent"]

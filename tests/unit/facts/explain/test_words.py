@@ -2,7 +2,7 @@
 
 import pytest
 
-from callrecords.facts.words import at_start, client_of, joined, length_in_words, name_of, stay_in_words
+from callrecords.facts.explain.words import at_start, client_of, joined, length_in_words, name_of, stay_in_words
 from callrecords.ports.callrow import EndpointRow, PartyRow
 from tests.unit.facts.invented_sessions import MIRA, SERVICE, client, row_of, session
 

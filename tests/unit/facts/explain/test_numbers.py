@@ -2,7 +2,7 @@
 
 import pytest
 
-from callrecords.facts.numberwords import cause_in_words, reason_in_words
+from callrecords.facts.explain.numbers import cause_in_words, reason_in_words
 from callrecords.ports.callrow import CauseRow, ReasonRow
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from callrecords.facts.numberwords import metric_in_words, poor_in_words
+from callrecords.facts.explain.numbers import metric_in_words, poor_in_words
+from callrecords.facts.explain.words import joined
 from callrecords.facts.streamquality import RULES, Profile, Rule, StreamKind
-from callrecords.facts.words import joined
 from callrecords.ports.callrow import CallRow
 
 _DEFINITIONS = {

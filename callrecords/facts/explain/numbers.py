@@ -1,8 +1,8 @@
 """Metrics, their values and causes in words, in English. Pure."""
 
+from callrecords.facts.explain.words import role_in_words
 from callrecords.facts.metrics import Metric, Unit, is_poor_below
 from callrecords.facts.networkcauses import EVENT_RATIO, WEAK_SIGNAL
-from callrecords.facts.words import role_in_words
 from callrecords.ports.callrow import CauseRow, ReasonRow
 
 _METRICS = {

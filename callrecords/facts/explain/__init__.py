@@ -1,0 +1,1 @@
+"""A row in plain words."""
