@@ -89,6 +89,7 @@ class App:
     def ingest(self) -> "Ingest":
         from callrecords.collect.arrivals import Arrivals
         from callrecords.collect.ingest import Ingest
+        from callrecords.collect.repeats import Repeats
 
         return Ingest(
             records=self._call_records,
@@ -96,6 +97,7 @@ class App:
             rows=self._fact_rows,
             arrivals=Arrivals(self._state, _now),
             given_up=self._given_up,
+            repeats=Repeats(_now),
             queue=self._work_queue(CALL_RECORDS),
         )
 

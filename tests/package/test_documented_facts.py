@@ -25,7 +25,6 @@ from callrecords.operate.health import Health
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
-from callrecords.webhook import notifications
 from callrecords.webhook.notifications import MAX_BODY_BYTES, MAX_NOTIFICATIONS
 from tests.doubles import Clock, State
 from tests.markdown import ROOT, page, table, unwrapped
@@ -110,7 +109,6 @@ FACTS = {
     "SECURITY.md": [
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
         f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
-        f"of up to {notifications._LONGEST_NAME} characters each",
         f"up to {failures._LONGEST} characters of Graph's own error message",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],

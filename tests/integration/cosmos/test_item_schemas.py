@@ -36,7 +36,7 @@ from tests.unit.collect.subscription_world import AGEING, LIVE
 from tests.unit.collect.subscription_world import World as SubscriptionWorld
 
 CONTAINERS = ("callRecords", "calls", "usage", "state")
-RECORD = versions(DAYS[0], 9)[0][-1]
+RECORD = replace(versions(DAYS[0], 9)[0][-1], fetched_at=NOW)
 ROLLED = ("at", "failedDays")
 ITEMS = split(RECORD, TENANT, ["2026-03-01"])
 PART = split_piece(
@@ -260,7 +260,8 @@ async def test_what_is_remembered_of_progress_is_as_promised(account: Account, c
 def test_a_header_has_what_its_schema_asks_for_and_nothing_else() -> None:
     described = schema("callRecords")["$defs"]["header"]
     assert list(ITEMS.header) == list(described["properties"])
-    assert described["required"] == [name for name in ITEMS.header if name not in ("sessions", "participants_v2")]
+    optional = ("fetchedAt", "sessions", "participants_v2")
+    assert described["required"] == [name for name in ITEMS.header if name not in optional]
 
 
 def test_a_record_that_has_nothing_but_its_start_is_as_promised() -> None:
