@@ -60,7 +60,7 @@ def _call(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
     kind = row.get("type", "")
     length = f", {length_in_words(row['durationSeconds'])} long" if "durationSeconds" in row else ""
     modalities = f", with {joined(map(modality_in_words, row['modalities']))}" if row["modalities"] else ""
-    what = _TYPES.get(kind, "A call of which Graph does not tell the type")
+    what = _TYPES.get(kind, "A call of unknown type")
     yield f"Call id: {row['callId']}."
     yield f"{what} on {time_in_words(row['startDateTime'])} UTC{length}{modalities}."
     if organizer := row.get("organizer"):
