@@ -70,10 +70,9 @@ def _call(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
     at_endpoints = {each["who"]["id"]: each["who"] for each in endpoints if "id" in each["who"]}
     known = [{**at_endpoints.get(each.get("id", ""), {}), **each} for each in people]
     named = joined(name_of(cast("PartyRow", each)) for each in known) if 0 < len(known) <= MOST_ENDPOINTS else ""
-    took_part = (
-        several(row["participantCount"], "person", "people") if row["participantCount"] else "Nobody that is known"
-    )
-    yield f"{took_part} took part, at {several(row['endpointCount'], 'endpoint')}{f': {named}' if named else ''}."
+    count, at = row["participantCount"], row["endpointCount"]
+    took_part = f"{several(count, 'person', 'people')} took part" if count else "It is not known who took part"
+    yield f"{took_part}{f', at {several(at, "endpoint")}' if at else ''}{f': {named}' if named else ''}."
     if row.get("isTest"):
         yield "It was a test call."
 

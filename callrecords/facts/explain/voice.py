@@ -37,7 +37,7 @@ def voice_in_words(voice: VoiceRow, tenant_id: str) -> Iterator[str]:
         named = f", {step['name']}," if "name" in step else ""
         yield f"It was with {role_in_words(step['role'])}{named}{seconds}."
     if waited := voice.get("queueWait"):
-        yield f"The caller waited {length_in_words(waited['value'])} from the first queue on{_doubt(waited)}."
+        yield f"The caller waited {length_in_words(waited['value'])} in queues until somebody answered{_doubt(waited)}."
     if outcome := voice.get("outcome"):
         by = voice.get("answeredBy")
         who = f" by {by.get('name', by['value'])}" if by else ""

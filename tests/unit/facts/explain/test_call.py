@@ -77,6 +77,13 @@ def test_the_call_is_told_with_its_id_time_length_media_and_people() -> None:
     ]
 
 
+def test_of_a_call_without_sessions_it_counts_no_endpoints_and_invents_nobody() -> None:
+    people = [user(MIRA, "Mira Kovac")]
+    assert "It is not known who took part." in said(row_of())["The call"]
+    row = fact_row(record(participants_v2=people), TENANT, rules=Rules(Profile.CURRENT, with_words=True))
+    assert "1 person took part: Mira Kovac." in said(row)["The call"]
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

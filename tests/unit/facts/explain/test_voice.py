@@ -24,7 +24,7 @@ LIKELY: dict[str, Any] = {"certainty": "likely", "evidence": {}}
             "It was with a call queue, Sales, for 1 min.",
         ),
         ({"path": [{"role": "newRole"}]}, "It was with newRole."),
-        ({"queueWait": {"value": 75, **CERTAIN}}, "The caller waited 1 min 15 s from the first queue on."),
+        ({"queueWait": {"value": 75, **CERTAIN}}, "The caller waited 1 min 15 s in queues until somebody answered."),
         ({"outcome": {"value": "busy", **CERTAIN}}, "The called party was busy."),
         (
             {"outcome": {"value": "answered", **LIKELY}, "answeredBy": {"value": "b", "name": "Ben", **CERTAIN}},
