@@ -22,13 +22,16 @@ No account is needed for the explanation, and nothing leaves this machine.
 
 import argparse
 import json
+import signal
 import sys
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import UUID
 
 from callrecords.errors import Unreadable
 from callrecords.facts.explain.call import explain
+from callrecords.facts.explain.voice import UNKNOWN_TENANT
 from callrecords.facts.people import organizer
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
@@ -45,7 +48,7 @@ def row_of(answers: Iterable[JsonObject], tenant_id: str | None) -> CallRow:
     """
     record = record_of(answers)
     organized_by = organizer(record)
-    return fact_row(record, tenant_id or (organized_by and organized_by.tenant_id) or "unknown")
+    return fact_row(record, tenant_id or (organized_by and organized_by.tenant_id) or UNKNOWN_TENANT)
 
 
 def in_words(row: CallRow) -> str:
@@ -70,11 +73,23 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--tenant",
+        type=_guid,
         metavar="ID",
-        help="your organisation's id; default: the organiser's. Needed for a call that a telephone began",
+        help="your organisation's id, a GUID: it decides what is inbound. Default: the organiser's; needed for a"
+        " call that a telephone began",
     )
     parser.add_argument("--json", action="store_true", help="print the fact row instead")
     return parser.parse_args()
+
+
+def _guid(text: str) -> str:
+    """The id as Graph spells it; raises ArgumentTypeError, which says what was expected."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"it is {text!r}, expected a GUID, such as the id of a tenant in Entra"
+        ) from None
 
 
 def _answer(file: str) -> JsonObject:
@@ -101,4 +116,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads the words may stop early, such as head
     sys.exit(main())
