@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from callrecords.facts.ends import SIDES, End, Side, merged
+from callrecords.facts.ends import OTHER, SIDES, End, Side, merged
 from callrecords.facts.failures import Failure
 from callrecords.facts.intervals import Interval, within
 from callrecords.facts.networks import properties
@@ -17,8 +17,6 @@ from callrecords.facts.serviceroles import VOICE_SERVICES
 from callrecords.facts.sessions import Item, Segment, Session
 from callrecords.facts.streams import Stream
 from callrecords.graphtypes import JsonObject, text
-
-_OTHER: dict[Side, Side] = {"caller": "callee", "callee": "caller"}
 
 
 @dataclass(eq=False)
@@ -88,7 +86,7 @@ def endpoints_of(session: Session, streams: Iterable[Stream], number: int) -> li
         own: dict[Side, Endpoint] = {}
         for side in SIDES:
             if not item.ends[side].is_service:
-                own[side] = endpoints.at(side, item.ends[side], item.ends[_OTHER[side]])
+                own[side] = endpoints.at(side, item.ends[side], item.ends[OTHER[side]])
                 own[side].ends.append(item.ends[side])
         for segment in item.segments:
             at_segments[id(segment)] = _at_segment(segment, own, endpoints)
@@ -114,8 +112,8 @@ def _at_segment(segment: Segment, own: dict[Side, Endpoint], endpoints: _Endpoin
         end = segment.ends[side]
         if end.is_service:
             continue
-        at = _OTHER[side] if is_turned else side
-        found[side] = _same_party(end, at, own) or endpoints.at(at, end, segment.ends[_OTHER[side]])
+        at = OTHER[side] if is_turned else side
+        found[side] = _same_party(end, at, own) or endpoints.at(at, end, segment.ends[OTHER[side]])
         if end not in found[side].ends:
             found[side].ends.append(end)
         if found[side] not in own.values() and segment.interval:
@@ -162,7 +160,7 @@ def _party_at(endpoint: Endpoint) -> Party | None:
 
 def _same_party(end: End, side: Side, own: Mapping[Side, Endpoint]) -> Endpoint | None:
     """The end of the session at which this end of a segment is: that of its side, unless another party is there."""
-    for each in (side, _OTHER[side]):
+    for each in (side, OTHER[side]):
         if each in own:
             known = _party_at(own[each])
             if each == side and (end.party is None or known is None):

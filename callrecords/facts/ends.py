@@ -12,6 +12,7 @@ from callrecords.graphtypes import JsonObject, as_object, text
 
 type Side = Literal["caller", "callee"]
 SIDES: tuple[Side, Side] = ("caller", "callee")
+OTHER: dict[Side, Side] = {"caller": "callee", "callee": "caller"}
 
 _SERVICE = "serviceEndpoint"
 _NOT_RATED = "notRated"
