@@ -11,11 +11,12 @@ from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.ends import End
 from callrecords.facts.gatewaylegs import away_from, towards
 from callrecords.facts.intervals import overlap
+from callrecords.facts.metrics import PACKET_LOSS, ROUND_TRIP
 from callrecords.facts.networkcauses import Evidence, highest, network_causes
 from callrecords.facts.networks import properties
 from callrecords.facts.streamquality import Verdict, worse
 from callrecords.facts.streams import Stream
-from callrecords.graphtypes import JsonObject, number, seconds
+from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CauseRow
 
 type Direction = Literal["received", "sent"]
@@ -67,10 +68,9 @@ def _of_direction(poor: _Poor) -> list[CauseRow]:
 
 def _long_way(poor: _Poor) -> Evidence | None:
     for stream in poor.streams:
-        round_trip = seconds(stream.properties.get("averageRoundTripTime"))
-        loss = number(stream.properties.get("averagePacketLossRate"))
+        round_trip, loss = ROUND_TRIP.reading(stream.properties), PACKET_LOSS.reading(stream.properties)
         if round_trip is not None and loss is not None and round_trip > LONG_ROUND_TRIP and loss <= LITTLE_LOSS:
-            return {"averageRoundTripTime": round_trip, "averagePacketLossRate": loss}
+            return {ROUND_TRIP.name: round_trip, PACKET_LOSS.name: loss}
     return None
 
 

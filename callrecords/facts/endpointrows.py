@@ -14,7 +14,7 @@ from callrecords.facts.parties import Kind
 from callrecords.facts.people import party_row
 from callrecords.facts.streamquality import Reason, Verdict, roll_up, worse
 from callrecords.facts.streams import Stream, by_medium
-from callrecords.graphtypes import JsonObject, known, rounded, text, utc
+from callrecords.graphtypes import JsonObject, known, text, utc
 from callrecords.ports.callrow import EndpointRow, MediumRow, ReasonRow, StreamCounts, VerdictName
 
 _UNKNOWN = "unknown"
@@ -91,7 +91,7 @@ def _worst_numbers(streams: Iterable[Stream]) -> dict[str, float]:
     for stream in streams:
         for metric, value in stream.numbers:
             found[metric] = worse(metric, found[metric], value) if metric in found else value
-    return {metric: rounded(value) for metric, value in found.items()}
+    return found
 
 
 def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
@@ -107,7 +107,7 @@ def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
     return [
         {
             "metric": metric,
-            "value": rounded(reason.value),
+            "value": reason.value,
             "threshold": reason.threshold,
             "unit": reason.unit.value,
             "streams": past[metric],
