@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from callrecords.facts.endpoints import Endpoint
+from callrecords.facts.ends import Side
 from callrecords.facts.intervals import Interval, overlap, union
 from callrecords.facts.networkcauses import network_causes
+from callrecords.facts.networks import properties
 from callrecords.facts.streamquality import Verdict
 from callrecords.facts.streams import Stream
 from callrecords.graphtypes import JsonObject
@@ -48,16 +50,22 @@ def impairing(endpoints: Sequence[Endpoint]) -> Mapping[str, Impairing]:
 
 
 def _between_two(endpoint: Endpoint, sender_of: Mapping[int, Endpoint]) -> Impairing:
-    """The senders of what was poor, of whose networks something is told that is not told of its own."""
-    if network_causes(_networks(endpoint)):
-        return Impairing([], 0)
+    """The senders of what was poor, of whose networks something is told that is not told of its own: of the networks
+    that these streams went over."""
     poor = [stream for stream in endpoint.received if stream.verdict is Verdict.POOR and stream.medium]
-    others = dict.fromkeys(each for stream in poor if (each := sender_of.get(id(stream))))
-    return Impairing([each.endpoint_id for each in others if network_causes(_networks(each))], 0)
+    if network_causes([_network(each, each.receiver) for each in poor]):
+        return Impairing([], 0)
+    by_sender: dict[Endpoint, list[JsonObject]] = {}
+    for stream in poor:
+        if sender := sender_of.get(id(stream)):
+            by_sender.setdefault(sender, []).append(_network(stream, stream.sender))
+    return Impairing([each.endpoint_id for each, networks in by_sender.items() if network_causes(networks)], 0)
 
 
-def _networks(endpoint: Endpoint) -> list[JsonObject]:
-    return [network for _, network, _ in endpoint.media]
+def _network(stream: Stream, side: Side | None) -> JsonObject:
+    """That of the client at this side of the stream; that of a gateway is nobody's."""
+    is_clients = side is not None and stream.segment.ends[side].is_client
+    return properties(stream.media.get(f"{side}Network")) if is_clients else {}
 
 
 def _in_meeting(
