@@ -6,6 +6,7 @@ networks: the other's is to blame where something speaks against it and nothing 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from callrecords.facts.endpoints import Endpoint
@@ -29,10 +30,19 @@ class Impairing(NamedTuple):
     more: int
 
 
+class _Sender(NamedTuple):
+    """An endpoint and the times at which its way up was poor, the first and the last moment of them before all."""
+
+    endpoint: Endpoint
+    start: datetime
+    end: datetime
+    times: tuple[Interval, ...]
+
+
 def impairing(endpoints: Sequence[Endpoint]) -> Mapping[str, Impairing]:
     """By the id of each endpoint that received poor media those that impaired it, where there are any."""
     sender_of = {id(stream): each for each in endpoints for stream in each.sent}
-    senders: dict[frozenset[Medium], Mapping[Endpoint, tuple[Interval, ...]]] = {}
+    senders: dict[frozenset[Medium], list[_Sender]] = {}
     found = {}
     for endpoint in endpoints:
         media = frozenset(_poor_by_medium(endpoint.received))
@@ -68,12 +78,19 @@ def _network(stream: Stream, side: Side | None) -> JsonObject:
     return properties(stream.media.get(f"{side}Network")) if is_clients else {}
 
 
-def _in_meeting(
-    endpoint: Endpoint, media: frozenset[Medium], senders: Mapping[Endpoint, tuple[Interval, ...]]
-) -> Impairing:
+def _in_meeting(endpoint: Endpoint, media: frozenset[Medium], senders: Sequence[_Sender]) -> Impairing:
     """Those whose way up was poor while what this one received was, as far as times are told."""
     own = _times(endpoint, endpoint.received, media)
-    there = [each.endpoint_id for each, times in senders.items() if each is not endpoint and _overlap(own, times)]
+    if not own:
+        return Impairing([], 0)
+    start, end = own[0].start, own[-1].end
+    there = [
+        each.endpoint_id
+        for each, first, last, times in senders  # of thousands, for each of thousands
+        if first < end and start < last and (len(own) == len(times) == 1 or _overlap(own, times))
+    ]
+    if endpoint.endpoint_id in there:
+        there.remove(endpoint.endpoint_id)
     return Impairing(there[:MOST_NAMED], len(there) - len(there[:MOST_NAMED]))
 
 
@@ -81,8 +98,8 @@ def _overlap(some: tuple[Interval, ...], others: tuple[Interval, ...]) -> bool:
     return any(overlap(one, other) for one in some for other in others)
 
 
-def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> Mapping[Endpoint, tuple[Interval, ...]]:
-    """The endpoints whose way up to a service was poor, the worst first, and when it was."""
+def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> list[_Sender]:
+    """The endpoints whose way up to a service was poor, the worst first, and when it was; not those without a time."""
     counts = {
         each: sum(count for medium, count in _poor_by_medium(each.sent).items() if medium in media)
         for each in endpoints
@@ -90,7 +107,8 @@ def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> Mapping
     }
     found = [each for each, count in counts.items() if count]
     found.sort(key=lambda each: (-counts[each], each.endpoint_id))
-    return {each: _times(each, each.sent, media) for each in found}
+    at = ((each, _times(each, each.sent, media)) for each in found)
+    return [_Sender(each, times[0].start, times[-1].end, times) for each, times in at if times]
 
 
 def _times(endpoint: Endpoint, streams: Sequence[Stream], media: frozenset[Medium]) -> tuple[Interval, ...]:
