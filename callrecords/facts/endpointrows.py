@@ -17,7 +17,7 @@ from callrecords.facts.streams import Stream, by_medium
 from callrecords.graphtypes import JsonObject, known, text, utc
 from callrecords.ports.callrow import EndpointRow, MediumRow, ReasonRow, StreamCounts, VerdictName
 
-_UNKNOWN = "unknown"
+_UNKNOWN = ("unknown", "unknownFutureValue")
 
 
 def endpoint_row(
@@ -132,4 +132,4 @@ def _devices(media: Iterable[tuple[str | None, JsonObject, JsonObject]]) -> Json
 
 
 def _told(value: str | None) -> str | None:
-    return None if value == _UNKNOWN else value
+    return None if value in _UNKNOWN else value

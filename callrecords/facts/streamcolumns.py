@@ -11,6 +11,9 @@ type Value = str | float | bool | None
 type Columns = Mapping[str, Sequence[Value]]
 
 
+_NOTHING = ("", "unknown", "unknownFutureValue")
+
+
 class Placed(NamedTuple):
     """A stream with the places of its segment, and of the endpoints that sent and received it, in the lists of the
     details; None for an end that is a service."""
@@ -58,7 +61,7 @@ def _numbers(values: Sequence[object]) -> list[Value]:
 
 
 def _texts(values: Sequence[object]) -> list[Value]:
-    return [value if type(value) is str and value not in ("", "unknown") else None for value in values]
+    return [value if type(value) is str and value not in _NOTHING else None for value in values]
 
 
 def _durations(values: Sequence[object]) -> list[Value]:

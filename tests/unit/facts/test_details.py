@@ -140,6 +140,7 @@ def test_numbers_are_rounded_and_zeros_and_falsehoods_are_told() -> None:
         False,
     )
     assert "videoCodec" not in found
+    assert "audioCodec" not in stream(audioCodec="unknownFutureValue")
     assert stream(startDateTime="2026-03-04T10:00:00Z")["startDateTime"] == "2026-03-04T10:00:00Z"
 
 
