@@ -149,9 +149,11 @@ def _is_replaced(endpoint: Endpoint, segment: Segment, there: Mapping[Side, Endp
 
 def _is_turned(segment: Segment, own: Mapping[Side, Endpoint]) -> bool:
     """Whether the segment tells its ends the other way round: the caller of the session as its callee."""
-    caller = _party_at(own["caller"]) if "caller" in own else None
+    caller, callee = (_party_at(own[side]) if side in own else None for side in SIDES)
+    if caller is None or (callee is not None and callee.key == caller.key):
+        return False
     keys = {side: end.party.key for side, end in segment.ends.items() if end.party}
-    return caller is not None and keys.get("callee") == caller.key != keys.get("caller")
+    return keys.get("callee") == caller.key != keys.get("caller")
 
 
 def _party_at(endpoint: Endpoint) -> Party | None:

@@ -180,6 +180,14 @@ def test_an_end_without_a_party_opposite_the_caller_of_the_session_is_that_of_th
     assert phone.end.platform == "unknown"
 
 
+def test_a_segment_to_the_second_device_of_a_person_is_not_told_the_other_way_round() -> None:
+    media = audio(to_callee(POOR_AUDIO), calleeNetwork=HOME)
+    mobile = client(MIRA, "iOS")
+    own = segment(media, caller=SERVICE, callee=mobile)
+    first, second = read(session(own, caller=client(MIRA), callee=mobile))
+    assert (len(first.received), len(second.received), len(second.media)) == (0, 1, 1)
+
+
 def test_the_streams_between_services_and_telephones_are_no_clients_but_known_to_it() -> None:
     route = [
         segment(audio(to_callee(GOOD_AUDIO)), id="1", callee=SERVICE),
