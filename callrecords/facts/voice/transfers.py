@@ -71,7 +71,7 @@ def _in_place_of(caller: Party, first: Party, legs: Sequence[Leg]) -> list[tuple
         for leg in of_first:
             who = leg.people.get("caller")
             is_later = leg.item.interval and own.start < leg.start and leg.start >= own.end - _HANDOVER
-            if who and who.key != caller.key and leg.session_id == own.session_id and is_later:
+            if who and who.key not in (caller.key, first.key) and leg.session_id == own.session_id and is_later:
                 found.append((leg, who))
     return found
 
