@@ -4,7 +4,7 @@ FILE has the call record as JSON. The app gives it whole, in one file: GET /api/
 
 Graph itself gives it to an application with the permission CallRecords.Read.All. Graph Explorer cannot
 read it, because it signs in as a person. With a token of the application, save the answers to two requests:
-  curl -H "Authorization: Bearer $TOKEN" -o record.json \\
+  curl -H "Authorization: Bearer $TOKEN" -H 'Prefer: include-unknown-enum-members' -o record.json \\
     'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=sessions($expand=segments)'
   curl -H "Authorization: Bearer $TOKEN" -o participants.json \\
     'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=participants_v2'
@@ -22,6 +22,7 @@ No account is needed for the explanation, and nothing leaves this machine.
 
 import argparse
 import json
+import re
 import signal
 import sys
 import textwrap
@@ -39,6 +40,8 @@ from callrecords.ports.callrow import CallRow
 from local.recordfiles import parsed, record_of
 
 WIDTH = 100
+# What people are called and wrote is printed: a terminal would do what these say, or turn the line about.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def row_of(answers: Iterable[JsonObject], tenant_id: str | None) -> CallRow:
@@ -60,7 +63,11 @@ def in_words(row: CallRow) -> str:
 def _wrapped(line: str) -> str:
     indent = "  " + " " * (len(line) - len(line.lstrip()))
     return textwrap.fill(
-        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+        _CONTROLS.sub("\ufffd", line.strip()),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
     )
 
 

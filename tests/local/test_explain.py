@@ -51,6 +51,15 @@ def test_the_row_is_printed_instead_and_the_organisation_is_that_of_the_organise
     assert other["tenantId"] == OTHER
 
 
+def test_what_is_told_cannot_command_the_terminal() -> None:
+    organizer = {
+        "id": "a",
+        "identity": {"guest": {"id": "a", "displayName": "Ann\x1b[2J\x9b\u202eNNA \U0001f468\u200d\U0001f4bb"}},
+    }
+    words = explained("-", given=json.dumps({**WHOLE, "organizer_v2": organizer})).stdout
+    assert "Ann\ufffd[2J\ufffd\ufffdNNA \U0001f468\u200d\U0001f4bb" in words
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
