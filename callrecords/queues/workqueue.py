@@ -26,8 +26,9 @@ SUBSCRIPTIONS = "subscriptions"
 RECONCILE = "reconcile"
 AUDIT = "audit"
 DERIVE = "derive"
+OPERATIONS = "operations"
 POISON_SUFFIX = "-poison"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE, OPERATIONS)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.

@@ -26,6 +26,7 @@ from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
 from callrecords.webhook.notifications import MAX_BODY_BYTES, MAX_NOTIFICATIONS
+from local.stack import BODY_LIMIT
 from tests.doubles import Clock, State
 from tests.markdown import ROOT, page, table, unwrapped
 
@@ -108,7 +109,8 @@ FACTS = {
     ],
     "SECURITY.md": [
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
-        f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
+        f"refuses a body of more than {BODY_LIMIT // 1024**2} MB on every route",
+        f"refuses more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications",
         f"up to {failures._LONGEST} characters of Graph's own error message",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
