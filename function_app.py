@@ -24,7 +24,7 @@ def _respond_to(request: func.HttpRequest, answer: Answer) -> func.HttpResponse:
 
 def _respond(answer: Answer) -> func.HttpResponse:
     return func.HttpResponse(
-        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=dict(answer.headers)
+        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.all_headers
     )
 
 
@@ -44,7 +44,7 @@ async def lifecycle(req: func.HttpRequest) -> func.HttpResponse:
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether all is well, for anybody: the status alone."""
     answer = await operations.health(app.health if app else None, problems)
-    return func.HttpResponse(status_code=answer.status)
+    return _respond(Answer(answer.status, media_type="text/plain"))
 
 
 @functions.route("health/details", methods=["GET"])
