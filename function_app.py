@@ -110,7 +110,7 @@ def _upkeep(app: App) -> func.Blueprint:
     @work.queue_trigger("msg", OPERATIONS, QUEUE_CONNECTION)
     async def operate(msg: func.QueueMessage) -> None:
         """Does what an operator has commanded."""
-        await app.operations.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.operations.on_message(_text(msg), msg.dequeue_count or 1, came_over_queue=bool(msg.pop_receipt))
 
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:

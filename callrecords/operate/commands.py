@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
+import orjson
+
 from callrecords.callrecord import CALL_ID
-from callrecords.documents import Document
+from callrecords.documents import Document, camel_case
 from callrecords.errors import Unreadable
 from callrecords.ports.state import StateKey
 from callrecords.queues.messages import Message
@@ -68,8 +70,13 @@ class CommandMessage(_Done, _Command, Message):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """As Message.parse. Whether work can be done on the days is seen when it is to be done."""
+        """As Message.parse, and no field may be unknown: the host may take the receipt of a message, by which is told
+        that it came over the queue, from a field of that name. Whether work can be done on the days is seen later.
+        """
         message = super().parse(text)
+        for name in orjson.loads(text):
+            if name not in _NAMES:
+                raise Unreadable(f"{name[:_SHOWN]} is no field of a command.")
         if not CALL_ID.fullmatch(message.command_id):
             raise Unreadable(f"commandId is {message.command_id[:_SHOWN]!r}: expected a GUID in lower case.")
         if message.action in OF_POISON:
@@ -98,6 +105,7 @@ class CommandMessage(_Done, _Command, Message):
         return CommandOutcome(**own, left=left, error=error, commanded=self.notified_at, at=now, ttl=ttl)
 
 
+_NAMES = {camel_case(name) for name in CommandMessage.__dataclass_fields__}
 _OF_BOTH = (*_Command.__dataclass_fields__, *_Done.__dataclass_fields__)
 COMMANDED = StateKey("command-", CommandOutcome)
 

@@ -51,8 +51,15 @@ class Operations:
         self._queue = queue
         self._clock = clock
 
-    async def on_message(self, text: str, tries: int) -> None:
-        """Handles one message of the `operations` queue, as WorkQueue.handle does."""
+    async def on_message(self, text: str, tries: int, *, came_over_queue: bool) -> None:
+        """Handles one message of the `operations` queue, as WorkQueue.handle does.
+
+        The host's master key can call a function with any text, past its queue. Such a text comes without the receipt
+        of a queue, and nothing is done.
+        """
+        if not came_over_queue:
+            log.error("A command did not come over the queue: nothing is done. Use scripts/operate.")
+            return
         await self._queue.handle(CommandMessage, text, tries, self._do)
 
     async def latest(self) -> list[CommandOutcome]:

@@ -44,6 +44,17 @@ async def test_what_was_given_up_is_put_back_once_on_command(
     assert told[later["commandId"]]["discarded"] == 0
 
 
+async def test_the_master_key_does_not_give_a_command_past_the_queue(stack: Stack, http: aiohttp.ClientSession) -> None:
+    discard = command(TENANT_ID, "discard", queue="reconcile")
+    async with http.post(f"{stack.app_url}/admin/functions/operate", json={"input": str(discard)}) as answer:
+        assert answer.status == 202
+    await until(lambda: "A command did not come over the queue" in stack.app.log_file.read_text())
+    await commanded(stack, "discard", queue="reconcile")
+    async with http.get(f"{stack.app_url}/api/operations") as answer:
+        told = [each["commandId"] for each in (await answer.json())["commands"]]
+    assert discard.command_id not in told
+
+
 async def test_what_is_no_command_is_given_up_with_the_reason(stack: Stack) -> None:
     name = OPERATIONS + POISON_SUFFIX
     encoded = TextBase64EncodePolicy().encode

@@ -71,7 +71,7 @@ class World:
         )
 
     async def take(self, message: CommandMessage | str, tries: int = 1) -> None:
-        await self.operations.on_message(str(message), tries)
+        await self.operations.on_message(str(message), tries, came_over_queue=True)
 
     async def take_again(self) -> None:
         """Handles the only message that was put back."""

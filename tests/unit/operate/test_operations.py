@@ -160,6 +160,7 @@ async def test_days_on_which_nothing_can_be_done_are_refused_in_words(
         ({"reason": ""}, "reason is '': expected a string."),
         ({"reason": "x" * 501}, f"reason has 501 characters: expected at most {LONGEST_REASON}."),
         ({"action": "audit", "firstDay": DAY}, "firstDay or lastDay is missing: audit needs both."),
+        ({"PopReceipt": "AgAAAAMAAAAA"}, "PopReceipt is no field of a command."),
         ({"replayed": -1}, "replayed is -1: expected a number from 0."),
     ],
 )
@@ -170,6 +171,15 @@ async def test_what_is_no_command_is_given_up_with_the_reason_and_does_nothing(
     assert world.queues.poison_reasons == [reason]
     assert len(world.given_up["call-records"].reasons) == 3
     assert world.state.items == {}
+
+
+async def test_a_command_that_did_not_come_over_the_queue_does_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.operations.on_message(str(command("discard")), 1, came_over_queue=False)
+    assert len(world.given_up["call-records"].reasons) == 3
+    assert (world.state.items, world.queues.poison.sent) == ({}, [])
+    assert caplog.messages == ["A command did not come over the queue: nothing is done. Use scripts/operate."]
 
 
 async def test_a_command_for_another_tenant_is_given_up(world: World) -> None:
