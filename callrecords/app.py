@@ -19,6 +19,7 @@ from callrecords.queues.workqueue import (
     AUDIT,
     CALL_RECORDS,
     DERIVE,
+    OPERATIONS,
     POISON_SUFFIX,
     QUEUES,
     RECONCILE,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from callrecords.http.reports import Reports
     from callrecords.http.search import SearchCalls
     from callrecords.operate.health import Health
+    from callrecords.operate.operations import Operations
     from callrecords.queues.poison import PoisonQueue
     from callrecords.usage.rollup import RollUp
 
@@ -224,7 +226,20 @@ class App:
     def derivations(self) -> "Derivations":
         from callrecords.http.derivations import Derivations
 
-        return Derivations(self.rederivation, _now)
+        return Derivations(self.rederivation)
+
+    @functools.cached_property
+    def operations(self) -> "Operations":
+        from callrecords.operate.operations import Operations
+
+        return Operations(
+            given_up=self.poison_queues,
+            audit=self.audit,
+            rederivation=self.rederivation,
+            state=self._state,
+            queue=self._work_queue(OPERATIONS),
+            clock=_now,
+        )
 
     @functools.cached_property
     def health(self) -> "Health":

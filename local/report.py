@@ -16,6 +16,8 @@ from local.graph import GraphSimulator
 from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
 from local.traffic import Call
 
+_REPLAY = "scripts/operate replay --queue call-records --every-reason"
+
 
 def figures(comparison: Comparison, seconds: float) -> dict[str, object]:
     """The figures of `--json`."""
@@ -74,6 +76,11 @@ def endpoints(stack: Stack) -> list[tuple[str, str]]:
             "The app: Graph's handshake",
             f"curl -X POST '{stack.app_url}/api/graph/notifications?validationToken=hello%20Graph'",
         ),
+        (
+            "The app: put back what was given up, as an operator",
+            f"CallRecordsQueue='{stack.queue_connection}' GRAPH_TENANT_ID={TENANT_ID} {_REPLAY}",
+        ),
+        ("The app: what came of commands", f"curl -s {stack.app_url}/api/operations"),
         (
             "Graph simulator: a call record",
             f'curl -s -H "Authorization: Bearer $({token})" {graph_url}/v1.0/communications/callRecords/{call_id}',

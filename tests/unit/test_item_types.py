@@ -15,6 +15,7 @@ from callrecords.collect.reconcilerun import RunOutcome
 from callrecords.collect.rederiverun import DeriveOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
+from callrecords.operate.commands import CommandOutcome
 from callrecords.ports.callrow import StreamCounts
 from callrecords.ports.usage import DayRollUp, FailureCount, SubnetQuality
 from callrecords.usage.rollup import RollUpState
@@ -28,6 +29,7 @@ STATE: Mapping[str, type[Document]] = {
     "audit": AuditOutcome,
     "derive": DeriveOutcome,
     "givenUp": GivenUpCall,
+    "command": CommandOutcome,
 }
 
 

@@ -20,6 +20,7 @@ from callrecords.cosmos.usage import UsageStore
 from callrecords.elements import Elements
 from callrecords.errors import Forbidden, Refused
 from callrecords.graphtypes import JsonObject
+from callrecords.operate.commands import Action
 from callrecords.usage.rollup import RollUp
 from tests.documented import complaints, schema
 from tests.doubles import Clock
@@ -34,6 +35,8 @@ from tests.unit.collect.rederive_world import OLD
 from tests.unit.collect.rederive_world import World as RederiveWorld
 from tests.unit.collect.subscription_world import AGEING, LIVE
 from tests.unit.collect.subscription_world import World as SubscriptionWorld
+from tests.unit.operate.operations_world import World as OperationsWorld
+from tests.unit.operate.operations_world import command
 
 CONTAINERS = ("callRecords", "calls", "usage", "state")
 RECORD = replace(versions(DAYS[0], 9)[0][-1], fetched_at=NOW)
@@ -235,6 +238,24 @@ async def test_what_is_remembered_of_deriving_again_is_as_promised() -> None:
     assert (world.outcome["errors"], world.outcome["lastError"]) == (1, "It is too large.")
     assert complaints("state", world.outcome | key | {"errors": "none"})
     assert complaints("state", world.outcome | {"id": f"{TENANT}:derive-other"})
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("replay", {"reason": "no"}),
+        ("discard", {}),
+        ("audit", {"first_day": DAYS[0], "last_day": DAYS[0]}),
+        ("derive", {"first_day": "never", "last_day": DAYS[0]}),
+    ],
+)
+async def test_what_came_of_a_command_is_remembered_as_promised(action: Action, fields: dict[str, str]) -> None:
+    world = OperationsWorld()
+    await world.take(command(action, 1, **fields))
+    item = {"id": f"{TENANT}:command-{world.outcome()['commandId']}", **world.outcome()}
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"action": "format"})
+    assert complaints("state", item | {"id": f"{TENANT}:command-1"})
 
 
 @pytest.mark.parametrize("version", [None, 3])

@@ -26,7 +26,7 @@ def notification(call_id: str) -> dict[str, str]:
 
 
 CALL_NOTIFICATIONS = [notification(CALL), notification(OTHER_CALL)]
-ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", media_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", media_type="text/plain")
 LIFECYCLE = {
     "clientState": CLIENT_STATE,
     "tenantId": TENANT,
