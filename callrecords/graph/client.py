@@ -26,10 +26,11 @@ from msgraph_core import GraphClientFactory
 from msgraph_core.middleware import GraphTelemetryHandler
 
 from callrecords import __version__
-from callrecords.errors import Throttled, Unauthorized, Unreadable, time_limit
+from callrecords.errors import Unauthorized, Unreadable, time_limit
 from callrecords.graph import answers
 from callrecords.graph.failures import graph_errors
-from callrecords.graph.limits import Bucket, Limiter
+from callrecords.graph.limiter import Limiter
+from callrecords.graph.limits import Bucket
 from callrecords.graph.parsing import Parsed, parse
 from callrecords.graph.signin import RenewableCredential
 
@@ -102,15 +103,12 @@ class GraphClient:
         return await self.get(next_link, what, buckets)
 
     async def _attempt(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...]) -> Parsed:
-        await self._limiter.admit(buckets, what)
-        try:
+        async def body() -> object:
             async with time_limit(_ANSWER_SECONDS, f"{what}: Graph did not answer"):
                 with graph_errors(what):
-                    body = await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
-        except Throttled as error:
-            self._limiter.throttled(buckets, error.retry_after)
-            raise
-        return parse(cast("bytes", body) or b"", what)
+                    return await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
+
+        return parse(cast("bytes", await self._limiter.send(body, what, buckets)) or b"", what)
 
 
 def _middleware() -> list[BaseMiddleware]:

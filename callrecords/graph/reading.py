@@ -11,7 +11,7 @@ from callrecords.callrecord import CallRecord, Caveat, Piece, Progress, day_of
 from callrecords.elements import Elements
 from callrecords.errors import Refused
 from callrecords.graph.client import GraphClient
-from callrecords.graph.limits import RECORD_NEXT_PAGE, TENANT
+from callrecords.graph.limits import RECORD_NEXT_PAGE, Bucket
 from callrecords.graph.pages import MAX_PAGES, Pages
 from callrecords.graph.parsing import Parsed
 from callrecords.graph.record import get_record, name_of, version_of
@@ -26,10 +26,11 @@ _LISTS = ("sessions", "participants_v2")
 class Reading:
     """A ports.records.RecordReading: raises the errors of GraphClient, and Unreadable."""
 
-    def __init__(self, client: GraphClient, call_id: str, version: int, followed: int = 0) -> None:
+    def __init__(self, client: GraphClient, call_id: str, share: Bucket, version: int, followed: int = 0) -> None:
         self.version = version
         self._client = client
         self._call_id = call_id
+        self._share = share
         self._stage: Literal["sessions", "participants", "end"] = "sessions"
         self._pages: Pages | None = None  # of the stage, as far as Graph was asked for them
         self._followed = followed
@@ -43,18 +44,18 @@ class Reading:
         self._is_repaired = self._are_participants_refused = self._is_revised = False
 
     @classmethod
-    async def start(cls, client: GraphClient, call_id: str) -> Self:
-        """Asks for the record with its sessions."""
-        first = await get_record(client, call_id, expand="sessions($expand=segments)")
-        reading = cls(client, call_id, version_of(call_id, first.document))
+    async def start(cls, client: GraphClient, call_id: str, share: Bucket) -> Self:
+        """Asks for the record with its sessions, within that share of the tenant's limit."""
+        first = await get_record(client, call_id, share, expand="sessions($expand=segments)")
+        reading = cls(client, call_id, share, version_of(call_id, first.document))
         reading._take(first)
         reading._open(first, "sessions")
         return reading
 
     @classmethod
-    async def resume(cls, client: GraphClient, call_id: str, progress: Progress) -> Self:
+    async def resume(cls, client: GraphClient, call_id: str, share: Bucket, progress: Progress) -> Self:
         """Goes on from there."""
-        reading = cls(client, call_id, progress.version, progress.followed)
+        reading = cls(client, call_id, share, progress.version, progress.followed)
         reading._stage, reading._day = progress.stage, progress.day
         reading._session_count = progress.sessions
         reading._is_repaired = progress.is_repaired
@@ -88,7 +89,7 @@ class Reading:
             await self._read_page(self._pages)
             return True
         if not self._is_current:
-            self._take(await get_record(self._client, self._call_id))
+            self._take(await get_record(self._client, self._call_id, self._share))
         return False
 
     def piece(self) -> Piece:
@@ -136,7 +137,7 @@ class Reading:
     async def _expand_participants(self) -> None:
         """Asks for the record with its participants, which not every cloud has."""
         try:
-            answer = await get_record(self._client, self._call_id, expand="participants_v2")
+            answer = await get_record(self._client, self._call_id, self._share, expand="participants_v2")
         except Refused as error:
             log.warning("%s It is stored without its participants.", error)
             self._are_participants_refused = True
@@ -147,7 +148,7 @@ class Reading:
             self._open(answer, "participants_v2")
 
     def _open(self, first: Parsed, name: str) -> None:
-        buckets = ((RECORD_NEXT_PAGE, self._call_id), TENANT)
+        buckets = ((RECORD_NEXT_PAGE, self._call_id), self._share)
         what = name_of(self._call_id)
         self._pages = Pages(self._client, first, name, what=what, buckets=buckets, followed=self._followed)
 

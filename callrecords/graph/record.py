@@ -12,7 +12,7 @@ from msgraph.generated.communications.call_records.item.call_record_item_request
 
 from callrecords.errors import Garbled, Unreadable
 from callrecords.graph.client import GraphClient
-from callrecords.graph.limits import RECORD_FIRST_PAGE, TENANT
+from callrecords.graph.limits import RECORD_FIRST_PAGE, Bucket
 from callrecords.graph.parsing import Parsed
 from callrecords.graphtypes import MOST_EXACT, JsonObject
 
@@ -21,13 +21,15 @@ _Query = CallRecordItemRequestBuilder.CallRecordItemRequestBuilderGetQueryParame
 _ANY = "00000000-0000-0000-0000-000000000000"
 
 
-async def get_record(client: GraphClient, call_id: str, expand: str | None = None) -> Parsed:
+async def get_record(client: GraphClient, call_id: str, share: Bucket, expand: str | None = None) -> Parsed:
     """The record, and in it the first page of the list that is expanded; Graph expands one in a request.
+
+    `share` is the share of the tenant's limit that it is asked for within.
 
     Raises the errors of GraphClient, and Garbled for another record.
     """
     url = _url(client, expand).replace(_ANY, call_id)
-    answer = await client.get(url, name_of(call_id), ((RECORD_FIRST_PAGE, call_id), TENANT))
+    answer = await client.get(url, name_of(call_id), ((RECORD_FIRST_PAGE, call_id), share))
     if str(answer.document.get("id")).lower() != call_id:
         raise Garbled(f"{name_of(call_id)}: Graph's answer has another id.")
     return answer

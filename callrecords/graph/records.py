@@ -9,7 +9,7 @@ from msgraph.generated.communications.call_records.call_records_request_builder 
 from callrecords.callrecord import CALL_ID, CallRecord, Progress, day_of
 from callrecords.errors import Garbled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
-from callrecords.graph.limits import LIST_FIRST_PAGE, LIST_NEXT_PAGE, TENANT
+from callrecords.graph.limits import BACKLOG, LIST_FIRST_PAGE, LIST_NEXT_PAGE, RESERVED
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading
 from callrecords.graph.record import name_of, version_of
@@ -30,19 +30,20 @@ class CallRecords:
     async def start(self, call_id: str) -> Reading:
         """A reading of the newest version, of which Graph has given the first answer. Raises the errors of GraphClient;
         Garbled or Unreadable for what is not a call record."""
-        return await Reading.start(self._client, call_id)
+        return await Reading.start(self._client, call_id, BACKLOG)
 
     async def resume(self, call_id: str, progress: Progress) -> Reading:
         """A reading that goes on from there."""
-        return await Reading.resume(self._client, call_id, progress)
+        return await Reading.resume(self._client, call_id, BACKLOG, progress)
 
     async def fetch(self, call_id: str) -> CallRecord:
-        """The newest version of the record, whole: every session with its segments, every participant.
+        """The newest version of the record, whole: every session with its segments, every participant,
+        for somebody who waits: ahead of what ingest reads.
 
         Raises as `start` does, and Unavailable when the record was revised each time while it was read.
         """
         for _ in range(_READS):
-            reading = await self.start(call_id)
+            reading = await Reading.start(self._client, call_id, RESERVED)
             while await reading.read_on():
                 pass
             if record := reading.record():
@@ -61,8 +62,8 @@ class CallRecords:
         query = _ListQuery(filter=chosen, select=["id", "version", "startDateTime"])
         builder = self._client.sdk.communications.call_records
         request = builder.to_get_request_information(RequestConfiguration(query_parameters=query))
-        page = await self._client.send(request, what, ((LIST_FIRST_PAGE, ""), TENANT))
-        async for element in elements(self._client, page, "value", what, ((LIST_NEXT_PAGE, ""), TENANT)):
+        page = await self._client.send(request, what, ((LIST_FIRST_PAGE, ""), RESERVED))
+        async for element in elements(self._client, page, "value", what, ((LIST_NEXT_PAGE, ""), RESERVED)):
             yield _listed(element, what)
 
 

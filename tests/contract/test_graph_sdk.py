@@ -143,8 +143,8 @@ async def test_a_record_is_read_on_from_any_page_by_another_reader(graph: GraphS
         (Fault(Status(403)), Forbidden),
         (Fault(Status(404)), NotFound),
         (Fault(Status(400)), Refused),
-        (Fault(Status(429, retry_after=0.1)), Throttled),
-        (Fault(Status(503, retry_after=0.1)), Throttled),
+        (Fault(Status(429, retry_after=0.1), times=3), Throttled),
+        (Fault(Status(503, retry_after=0.1), times=3), Throttled),
         (Fault(Status(503)), Unavailable),
         (Fault(Status(500), Operation.LIST_SESSIONS_NEXT), Unavailable),
         (Fault(Reset()), Unavailable),
@@ -242,8 +242,16 @@ async def test_a_throttled_request_says_when_to_come_back(
 ) -> None:
     graph.faults.append(Fault(Status(429, given)))
     with pytest.raises(Throttled) as caught:
-        await CallRecords(client).fetch(CALL_ID)
+        await CallRecords(client).start(CALL_ID)
     assert caught.value.retry_after == seconds
+
+
+async def test_somebody_who_waits_gets_a_record_that_was_throttled_for_a_moment(
+    graph: GraphSimulator, client: GraphClient
+) -> None:
+    graph.publish(call())
+    graph.faults.append(Fault(Status(429, 0.1), times=2))
+    assert (await CallRecords(client).fetch(CALL_ID)).version == 1
 
 
 async def test_a_record_that_graph_does_not_hold_is_not_found(client: GraphClient) -> None:

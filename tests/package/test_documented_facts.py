@@ -18,7 +18,7 @@ from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
 from callrecords.graph import failures
-from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
+from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_TURNS, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import reports, search
 from callrecords.operate import health, links
 from callrecords.operate.health import Health
@@ -64,6 +64,7 @@ FACTS = {
         f"asks at most every {health._CACHED_FOR // SECOND} seconds",
         f"does not answer within {health._PATIENCE_SECONDS:.0f} seconds",
         f"Graph's limits for at most {LONGEST_WAIT:.0f} seconds in all",
+        f"its turn in a backlog to wait for, for at most {LONGEST_TURNS:.0f};",
         f"the reasons of the oldest {poison._PEEKED}, with ids left out",
         f"until the record arrives or {GRAPH_KEEPS // DAY} days have passed",
         f"has been coming back for more than {givenup._LATE // HOUR} hours",

@@ -3,7 +3,8 @@
 import asyncio
 
 from callrecords.errors import Throttled
-from callrecords.graph.limits import Bucket, Limit, Limiter
+from callrecords.graph.limiter import Limiter
+from callrecords.graph.limits import Bucket, Limit
 
 THREE = Limit(3, 4)
 ONE_CALL, OTHER_CALL, TENANT = (THREE, "1"), (THREE, "2"), (Limit(5, 10), "")

@@ -1,43 +1,43 @@
 """What a limiter does after Graph has throttled a request."""
 
-import pytest
+import asyncio
 
-from callrecords.graph.limits import Limit
-from tests.unit.graph.fake_time import ONE_CALL, OTHER_CALL, TENANT, FakeTime, admitted, held_for
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callrecords.errors import Throttled
+from callrecords.graph.limits import BACKLOG, LIST_FIRST_PAGE, RECORD_FIRST_PAGE, RESERVED, Bucket, Limit
+from callrecords.graph.rate import BRIEFLY, WINDOW
+from callrecords.graph.windows import HELD_MOST
+from tests.unit.graph.fake_time import ONE_CALL, FakeTime, admitted, held_for
+
+YEAR = 365 * 86_400.0
+WILD = st.none() | st.floats(allow_nan=False) | st.floats(0, 30)
+
+
+def of_call(name: str, share: Bucket = BACKLOG) -> tuple[Bucket, ...]:
+    return ((RECORD_FIRST_PAGE, name), share)
+
+
+OTHERS = of_call("any other")
 
 
 @pytest.fixture
 def time() -> FakeTime:
-    return FakeTime()
+    time = FakeTime()
+    time.now = 1.0
+    return time
 
 
-@pytest.mark.parametrize(("retry_after", "held"), [(30, 30), (2.128, 2.128), (0, 0), (None, 10)])
-async def test_what_graph_throttles_is_held_back_as_long_as_it_says(
+@pytest.mark.parametrize(("retry_after", "held"), [(30, 30), (2.128, 2.128), (0, 0), (None, 2), (YEAR, HELD_MOST)])
+async def test_a_record_that_graph_throttles_is_held_back_as_long_as_it_says_but_for_minutes_at_most(
     time: FakeTime, retry_after: float | None, held: float
 ) -> None:
-    time.now = 1.0
     time.limiter.throttled((ONE_CALL,), retry_after)
     assert await held_for(time, ONE_CALL) == pytest.approx(held)
     time.now += held
     assert await time.admit(ONE_CALL) == 0
-
-
-@pytest.mark.parametrize(("used", "all_are_held"), [(0, True), (1, True), (2, False), (4, False)])
-async def test_the_narrowest_bucket_is_held_where_this_worker_used_half_of_it_else_all(
-    time: FakeTime, used: int, all_are_held: bool
-) -> None:
-    four = (Limit(4, 4), "1")
-    await admitted(time, used, four, TENANT)
-    time.limiter.throttled((four, TENANT), 30)
-    assert await held_for(time, four) == 30
-    assert await held_for(time, OTHER_CALL, TENANT) == (30 if all_are_held else 0)
-
-
-async def test_what_was_used_before_the_window_does_not_count_as_used(time: FakeTime) -> None:
-    await admitted(time, 3, ONE_CALL, TENANT)
-    time.now = 4.2
-    time.limiter.throttled((ONE_CALL, TENANT), 30)
-    assert await held_for(time, TENANT) == pytest.approx(30)
 
 
 async def test_a_shorter_time_to_hold_back_does_not_end_a_longer_one(time: FakeTime) -> None:
@@ -48,9 +48,119 @@ async def test_a_shorter_time_to_hold_back_does_not_end_a_longer_one(time: FakeT
 
 async def test_being_throttled_without_buckets_holds_nothing_back(time: FakeTime) -> None:
     time.limiter.throttled((), 30)
-    assert await held_for(time, ONE_CALL, TENANT) == 0
+    assert await held_for(time, *of_call("1")) == 0
 
 
-async def test_nothing_is_held_back_for_more_than_an_hour(time: FakeTime) -> None:
-    time.limiter.throttled((TENANT,), 1e300)
-    assert await held_for(time, TENANT) <= 3_600
+@pytest.mark.parametrize("retry_after", [0.1, 20, YEAR, None])
+async def test_one_record_that_is_throttled_again_and_again_holds_all_others_for_a_second(
+    time: FakeTime, retry_after: float | None
+) -> None:
+    for _ in range(20):
+        time.limiter.throttled(of_call("1"), retry_after)
+    assert await held_for(time, *OTHERS) == BRIEFLY
+    assert time.limiter._backlog.rate.per_second == FakeTime().limiter._backlog.rate.per_second
+
+
+async def test_one_record_after_another_that_is_throttled_holds_all_others_as_long_as_graph_says(
+    time: FakeTime,
+) -> None:
+    for name in ("1", "2"):
+        time.limiter.throttled(of_call(name), 9)
+    assert await held_for(time, *OTHERS) == 9
+
+
+async def test_an_answer_between_two_that_are_throttled_tells_that_the_tenant_is_not(time: FakeTime) -> None:
+    for name in ("1", "2", "3"):
+        time.limiter.throttled(of_call(name), 9)
+        time.limiter.answered(OTHERS)
+    assert await held_for(time, *OTHERS) == BRIEFLY
+
+
+async def test_a_record_that_this_worker_itself_has_used_up_holds_no_other_back(time: FakeTime) -> None:
+    await admitted(time, RECORD_FIRST_PAGE.requests // 2, *of_call("1"))
+    time.limiter.throttled(of_call("1"), 9)
+    assert await held_for(time, *OTHERS) == 0
+
+
+async def test_what_was_used_before_the_window_does_not_count_as_used(time: FakeTime) -> None:
+    await admitted(time, RECORD_FIRST_PAGE.requests, *of_call("1"))
+    time.now += RECORD_FIRST_PAGE.seconds * 1.1
+    time.limiter.throttled(of_call("1"), 9)
+    assert await held_for(time, *OTHERS) == BRIEFLY
+
+
+async def test_lists_that_are_throttled_are_held_and_records_only_briefly(time: FakeTime) -> None:
+    lists = ((LIST_FIRST_PAGE, ""), RESERVED)
+    time.limiter.throttled(lists, 9)
+    assert await held_for(time, *lists) == 9
+    assert await held_for(time, *OTHERS) == BRIEFLY
+
+
+async def test_what_is_reserved_leaves_while_the_backlog_is_held(time: FakeTime) -> None:
+    for name in ("1", "2"):
+        time.limiter.throttled(of_call(name), 9)
+    assert await time.admit(*of_call("looked up", RESERVED)) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("1234"), WILD, st.booleans(), st.floats(0, 30)), max_size=30))
+async def test_whatever_graph_says_a_backlog_is_held_for_a_window_and_a_record_for_minutes(
+    said: list[tuple[str, float | None, bool, float]],
+) -> None:
+    time = FakeTime()
+    for name, retry_after, is_answered, pause in said:
+        time.limiter.throttled(of_call(name), retry_after)
+        if is_answered:
+            time.limiter.answered(OTHERS)
+        assert await held_for(time, *of_call(name)) <= HELD_MOST
+        assert time.limiter._backlog._held_until <= time.now + WINDOW
+        time.now += pause
+
+
+async def test_who_waits_for_a_turn_takes_it_anew_after_a_hold() -> None:
+    time = FakeTime()
+    await admitted(time, 30, BACKLOG)
+
+    async def sleep(seconds: float) -> None:
+        time.sleeps.append(seconds)
+        time.now += seconds
+        if len(time.sleeps) == 1:
+            for name in ("1", "2"):
+                time.limiter.throttled(of_call(name), 9)
+
+    time.sleeps.clear()
+    time.limiter._sleep = sleep
+    await asyncio.create_task(time.limiter.admit(OTHERS, "Call record 1"))
+    assert time.sleeps[1:] == pytest.approx([9])
+
+
+async def throttled(retry_after: float | None) -> None:
+    raise Throttled("Call record 1: Graph answered 429.", retry_after)
+
+
+@pytest.mark.parametrize(("share", "tries"), [(BACKLOG, 1), (RESERVED, 3)])
+async def test_only_what_somebody_waits_for_is_asked_for_again_at_once(
+    time: FakeTime, share: Bucket, tries: int
+) -> None:
+    sent = list[float]()
+
+    async def request() -> None:
+        sent.append(time.now)
+        await throttled(0.5)
+
+    with pytest.raises(Throttled, match="Graph answered 429"):
+        await asyncio.create_task(time.limiter.send(request, "Call record 1", of_call("1", share)))
+    assert len(sent) == tries
+    assert time.sleeps == pytest.approx([0.5] * (tries - 1))
+
+
+async def test_nobody_waits_for_long_when_graph_asks_for_that(time: FakeTime) -> None:
+    with pytest.raises(Throttled, match="Graph answered 429"):
+        await asyncio.create_task(time.limiter.send(lambda: throttled(YEAR), "Call record 1", of_call("1", RESERVED)))
+    assert time.sleeps == []
+
+
+async def test_what_has_no_share_of_the_tenants_limit_tells_nothing_of_it(time: FakeTime) -> None:
+    for name in ("1", "2"):
+        time.limiter.throttled(((Limit(3, 4), name),), 9)
+        time.limiter.answered(((Limit(3, 4), name),))
+    assert await held_for(time, *OTHERS) == 0

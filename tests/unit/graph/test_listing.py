@@ -115,7 +115,7 @@ async def test_a_failure_on_any_page_is_one_of_the_list(
 ) -> None:
     before = [] if is_first else [{"value": [], "@odata.nextLink": NEXT}]
     with pytest.raises(meaning, match=rf"^{WHAT}: Graph answered {status}"):
-        await listed(graph, *before, httpx.Response(status))
+        await listed(graph, *before, httpx.Response(status, headers={"Retry-After": "60"}))
 
 
 async def test_fifteen_lists_are_asked_for_in_twenty_seconds(graph: FakeGraph) -> None:

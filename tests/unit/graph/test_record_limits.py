@@ -1,5 +1,7 @@
 """Graph's limits for one call record."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -28,12 +30,20 @@ async def test_of_one_call_ten_first_pages_are_asked_for_in_twenty_seconds(graph
     assert (await records.fetch(OTHER_CALL)).call_id == OTHER_CALL
 
 
-async def test_of_all_calls_together_seventy_five_pages_are_asked_for_in_a_second(graph: FakeGraph) -> None:
+async def test_a_backlog_of_records_is_read_at_the_rate_and_one_that_somebody_waits_for_at_once(
+    graph: FakeGraph,
+) -> None:
     graph.answer, time, client = answer, FakeTime(), graph.client
     client._limiter = time.limiter
-    for number in range(76):
-        await CallRecords(client).fetch(call_id(number))
-    assert time.sleeps == pytest.approx([2.05, 2.05])
+    records = CallRecords(client)
+    for number in range(50):
+        await (await records.start(call_id(number))).read_on()
+    assert time.sleeps[-1] > 0.5
+    time.sleeps.clear()
+    await records.fetch(CALL)
+    assert time.sleeps == []
+    await asyncio.create_task(records.start(OTHER_CALL))
+    assert time.sleeps[0] > 0.5
 
 
 async def test_of_one_call_fifty_pages_that_follow_are_asked_for_in_five_minutes(graph: FakeGraph) -> None:

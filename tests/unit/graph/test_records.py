@@ -8,6 +8,7 @@ import pytest
 from callrecords.callrecord import CallRecord
 from callrecords.errors import Forbidden, Garbled, NotFound, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
+from callrecords.graph.limits import BACKLOG
 from callrecords.graph.record import get_record
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
@@ -47,7 +48,7 @@ async def test_each_record_has_its_own_address_in_the_cloud_of_its_client(graph:
     elsewhere = "https://graph.elsewhere.example"
     clients, calls = (graph.client, GraphClient(elsewhere, SCOPE, lambda: graph.credential)), (CALL, OTHER_CALL)
     for client, call_id in itertools.product(clients, calls):
-        await get_record(client, call_id)
+        await get_record(client, call_id, BACKLOG)
     assert [str(request.url) for request in graph.requests] == [
         f"{root}/v1.0/communications/callRecords/{call_id}" for root in (ROOT, elsewhere) for call_id in calls
     ]
