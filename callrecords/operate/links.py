@@ -42,9 +42,11 @@ class Link:
 
 @dataclass(frozen=True)
 class HealthReport:
-    """The links by name, in the order of the way."""
+    """The links by name, in the order of the way; as they were `at`, which is so long ago."""
 
     links: dict[str, Link]
+    at: datetime
+    age: timedelta = timedelta()
 
     @property
     def healthy(self) -> bool:
@@ -54,7 +56,8 @@ class HealthReport:
         """The first broken link and all that is known."""
         broken = next(({"link": name, "why": link.why} for name, link in self.links.items() if link.why), None)
         links = {name: {"ok": link.why is None, "why": link.why, **link.facts} for name, link in self.links.items()}
-        return {"healthy": self.healthy, "broken": broken, "links": links}
+        age = {"at": self.at.isoformat(), "ageSeconds": round(self.age.total_seconds(), 1)}
+        return {"healthy": self.healthy, "broken": broken, **age, "links": links}
 
 
 def subscription(items: StateItems, now: datetime) -> Link:

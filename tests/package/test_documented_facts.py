@@ -20,7 +20,7 @@ from callrecords.errors import Unreadable
 from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import parameters, reports, search
-from callrecords.operate import health, links
+from callrecords.operate import checks, health, links, waiting
 from callrecords.operate.health import Health
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
@@ -58,11 +58,11 @@ FACTS = {
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
-        f"message has waited for more than {health._OLDEST_MESSAGE // MINUTE} minutes",
+        f"message has waited for more than {waiting.OLDEST_MESSAGE // MINUTE} minutes",
         f"the recent hours with Graph ended more than {RECONCILED_WITHIN['recent'] // HOUR} hours ago",
         f"of the last {DAYS_OF_HISTORY} days more than {RECONCILED_WITHIN['history'] // DAY} days ago",
         f"asks at most every {health._CACHED_FOR // SECOND} seconds",
-        f"does not answer within {health._PATIENCE_SECONDS:.0f} seconds",
+        f"does not answer within {checks.PATIENCE_SECONDS:.0f} seconds",
         f"Graph's limits for at most {LONGEST_WAIT:.0f} seconds in all",
         f"the reasons of the oldest {poison._PEEKED}, with ids left out",
         f"until the record arrives or {GRAPH_KEEPS // DAY} days have passed",

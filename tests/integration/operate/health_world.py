@@ -1,5 +1,6 @@
 """The health of an app in a world of doubles but for the queues, which are real; at first all is well."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,14 +25,17 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Graph:
-    """Lists many calls and counts those that are taken, or fails."""
+    """Lists many calls and counts those that are taken, or fails; answers once `frozen` is set."""
 
     failure: CallRecordsError | None = None
+    frozen: asyncio.Event | None = None
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
     listed: int = 0
 
     async def between(self, start: datetime, end: datetime) -> AsyncGenerator[Listed | Unreadable]:
         self.asked.append((start, end))
+        if self.frozen:
+            await self.frozen.wait()
         if self.failure:
             raise self.failure
         for _ in range(100):

@@ -6,13 +6,14 @@ from callrecords import __version__
 from callrecords.http.operations import health
 from callrecords.operate.links import HealthReport, Link
 from tests.asking import told
+from tests.invented import NOW
 
 
 class KnownHealth:
     """Stands for a Health whose report is known."""
 
     def __init__(self, *links: Link) -> None:
-        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)})
+        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)}, NOW)
 
     async def report(self) -> HealthReport:
         return self.known
