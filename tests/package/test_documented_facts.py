@@ -17,7 +17,6 @@ from callrecords.collect.rederiverun import CALLS_A_SECOND
 from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
-from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import parameters, reports, search
 from callrecords.operate import checks, health, links, waiting
@@ -111,7 +110,6 @@ FACTS = {
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
         f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
         f"of up to {notifications._LONGEST_NAME} characters each",
-        f"up to {failures._LONGEST} characters of Graph's own error message",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
 }
