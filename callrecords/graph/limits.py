@@ -68,6 +68,10 @@ class Window:
         """Lets nothing leave before then."""
         self._held_until = max(self._held_until, until)
 
+    def held_for(self, now: float) -> float:
+        """For how many seconds nothing may leave, because Graph asked for it."""
+        return max(0.0, self._held_until - now)
+
     def is_half_used(self, now: float) -> bool:
         """Whether this worker alone may have brought the bucket near its limit."""
         return sum(at > now - self._seconds for at in self._taken) * 2 >= self._limit.requests
@@ -113,6 +117,11 @@ class Limiter:
         windows = [self._window(bucket, now) for bucket in buckets]
         for window in windows[:1] if windows and windows[0].is_half_used(now) else windows:
             window.hold(until)
+
+    def held_for(self) -> float:
+        """For how many seconds requests about more than a single call are held back, because Graph asked for it."""
+        now = self._clock()
+        return max((each.held_for(now) for (_, call_id), each in self._windows.items() if not call_id), default=0.0)
 
     def _window(self, bucket: Bucket, now: float) -> Window:
         if bucket not in self._windows:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from callrecords.errors import CallRecordsError, unexpected
-from callrecords.operate.links import Link
+from callrecords.operate.report import Link
 
 # A dependency that takes longer counts as unavailable. Shorter than the time within which health answers.
 PATIENCE_SECONDS = 2.0

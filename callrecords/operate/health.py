@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from callrecords.errors import CallRecordsError, Throttled, unexpected
 from callrecords.graph.limits import LONGEST_WAIT
-from callrecords.operate import links, waiting
+from callrecords.operate import links, losses, timers, waiting
 from callrecords.operate.checks import PATIENCE_SECONDS, checked
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.memory import NOTHING, Memory, Remembered
+from callrecords.operate.report import HealthReport, Link
 from callrecords.operate.shared import Shared
+from callrecords.operate.timers import Watch
 from callrecords.operate.waiting import Queues
 from callrecords.ports.records import RecordList
-from callrecords.ports.state import State, StateItems
+from callrecords.ports.state import State
 
 _CACHED_FOR = timedelta(seconds=5)
 # A probe waits for some seconds only. Whoever asks meanwhile is answered with the report before, unless that is too old
@@ -25,16 +27,32 @@ _PERMITTED_FOR = timedelta(minutes=1)
 # A list may have to wait for Graph's limits and for a token. It goes on while others are told what was known before.
 _GRAPH_SECONDS = LONGEST_WAIT + 3
 _STILL_PERMITTED_FOR = timedelta(minutes=5)
+# Graph holds an app back for seconds while it works.
+_HELD_BACK = timedelta(minutes=1)
 
 
 class Health:
-    """Asks every few seconds at most: Cosmos for what the use cases remember, each queue for the number of its messages
-    and the oldest; and every minute at most: Graph for the calls of one minute. One check at a time is under way."""
+    """Asks every few seconds at most: Cosmos for what is remembered, each queue for the number of its messages and the
+    oldest; and every minute at most: Graph for the calls of one minute. One check at a time is under way.
 
-    def __init__(self, *, records: RecordList, state: State, queues: Queues, clock: Callable[[], datetime]) -> None:
+    `held_for` tells for how many seconds Graph's limits hold the requests of this worker back.
+    """
+
+    def __init__(
+        self,
+        *,
+        records: RecordList,
+        state: State,
+        queues: Queues,
+        watch: Watch,
+        held_for: Callable[[], float],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._records = records
-        self._state = state
+        self._memory = Memory(state, watch)
         self._queues = queues
+        self._watch = watch
+        self._held_for = held_for
         self._clock = clock
         self._check = Shared(self._ask)
         self._permission = Shared(self._list)
@@ -54,25 +72,39 @@ class Health:
 
     async def _ask(self) -> None:
         now = self._clock()
-        state, graph, queues, poison = await asyncio.gather(
-            checked(self._state.read_all(links.REMEMBERED)),
+        memory, graph, queues, poison = await asyncio.gather(
+            checked(self._memory.read(now)),
             self._graph(now),
-            waiting.queues(self._queues, now),
+            waiting.waiting(self._queues, now),
             checked(waiting.poison(self._queues)),
         )
+        watch = self._watch
+        readable = memory if isinstance(memory, Remembered) else NOTHING
         found = {
             "settings": Link(),
-            "cosmos": state if isinstance(state, Link) else Link(),
-            "graph": graph,
-            "subscription": _told(links.subscription, state, now),
-            "queues": queues,
+            "cosmos": memory if isinstance(memory, Link) else Link(),
+            "graph": self._held(graph, readable.flow.held_until, now),
+            "subscription": _told(lambda known: links.subscription(known.items, now), memory),
+            "notifications": _told(lambda known: losses.notifications(known.items, known.flow), memory),
+            "queues": _told(lambda known: waiting.queues(queues, watch.functions, known.items, now), readable),
             "poison": poison,
-            "ingest": _told(links.ingest, state, now),
-            "reconcile": _told(links.reconcile, state, now),
-            "audit": _told(links.audit, state, now),
-            "usage": _told(links.usage, state, now),
+            "missing": _told(lambda known: losses.missing(known.given_up, now), memory),
+            "ingest": _told(lambda known: links.ingest(known.items, known.flow), memory),
+            "timers": _told(lambda known: timers.timers(watch.schedules, known.items, now), memory),
+            "reconcile": _told(lambda known: links.reconcile(known.items, now), memory),
+            "audit": _told(lambda known: links.audit(known.items, now), memory),
+            "usage": _told(lambda known: links.usage(known.items, now, watch.schedules), memory),
         }
         self._known = HealthReport(found, now)
+
+    def _held(self, graph: Link, elsewhere_until: datetime | None, now: datetime) -> Link:
+        """What is known of Graph, and broken where its limits hold some worker back for long."""
+        here_until = now + timedelta(seconds=self._held_for())
+        held = max(here_until, elsewhere_until or here_until) - now
+        if held <= timedelta():
+            return graph
+        facts = {**graph.facts, "heldBackSeconds": round(held.total_seconds())}
+        return Link(graph.why or (f"requests are held back for {held}" if held > _HELD_BACK else None), facts)
 
     async def _graph(self, now: datetime) -> Link:
         if self._was_permitted(now, _PERMITTED_FOR):
@@ -98,12 +130,12 @@ class Health:
         return Link()
 
 
-def _told(link: Callable[[StateItems, datetime], Link], state: StateItems | Link, now: datetime) -> Link:
-    """The link as `state` tells of it; where that could not be read or is damaged, it is as broken as that."""
-    if isinstance(state, Link):
-        return state
+def _told(link: Callable[[Remembered], Link], memory: Remembered | Link) -> Link:
+    """The link as what is remembered tells of it; where that could not be read or is damaged, as broken as that."""
+    if isinstance(memory, Link):
+        return memory
     try:
-        return link(state, now)
+        return link(memory)
     except CallRecordsError as error:
         return Link(str(error))
     except Exception as error:

@@ -27,6 +27,8 @@ RECONCILE = "reconcile"
 AUDIT = "audit"
 DERIVE = "derive"
 POISON_SUFFIX = "-poison"
+# No function is triggered by it: whether the account takes messages is tried there.
+PROBE = "probe"
 QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:

@@ -21,6 +21,7 @@ MAX_NOTIFICATIONS = 1_000
 
 _LONGEST_NAME = 100
 
+_GUID = CALL_ID  # ids of subscriptions are GUIDs as well
 _RESOURCE = re.compile(r"/?communications/callRecords(?:/(?P<id>[^/?]+))?/?", re.IGNORECASE)
 
 
@@ -42,11 +43,20 @@ class LifecycleEvent:
 
 @dataclass
 class Notifications:
-    """What one POST held: ids of changed calls, each once, in order; lifecycle events; drops by reason."""
+    """What one POST held: ids of changed calls, each once, in order; lifecycle events; drops by reason, and the
+    subscriptions that these name."""
 
     call_ids: list[str] = field(default_factory=list)
     lifecycle_events: list[LifecycleEvent] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    dropped_for: set[str] = field(default_factory=set, compare=False)
+
+    def drop(self, item: object, reason: str) -> None:
+        """Counts a notification that is not taken."""
+        self.dropped[reason] += 1
+        subscription_id = item.get("subscriptionId") if isinstance(item, dict) else None
+        if isinstance(subscription_id, str) and _GUID.fullmatch(subscription_id.lower()):
+            self.dropped_for.add(subscription_id.lower())
 
 
 def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifications:
@@ -59,7 +69,7 @@ def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifi
     for item in _collection(body):
         reason = _reject(item, tenant_id, client_states) or _take(item, found)
         if reason:
-            found.dropped[reason] += 1
+            found.drop(item, reason)
     found.call_ids = list(dict.fromkeys(found.call_ids))
     found.lifecycle_events = list(dict.fromkeys(found.lifecycle_events))
     return found

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import pytest
 
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.report import HealthReport, Link
 from tests.infra.commands import Commands
 from tests.invented import NOW
 

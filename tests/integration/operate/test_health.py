@@ -9,9 +9,10 @@ from callrecords.collect.auditrun import AuditOutcome, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
 from callrecords.operate import health, links
-from callrecords.operate.links import Link
+from callrecords.operate.report import Link
 from callrecords.usage.rollup import ROLL_UP, RollUpState
-from tests.integration.operate.health_world import HOUR, World, give_up
+from tests.integration.operate.health_world import HOUR, OWN_SUBSCRIPTION, World, give_up
+from tests.invented import NOW
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -30,7 +31,7 @@ async def without_permission(world: World) -> None:
 
 
 async def without_subscription(world: World) -> None:
-    del world.state.items[SUBSCRIPTION.id]
+    world.state.hold(SUBSCRIPTION, SubscriptionState(action="creating", former_ids=(OWN_SUBSCRIPTION,), at=NOW))
 
 
 async def without_queue(world: World) -> None:
@@ -39,6 +40,18 @@ async def without_queue(world: World) -> None:
 
 async def with_poison(world: World) -> None:
     await give_up(world.lifecycle, "no")
+
+
+async def with_drops(world: World) -> None:
+    world.drop({"wrong clientState": 3}, OWN_SUBSCRIPTION)
+
+
+async def with_a_missing_call(world: World) -> None:
+    await world.name_missing("Graph's answer is not JSON.")
+
+
+async def without_a_timer(world: World) -> None:
+    world.beat("reconcile_recent", world.clock.now - 3 * HOUR)
 
 
 async def without_reconciliation(world: World) -> None:
@@ -60,8 +73,11 @@ CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "cosmos": without_cosmos,
     "graph": without_permission,
     "subscription": without_subscription,
+    "notifications": with_drops,
     "queues": without_queue,
     "poison": with_poison,
+    "missing": with_a_missing_call,
+    "timers": without_a_timer,
     "reconcile": without_reconciliation,
     "audit": without_audit,
     "usage": without_roll_up,
@@ -112,7 +128,7 @@ async def test_many_who_ask_at_once_are_one_question_to_graph_and_one_to_cosmos(
     assert all(report.links is reports[0].links for report in reports)
     assert world.graph.asked == [(world.clock.now, world.clock.now + MINUTE)]
     assert world.graph.listed == 1
-    assert world.state.asked == 1
+    assert world.state.asked == 3  # single items, flows and calls that are missing
 
 
 async def test_while_cosmos_is_frozen_all_who_ask_are_told_so_in_time(world: World) -> None:

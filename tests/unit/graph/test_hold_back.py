@@ -54,3 +54,17 @@ async def test_being_throttled_without_buckets_holds_nothing_back(time: FakeTime
 async def test_nothing_is_held_back_for_more_than_an_hour(time: FakeTime) -> None:
     time.limiter.throttled((TENANT,), 1e300)
     assert await held_for(time, TENANT) <= 3_600
+
+
+async def test_how_long_all_requests_are_held_back_is_told(time: FakeTime) -> None:
+    assert time.limiter.held_for() == 0
+    time.limiter.throttled((ONE_CALL, TENANT), 30)
+    time.now += 10
+    assert time.limiter.held_for() == pytest.approx(20)
+    time.now += 25
+    assert time.limiter.held_for() == 0
+
+
+async def test_one_call_that_is_held_back_is_not_all(time: FakeTime) -> None:
+    time.limiter.throttled((ONE_CALL,), 30)
+    assert time.limiter.held_for() == 0

@@ -4,7 +4,7 @@ import pytest
 
 from callrecords import __version__
 from callrecords.http.operations import health
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.report import HealthReport, Link
 from tests.asking import told
 from tests.invented import NOW
 

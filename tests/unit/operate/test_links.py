@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.report import HealthReport, Link
 from tests.invented import NOW
 
 

@@ -1,0 +1,103 @@
+import asyncio
+import logging
+
+import pytest
+
+from callrecords.errors import Unavailable
+from callrecords.operate.coalesced import Coalesced
+
+
+class Time:
+    """A clock that goes on while somebody sleeps, as far as it is let."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+        self.may_pass = asyncio.Event()
+        self.may_pass.set()
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        await self.may_pass.wait()
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class World:
+    """Work that is done once a minute at most."""
+
+    def __init__(self) -> None:
+        self.time = Time()
+        self.done_at: list[float] = []
+        self.failures: list[Exception] = []
+        self.work = Coalesced(self._do, 60, clock=self.time, sleep=self.time.sleep)
+
+    async def _do(self) -> None:
+        self.done_at.append(self.time.now)
+        await asyncio.sleep(0)
+        if self.failures:
+            raise self.failures.pop()
+
+    async def settle(self) -> None:
+        """Lets what was asked for be done."""
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+async def test_it_is_done_at_once_the_first_time_and_later_once_a_minute_at_most() -> None:
+    world = World()
+    for _ in range(100):
+        world.work.soon()
+        world.time.now += 0.1
+    await world.settle()
+    world.time.may_pass.clear()
+    for _ in range(100):
+        world.work.soon()
+        await world.settle()
+    assert len(world.done_at) == 1
+    world.time.may_pass.set()
+    await world.settle()
+    assert world.done_at == [world.done_at[0], world.done_at[0] + 60]
+
+
+async def test_after_a_pause_it_is_done_at_once() -> None:
+    world = World()
+    world.work.soon()
+    await world.settle()
+    world.time.now += 61
+    world.work.soon()
+    await world.settle()
+    assert len(world.done_at) == 2
+    assert world.time.slept == []
+
+
+async def test_what_is_asked_for_while_it_is_done_is_done_afterwards() -> None:
+    world = World()
+    world.work.soon()
+    await asyncio.sleep(0)
+    assert len(world.done_at) == 1
+    world.work.soon()
+    await world.settle()
+    assert len(world.done_at) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(Unavailable("Cosmos is away."), "Cosmos is away."), (KeyError("private"), "An unexpected KeyError in ")],
+)
+async def test_a_failure_is_logged_and_the_next_time_it_is_done_again(
+    caplog: pytest.LogCaptureFixture, failure: Exception, told: str
+) -> None:
+    world = World()
+    world.failures.append(failure)
+    with caplog.at_level(logging.WARNING):
+        world.work.soon()
+        await world.settle()
+    (message,) = caplog.messages
+    assert message.startswith(told)
+    assert "private" not in message
+    world.work.soon()
+    await world.settle()
+    assert len(world.done_at) == 2
