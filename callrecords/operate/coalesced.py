@@ -11,7 +11,10 @@ log = logging.getLogger(__name__)
 
 
 class Coalesced:
-    """Does `work` at once when it is asked for, but not before `seconds` after the last time. A failure is logged."""
+    """Does `work` at once when it is asked for, but not before `seconds` after the last time.
+
+    A failure is logged, and the work done again after as long, unless it is a defect.
+    """
 
     def __init__(
         self,
@@ -45,5 +48,6 @@ class Coalesced:
                 await self._work()
             except CallRecordsError as error:
                 log.warning("%s", error)
+                self._is_wanted = True
             except Exception as error:
                 log.error("%s", unexpected(error))

@@ -68,7 +68,7 @@ async def test_what_the_webhook_drops_is_counted_where_health_sees_it(
         assert answer.status == 202
 
     async def are_counted() -> bool:
-        return await dropped() == before + 3
+        return await dropped() >= before + 3  # others may have been waiting to be written
 
     await until(are_counted)
 

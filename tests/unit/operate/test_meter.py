@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from callrecords.documents import Document
 from callrecords.errors import Unavailable
 from callrecords.operate.flow import FLOW, Flow, bound_of, freshness, merged, slot_of
 from callrecords.operate.meter import Meter
+from callrecords.ports.state import StateKey
 from tests.doubles import Clock, State
 from tests.invented import NOW
 
@@ -88,6 +90,21 @@ async def test_an_item_is_written_again_only_where_it_has_changed() -> None:
     await world.written()
     assert world.state.items == {}
     world.meters[0].arrived(SECOND)
+    assert (await world.written()).arrivals == {"1.0": 2}
+
+
+async def test_what_arrives_while_an_item_is_written_is_written_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    write = world.state.write
+
+    async def slowly[D: Document](key: StateKey[D], document: D) -> None:
+        await write(key, document)
+        monkeypatch.undo()
+        world.meters[0].arrived(SECOND)
+
+    monkeypatch.setattr(world.state, "write", slowly)
+    world.meters[0].arrived(SECOND)
+    assert (await world.written()).arrivals == {"1.0": 1}
     assert (await world.written()).arrivals == {"1.0": 2}
 
 
