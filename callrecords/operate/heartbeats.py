@@ -48,18 +48,17 @@ class Heartbeats:
         self._queues: dict[str, Coalesced] = {}
 
     async def timer(self, function: str, work: Awaitable[None]) -> None:
-        """Does the work of a timer and remembers how it ended. Raises what it raises."""
+        """Does the work of a timer and remembers how it ended. Raises its failure, without the words of others."""
         failure: CallRecordsError | None = None
         try:
             await work
         except CallRecordsError as error:
             failure = error
         except Exception as error:
-            await self._beat(function, str(unexpected(error)))
-            raise
+            failure = unexpected(error)
         await self._beat(function, str(failure) if failure else None)
         if failure:
-            raise failure
+            raise failure from None
 
     async def queue(self, function: str, work: Awaitable[None]) -> None:
         """Does the work of a message and remembers that one came to an end, whichever. Raises what it raises."""

@@ -48,12 +48,12 @@ class Waiting:
 
 async def waiting(queues: Queues, now: datetime) -> dict[str, Waiting | Link]:
     """What is on each queue; a link where that cannot be told."""
-    found = await asyncio.gather(*(checked(_waiting(name, queue, now)) for name, (queue, _) in queues.items()))
+    found = await asyncio.gather(*(checked(_waiting(queue, now)) for queue, _ in queues.values()))
     return dict(zip(queues, found, strict=True))
 
 
-async def _waiting(name: str, queue: QueueClient, now: datetime) -> Waiting:
-    with queue_errors(f"The queue {name}"):
+async def _waiting(queue: QueueClient, now: datetime) -> Waiting:
+    with queue_errors("The queue"):
         depth = (await queue.get_queue_properties()).approximate_message_count or 0
         messages = await queue.peek_messages(max_messages=_PEEKED)
     put = [message.inserted_on or now for message in messages]
@@ -73,10 +73,11 @@ def _notified_at(message: object) -> datetime | None:
 def queues(found: Mapping[str, Waiting | Link], functions: Mapping[str, str], items: StateItems, now: datetime) -> Link:
     """Broken where a queue cannot be reached, a message has waited for long, or the function of a queue (`functions`)
     ends nothing while messages wait for it."""
-    reasons, facts = [], {}
+    reasons: list[str | None] = []
+    facts = {}
     for name, each in found.items():
         if isinstance(each, Link):
-            reasons.append(each.why)
+            reasons.append(f"{name}: {each.why}")
             continue
         beat = items.get(heartbeat(functions[name])) if name in functions else None
         facts[name] = each.as_json() | ({"lastEnd": beat.at.isoformat()} if beat and beat.at else {})

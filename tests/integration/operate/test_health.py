@@ -140,6 +140,18 @@ async def test_while_cosmos_is_frozen_all_who_ask_are_told_so_in_time(world: Wor
     assert all(report.links["queues"].why is None for report in reports)
 
 
+async def test_while_a_queue_is_frozen_the_others_are_told_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = asyncio.Event()
+
+    async def peek(**_: object) -> None:
+        await frozen.wait()
+
+    monkeypatch.setattr(world.lifecycle.main, "peek_messages", peek)
+    async with asyncio.timeout(3):
+        assert await world.why("queues") == "subscriptions: it did not answer within 2 s"
+    assert (await world.facts("queues")).keys() == {"call-records"}
+
+
 async def test_where_a_check_is_late_the_report_before_is_told_with_its_age(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

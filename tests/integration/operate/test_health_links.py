@@ -139,7 +139,7 @@ async def test_messages_that_have_waited_for_over_an_hour_and_a_half_are_told(wo
 
 async def test_a_queue_that_cannot_be_reached_is_told(world: World) -> None:
     await world.lifecycle.main.delete_queue()
-    assert await world.why("queues") == "The queue subscriptions could not be reached (ResourceNotFoundError)."
+    assert await world.why("queues") == "subscriptions: The queue could not be reached (ResourceNotFoundError)."
 
 
 async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
