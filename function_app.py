@@ -6,7 +6,7 @@ from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, PROBE_SCHEDULE
 from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
-from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, DERIVE, RECONCILE, SUBSCRIPTIONS
+from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, DERIVE, OPERATIONS, RECONCILE, SUBSCRIPTIONS
 from callrecords.settings.connections import QUEUE_CONNECTION
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -24,7 +24,7 @@ def _respond_to(request: func.HttpRequest, answer: Answer) -> func.HttpResponse:
 
 def _respond(answer: Answer) -> func.HttpResponse:
     return func.HttpResponse(
-        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=dict(answer.headers)
+        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=answer.all_headers
     )
 
 
@@ -44,7 +44,7 @@ async def lifecycle(req: func.HttpRequest) -> func.HttpResponse:
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether all is well, for anybody: the status alone."""
     answer = await operations.health(app.health if app else None, problems)
-    return func.HttpResponse(status_code=answer.status)
+    return _respond(Answer(answer.status, media_type="text/plain"))
 
 
 @functions.route("health/details", methods=["GET"])
@@ -107,6 +107,12 @@ def _upkeep(app: App) -> func.Blueprint:
         """Goes on with deriving the facts of chosen days again."""
         await app.heartbeats.queue("derive_days", app.rederivation.on_message(*_taken(msg)))
 
+    @work.queue_trigger("msg", OPERATIONS, QUEUE_CONNECTION)
+    async def operate(msg: func.QueueMessage) -> None:
+        """Does what an operator has commanded."""
+        came_over_queue = bool(msg.pop_receipt)
+        await app.heartbeats.queue("operate", app.operations.on_message(*_taken(msg), came_over_queue=came_over_queue))
+
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:
         """Rolls up the days on which facts of calls changed."""
@@ -161,8 +167,8 @@ def _operations(app: App) -> func.Blueprint:
 
     @api.route("audit", methods=["POST"])
     async def start_audit(req: func.HttpRequest) -> func.HttpResponse:
-        """Starts to audit chosen days."""
-        return _respond_to(req, await app.audits.start(req.params))
+        """Names the command that starts to audit chosen days."""
+        return _respond_to(req, operations.only_by_command("audit"))
 
     @api.route("facts", methods=["GET"])
     async def derive_progress(req: func.HttpRequest) -> func.HttpResponse:
@@ -171,8 +177,8 @@ def _operations(app: App) -> func.Blueprint:
 
     @api.route("facts", methods=["POST"])
     async def start_derive(req: func.HttpRequest) -> func.HttpResponse:
-        """Starts to derive the facts of chosen days again."""
-        return _respond_to(req, await app.derivations.start(req.params))
+        """Names the command that starts to derive the facts of chosen days again."""
+        return _respond_to(req, operations.only_by_command("derive"))
 
     @api.route("poison", methods=["GET"])
     async def poison(req: func.HttpRequest) -> func.HttpResponse:
@@ -181,9 +187,13 @@ def _operations(app: App) -> func.Blueprint:
 
     @api.route("poison/{action}", methods=["POST"])
     async def treat_poison(req: func.HttpRequest) -> func.HttpResponse:
-        """Puts messages that were given up back on their queue, or throws them away."""
-        action = req.route_params.get("action")
-        return _respond_to(req, await operations.treat_poison(app.poison_queues, action, req.params))
+        """Names the command that puts messages that were given up back on their queue, or throws them away."""
+        return _respond_to(req, operations.only_by_command(req.route_params.get("action")))
+
+    @api.route("operations", methods=["GET"])
+    async def commanded(req: func.HttpRequest) -> func.HttpResponse:
+        """What came of the commands of operators."""
+        return _respond_to(req, await operations.commanded(app.operations))
 
     return api
 

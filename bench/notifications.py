@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 import orjson
@@ -25,6 +26,7 @@ from local.traffic import generate
 
 ROUNDS = 100
 SMALL_SESSIONS = 12
+_UNUSED = "bench"  # a queue that nobody reads
 
 
 def notification(call_id: str) -> JsonObject:
@@ -41,19 +43,43 @@ def notification(call_id: str) -> JsonObject:
     }
 
 
-async def measure(stack: Stack, ids: Iterator[str], count: int, rounds: int, quiet: bool) -> list[float]:
-    """Milliseconds of each of `rounds` POSTs of `count` notifications."""
+class Taken(NamedTuple):
+    """Milliseconds of POSTs of as many notifications, of handshakes with the same bodies, for which the app does
+    nothing, and of sending one message to the queue."""
+
+    posts: list[float]
+    handshakes: list[float]
+    sends: list[float]
+
+    def __str__(self) -> str:
+        posts, *floor = map(statistics.median, self)
+        p95 = statistics.quantiles(self.posts, n=20)[-1]
+        return (
+            f"p50 {posts:.1f} ms, p95 {p95:.1f} ms; nothing {floor[0]:.1f} ms and one message {floor[1]:.1f} ms: "
+            f"{posts / sum(floor):.2f} of both; {len(self.posts)} rounds"
+        )
+
+
+async def measure(stack: Stack, ids: Iterator[str], count: int, rounds: int, quiet: bool) -> Taken:
+    """What `rounds` POSTs of `count` notifications take, in turns with the others."""
     url = f"{stack.app_url}/api/graph/notifications"
-    taken = []
-    async with aiohttp.ClientSession() as http:
+    taken = Taken([], [], [])
+    async with (
+        aiohttp.ClientSession() as http,
+        QueueClient.from_connection_string(stack.queue_connection, _UNUSED) as queue,
+    ):
         for _ in range(rounds):
             body = orjson.dumps({"value": [notification(next(ids)) for _ in range(count)]})
             if quiet:
                 await _until_idle(stack)
+            for path, times in ((url, taken.posts), (f"{url}?validationToken=x", taken.handshakes)):
+                began = time.perf_counter()
+                async with http.post(path, data=body) as answer:
+                    answer.raise_for_status()
+                times.append((time.perf_counter() - began) * 1_000)
             began = time.perf_counter()
-            async with http.post(url, data=body) as answer:
-                answer.raise_for_status()
-            taken.append((time.perf_counter() - began) * 1_000)
+            await queue.send_message("x" * 200)
+            taken.sends.append((time.perf_counter() - began) * 1_000)
     return taken
 
 
@@ -74,13 +100,13 @@ async def main() -> None:
             for record in small:
                 graph.publish(record)
             ids = itertools.cycle([record["id"] for record in small])
+            async with QueueClient.from_connection_string(stack.queue_connection, _UNUSED) as queue:
+                await queue.create_queue()
             await measure(stack, ids, len(small), 1, quiet=True)  # clients are made at first use
             for quiet in (True, False):
-                for count, rounds in ((1, ROUNDS), (100, ROUNDS // 10)):
+                for count, rounds in ((1, ROUNDS), (20, ROUNDS // 2), (100, ROUNDS // 4)):
                     taken = await measure(stack, ids, count, rounds, quiet)
-                    median, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
-                    state = "quiet" if quiet else "busy"
-                    print(f"{state}, POST of {count}: p50 {median:.1f} ms, p95 {p95:.1f} ms, {rounds} rounds")
+                    print(f"{'quiet' if quiet else 'busy'}, POST of {count}: {taken}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from callrecords.queues.workqueue import (
     AUDIT,
     CALL_RECORDS,
     DERIVE,
+    OPERATIONS,
     POISON_SUFFIX,
     PROBE,
     QUEUES,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from callrecords.http.search import SearchCalls
     from callrecords.operate.health import Health
     from callrecords.operate.heartbeats import Heartbeats
+    from callrecords.operate.operations import Operations
     from callrecords.operate.probe import Probe
     from callrecords.queues.poison import PoisonQueue
     from callrecords.usage.rollup import RollUp
@@ -74,6 +76,7 @@ QUEUE_FUNCTIONS = {
     RECONCILE: "reconcile",
     AUDIT: "audit_days",
     DERIVE: "derive_days",
+    OPERATIONS: "operate",
 }
 
 # A few quick repeats. When the queue is unavailable for longer, Graph or the host delivers again.
@@ -105,6 +108,7 @@ class App:
     def ingest(self) -> "Ingest":
         from callrecords.collect.arrivals import Arrivals
         from callrecords.collect.ingest import Ingest
+        from callrecords.collect.repeats import Repeats
 
         return Ingest(
             records=self._call_records,
@@ -112,6 +116,7 @@ class App:
             rows=self._fact_rows,
             arrivals=Arrivals(self._state, _now, self._meter.arrived),
             given_up=self._given_up,
+            repeats=Repeats(_now),
             queue=self._work_queue(CALL_RECORDS),
         )
 
@@ -238,7 +243,20 @@ class App:
     def derivations(self) -> "Derivations":
         from callrecords.http.derivations import Derivations
 
-        return Derivations(self.rederivation, _now)
+        return Derivations(self.rederivation)
+
+    @functools.cached_property
+    def operations(self) -> "Operations":
+        from callrecords.operate.operations import Operations
+
+        return Operations(
+            given_up=self.poison_queues,
+            audit=self.audit,
+            rederivation=self.rederivation,
+            state=self._state,
+            queue=self._work_queue(OPERATIONS),
+            clock=_now,
+        )
 
     @functools.cached_property
     def health(self) -> "Health":

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from callrecords.documents import Document
@@ -31,6 +31,7 @@ CAVEATS: tuple[Caveat, ...] = ("noSessions", "participantsRefused", "repaired")
 class CallRecord:
     """Everything that Graph holds of one call at one version.
 
+    `fetched_at` is when this app began to ask for it, where that is known: it has every revision before then.
     `properties` is the callRecord resource without its long lists, unknown properties included; `sessions`
     (each with its segments) and `participants` (participants_v2) are whole, in Graph's order.
     """
@@ -41,6 +42,7 @@ class CallRecord:
     sessions: Collection[JsonObject]
     participants: Collection[JsonObject]
     caveats: tuple[Caveat, ...] = ()
+    fetched_at: datetime | None = field(default=None, compare=False)
 
     @property
     def day(self) -> str:

@@ -30,12 +30,12 @@ class Document:
 
     def as_json(self) -> JsonObject:
         """The JSON object."""
-        values = {_camel_case(field.name): getattr(self, field.name) for field in fields(self)}
+        values = {camel_case(field.name): getattr(self, field.name) for field in fields(self)}
         return {name: _json_value(value) for name, value in values.items() if value is not None}
 
 
 def _value(document: JsonObject, field: Field[Any], salvage: bool) -> object:
-    name = _camel_case(field.name)
+    name = camel_case(field.name)
     value = document.get(name)
     if value is None and field.default is not MISSING:
         return field.default
@@ -116,6 +116,7 @@ def _json_value(value: object) -> object:
     return value
 
 
-def _camel_case(name: str) -> str:
+def camel_case(name: str) -> str:
+    """The name of a field in JSON."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -203,3 +203,4 @@ output FUNCTION_APP_URL string = functionApp.outputs.url
 output IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output IDENTITY_RESOURCE_ID string = identity.outputs.id
+output QUEUE_ENDPOINT string = storage.outputs.queueEndpoint

@@ -58,13 +58,17 @@ async def compare(
     for call_id, record in held.items():
         query = records.query_items("SELECT * FROM c", partition_key=[tenant_id, call_id])
         items = {item["id"]: item async for item in query}
-        _compare_call(call_id, record, items, result, call_id in garbled)
+        compare_call(call_id, record, items, result, call_id in garbled)
     return result
 
 
-def _compare_call(
+def compare_call(
     call_id: str, record: JsonObject, items: dict[str, JsonObject], result: Comparison, is_garbled: bool
 ) -> None:
+    """Adds to `result` how the record that Graph holds compares with `items`, what the call's partition has by id.
+
+    It takes the items out of `items`.
+    """
     header = items.pop(call_id, None)
     if header is None:
         result.missing.append(call_id)

@@ -136,7 +136,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=200, metavar="N", help="calls in the day (200)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another day (1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
-    parser.add_argument("--keep", action="store_true", help="leave the stack up and print its endpoints")
+    parser.add_argument("--keep", action="store_true", help="leave the stack up and print commands to look around")
     parser.add_argument(
         "--first-port", type=int, default=FIRST_PORT, metavar="N", help=f"the first of four ports ({FIRST_PORT})"
     )

@@ -4,7 +4,7 @@ FILE has the call record as JSON. The app gives it whole, in one file: GET /api/
 
 Graph itself gives it to an application with the permission CallRecords.Read.All. Graph Explorer cannot
 read it, because it signs in as a person. With a token of the application, save the answers to two requests:
-  curl -H "Authorization: Bearer $TOKEN" -o record.json \\
+  curl -H "Authorization: Bearer $TOKEN" -H 'Prefer: include-unknown-enum-members' -o record.json \\
     'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=sessions($expand=segments)'
   curl -H "Authorization: Bearer $TOKEN" -o participants.json \\
     'https://graph.microsoft.com/v1.0/communications/callRecords/{id}?$expand=participants_v2'
@@ -22,13 +22,17 @@ No account is needed for the explanation, and nothing leaves this machine.
 
 import argparse
 import json
+import re
+import signal
 import sys
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import UUID
 
 from callrecords.errors import Unreadable
 from callrecords.facts.explain.call import explain
+from callrecords.facts.explain.voice import UNKNOWN_TENANT
 from callrecords.facts.people import organizer
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
@@ -36,6 +40,8 @@ from callrecords.ports.callrow import CallRow
 from local.recordfiles import parsed, record_of
 
 WIDTH = 100
+# What people are called and wrote is printed: a terminal would do what these say, or turn the line about.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def row_of(answers: Iterable[JsonObject], tenant_id: str | None) -> CallRow:
@@ -45,7 +51,7 @@ def row_of(answers: Iterable[JsonObject], tenant_id: str | None) -> CallRow:
     """
     record = record_of(answers)
     organized_by = organizer(record)
-    return fact_row(record, tenant_id or (organized_by and organized_by.tenant_id) or "unknown")
+    return fact_row(record, tenant_id or (organized_by and organized_by.tenant_id) or UNKNOWN_TENANT)
 
 
 def in_words(row: CallRow) -> str:
@@ -57,7 +63,11 @@ def in_words(row: CallRow) -> str:
 def _wrapped(line: str) -> str:
     indent = "  " + " " * (len(line) - len(line.lstrip()))
     return textwrap.fill(
-        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+        _CONTROLS.sub("\ufffd", line.strip()),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
     )
 
 
@@ -70,11 +80,23 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--tenant",
+        type=_guid,
         metavar="ID",
-        help="your organisation's id; default: the organiser's. Needed for a call that a telephone began",
+        help="your organisation's id, a GUID: it decides what is inbound. Default: the organiser's; needed for a"
+        " call that a telephone began",
     )
     parser.add_argument("--json", action="store_true", help="print the fact row instead")
     return parser.parse_args()
+
+
+def _guid(text: str) -> str:
+    """The id as Graph spells it; raises ArgumentTypeError, which says what was expected."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"it is {text!r}, expected a GUID, such as the id of a tenant in Entra"
+        ) from None
 
 
 def _answer(file: str) -> JsonObject:
@@ -101,4 +123,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads the words may stop early, such as head
     sys.exit(main())

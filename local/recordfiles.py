@@ -65,7 +65,7 @@ def _has_sessions(page: JsonObject) -> bool:
 def _whole(name: str, records: Sequence[JsonObject], pages: Sequence[JsonObject]) -> list[JsonObject]:
     """The list, of which the record has the first page unless it was asked for by itself."""
     firsts = [each for each in records if name in each][:1]
-    links = sum(f"{name}{_LINK}" in each for each in firsts) + sum(_LINK in each for each in pages)
+    links = sum(bool(each.get(f"{name}{_LINK}")) for each in firsts) + sum(bool(each.get(_LINK)) for each in pages)
     if any(page in pages[:place] for place, page in enumerate(pages)):
         raise Unreadable(f"A page of {name} is there twice.")
     if (firsts or pages) and len(firsts) + len(pages) <= links:

@@ -10,10 +10,13 @@ from rich.table import Table
 from callrecords.cosmos.callrecords import CONTAINER
 from local import azurite
 from local.compare import Comparison
+from local.cosmos import KEY
 from local.cosmos.authorization import authorization
 from local.graph import GraphSimulator
 from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
 from local.traffic import Call
+
+_REPLAY = "scripts/operate replay --queue call-records --every-reason"
 
 
 def figures(comparison: Comparison, seconds: float) -> dict[str, object]:
@@ -59,27 +62,52 @@ def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimu
 
 def endpoints(stack: Stack) -> list[tuple[str, str]]:
     """What each part of the stack is and a command that asks it something."""
-    call_id = next(iter(stack.graph.records))
+    call_id, record = next(iter(stack.graph.records.items()))
+    cosmos_url = f"http://127.0.0.1:{stack.ports.cosmos}"
+    environment = f"COSMOS_ENDPOINT={cosmos_url} COSMOS_KEY={KEY} COSMOS_DATABASE={DATABASE}"
     graph_url = f"http://127.0.0.1:{stack.ports.graph}"
     token = (
         f"curl -s -H 'X-IDENTITY-HEADER: {IDENTITY_HEADER}' "
         f"'{graph_url}/msi/token?api-version=2019-08-01&resource=https://graph.microsoft.com' | cut -d'\"' -f4"
     )
     return [
+        *_of_the_app(stack.app_url, call_id, record["startDateTime"][: len("2026-03-04")]),
         (
             "The app: Graph's handshake",
             f"curl -X POST '{stack.app_url}/api/graph/notifications?validationToken=hello%20Graph'",
         ),
         (
-            "The app: run a timer function now",
-            f"curl -X POST -d '{{}}' {stack.app_url}/admin/functions/renew_subscription_on_schedule",
+            "The app: put back what was given up, as an operator",
+            f"CallRecordsQueue='{stack.queue_connection}' GRAPH_TENANT_ID={TENANT_ID} {_REPLAY}",
         ),
+        ("The app: what came of commands", f"curl -s {stack.app_url}/api/operations"),
         (
             "Graph simulator: a call record",
             f'curl -s -H "Authorization: Bearer $({token})" {graph_url}/v1.0/communications/callRecords/{call_id}',
         ),
         ("Cosmos server: the same record's header in Cosmos", _cosmos_command(stack, call_id)),
+        (
+            "Cosmos server: follow the facts of calls, until Ctrl-C",
+            f"{environment} .venv/bin/python docs/examples/follow_calls.py .local/demo/position.txt",
+        ),
         ("Azurite: its queues", f"curl -s '{_queues_url(stack)}'"),
+    ]
+
+
+def _of_the_app(url: str, call_id: str, day: str) -> list[tuple[str, str]]:
+    """What people and services ask of it; in Azure with a function key."""
+    days = f"from={day}&to={day}"
+    fields = "callId,affectedEndpoints,poorStreams,poorUserIds"
+    return [
+        ("The app: its OpenAPI document", f"curl -s {url}/api/openapi.json"),
+        ("The app: the worst calls of the day", f"curl -s '{url}/api/calls?{days}&sort=worst&top=3&fields={fields}'"),
+        ("The app: the facts of a call", f"curl -s {url}/api/calls/{call_id}/facts"),
+        (
+            "The app: run a timer function now, which rolls up the day",
+            f"curl -X POST -d '{{}}' {url}/admin/functions/roll_up_usage",
+        ),
+        ("The app: the report of that", f"curl -s '{url}/api/reports/quality?{days}'"),
+        ("The app: which link of the chain is broken", f"curl -s {url}/api/health/details"),
     ]
 
 

@@ -13,6 +13,7 @@ from local import azurite, cosmos
 from local.apphost import HostOptions, running_app
 from local.cosmos import CosmosServer
 from local.environment import ROOT
+from local.functions_host.http import BODY_LIMIT_SETTING
 from local.graph import GraphSimulator, application
 from local.processes import Process, free_port, require_free
 from local.serve import serve
@@ -20,6 +21,8 @@ from local.serve import serve
 TENANT_ID = "11112222-3333-4444-5555-666677778888"
 CLIENT_STATE = "a-secret-of-the-local-stack-only"
 IDENTITY_HEADER = "identity-of-the-local-stack"
+# Of the body of a request, as in infra/app/function-app.bicep.
+BODY_LIMIT = 1024 * 1024
 DATABASE = "callrecords"
 
 _CONTAINERS = ROOT / "infra/cosmos-containers.json"
@@ -109,6 +112,7 @@ def _app_settings(ports: Ports, graph_url: str, cosmos_url: str) -> dict[str, st
         "NOTIFICATION_BASE_URL": f"http://127.0.0.1:{ports.app}",
         "SUBSCRIPTION_SCHEDULE": "*/2 * * * * *",
         "COSMOS_DATABASE": DATABASE,
+        BODY_LIMIT_SETTING: str(BODY_LIMIT),
         "CallRecordsQueue": azurite.connection_string(ports.queue),
         "CallRecordsCosmos": f"AccountEndpoint={cosmos_url}/;AccountKey={cosmos.KEY};",
         # As App Service gives a managed identity to an app.

@@ -3,15 +3,17 @@
 import functools
 import logging
 from dataclasses import replace
+from datetime import datetime
 
 from callrecords.callrecord import CallRecord
 from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.fetch import Fetched, Fetching
 from callrecords.collect.givenup import GivenUpCalls
+from callrecords.collect.repeats import Repeats, is_stored_since
 from callrecords.errors import CallRecordsError, Garbled, NotFound, Throttled
 from callrecords.ports.records import Absent, RecordPages, RecordStore, Saved, Stored
-from callrecords.queues.messages import CallMessage
+from callrecords.queues.messages import CallMessage, CallsMessage, is_of_many
 from callrecords.queues.workqueue import Unfinished, WorkQueue
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class Ingest:
         rows: FactRows,
         arrivals: Arrivals,
         given_up: GivenUpCalls,
+        repeats: Repeats,
         queue: WorkQueue,
     ) -> None:
         self._fetching = Fetching(records, store)
@@ -35,16 +38,38 @@ class Ingest:
         self._rows = rows
         self._arrivals = arrivals
         self._given_up = given_up
+        self._repeats = repeats
         self._queue = queue
 
     async def on_message(self, text: str, tries: int) -> None:
         """Handles one message, as WorkQueue.handle does."""
+        if is_of_many(text):
+            await self._queue.handle(CallsMessage, text, tries, self._put_each)
+            return
         work = functools.partial(self._work, is_first_try=tries == 1)
         await self._queue.handle(CallMessage, text, tries, work, self._give_up)
 
+    async def _put_each(self, message: CallsMessage) -> None:
+        """Puts a message for each call on the queue. Where only some were put, it is done again: that is harmless."""
+        await self._queue.put_all(
+            CallMessage(
+                tenant_id=message.tenant_id, notified_at=message.notified_at, call_id=call_id, reason="notification"
+            )
+            for call_id in message.call_ids
+        )
+
     async def _work(self, message: CallMessage, *, is_first_try: bool) -> Unfinished[CallMessage] | None:
+        if is_first_try and self._repeats.has_asked_since(message):
+            log.info("Call record %s: another message has asked for it since.", message.call_id)
+            return None
+        with self._repeats.asking(message) as began:
+            return await self._ask(message, began, is_first_try=is_first_try)
+
+    async def _ask(
+        self, message: CallMessage, began: datetime, *, is_first_try: bool
+    ) -> Unfinished[CallMessage] | None:
         try:
-            stored = await self._ingest(message)
+            stored = await self._ingest(message, began, is_first_try=is_first_try)
             if isinstance(stored, Unfinished):
                 await self._given_up.note_if_late(stored.message, stored.error)
                 return stored
@@ -63,16 +88,23 @@ class Ingest:
         await self._arrivals.note(message)
         return None
 
-    async def _ingest(self, message: CallMessage) -> Stored | Unfinished[CallMessage]:
+    async def _ingest(
+        self, message: CallMessage, began: datetime, *, is_first_try: bool
+    ) -> Stored | Unfinished[CallMessage]:
         """What is stored when Graph has nothing newer, its fact row included."""
         call_id = message.call_id
         found = await self._look(message)
+        if is_first_try and isinstance(found, Stored) and is_stored_since(message, found):
+            log.info("Call record %s version %s: was fetched since.", call_id, found.version)
+            return found
         if isinstance(found, Stored) and not found.is_damaged:
             await self._rows.derive(None, found)  # Graph may have it no longer, or not now
         fetched = await self._fetch(message, found)
         if isinstance(fetched, Unfinished):
             return fetched
         if fetched:
+            if message.progress is None:  # else some of it was read by an earlier visit
+                fetched = replace(fetched, record=replace(fetched.record, fetched_at=began))
             return await self._save(message, fetched, found)
         if not isinstance(found, Stored) or found.is_damaged:
             raise NotFound(f"Call record {call_id}: Graph gives none that is new, and none is stored whole.")

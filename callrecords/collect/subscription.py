@@ -1,5 +1,6 @@
 """The use case that keeps exactly one live Graph subscription for this app's URL."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -23,13 +24,18 @@ CHANGE_TYPE = "updated"
 LIFETIME = timedelta(minutes=4_230) - timedelta(minutes=10)
 # Renewed when two of its nearly three days are left: many failed renewals fit in before it is too late.
 RENEW_BEFORE = timedelta(days=2)
+# Graph tries to deliver a notification for so long: one that it missed is of a call that it announced since then.
+_DELIVERED_FOR = timedelta(hours=4)
+# Lifecycle events of so short a time are about the same matter.
+_SAME_MATTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionState(Document):
     """The subscription as the last renewal left it at `at`; after a failure, what was known before, and the failure.
 
-    `missed_since` is there while the reconciliation of a gap is still to be started: the time from which on.
+    `missed_since` is there while the reconciliation of a gap is still to be started: the time from which on. The last
+    renewal that changed the subscription began at `reauthorized_at`, the last reconciliation of a gap at `compared_at`.
     """
 
     action: Literal["creating", "created", "renewed", "recreated", "kept", "failed"]
@@ -40,6 +46,8 @@ class SubscriptionState(Document):
     former_ids: tuple[str, ...] = ()
     alive_at: datetime | None = None
     missed_since: datetime | None = None
+    reauthorized_at: datetime | None = None
+    compared_at: datetime | None = None
     error: str | None = None
     at: datetime
 
@@ -78,25 +86,36 @@ class SubscriptionRenewal:
         self._reconcile_gap = reconcile_gap
         self._queue = queue
         self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
 
     async def on_schedule(self) -> None:
         """Leaves one live subscription. A failure is recorded and logged: the next run tries again."""
         try:
-            await self._renew(reauthorize=False)
+            async with self._one_at_a_time:
+                await self._renew(await self._state.read(SUBSCRIPTION), reauthorize=False)
         except CallRecordsError as error:
             log.error("%s", error)
 
     async def on_message(self, text: str, tries: int) -> None:
-        """Handles one message of the `subscriptions` queue, as WorkQueue.handle does: whatever its age, the
-        subscription is renewed."""
+        """Handles one message of the `subscriptions` queue, as WorkQueue.handle does: whatever its age and event, the
+        subscription is renewed, unless it was since. `missed` has what Graph may have missed reconciled as well."""
         await self._queue.handle(SubscriptionMessage, text, tries, self._on_lifecycle_event)
 
     async def _on_lifecycle_event(self, message: SubscriptionMessage) -> None:
-        log.info("Graph sent %s for subscription %s.", message.event, message.subscription_id)
-        await self._renew(reauthorize=True)
+        async with self._one_at_a_time:
+            known = await self._state.read(SUBSCRIPTION)
+            told = f"Graph sent {message.event} for subscription {message.subscription_id or 'unknown'}"
+            if known and _is_repeated(message, known):
+                log.info("%s: that is done already.", told)
+                return
+            log.info("%s.", told)
+            if known and message.event == "missed":
+                last_told = self._clock() - _DELIVERED_FOR
+                known = replace(known, missed_since=min(known.missed_since or known.alive_at or last_told, last_told))
+            await self._renew(known, reauthorize=True)
 
-    async def _renew(self, *, reauthorize: bool) -> None:
-        known = await self._state.read(SUBSCRIPTION)
+    async def _renew(self, known: SubscriptionState | None, *, reauthorize: bool) -> None:
+        began = self._clock()
         try:
             renewed = await self._renewed(known, reauthorize=reauthorize)
         except Exception as error:
@@ -105,11 +124,11 @@ class SubscriptionRenewal:
             raise failure from None
         live = renewed.subscription
         log.info("Subscription %s: %s, expires %s.", live.id, renewed.action, live.expires)
-        await self._remember_live(known, renewed)
+        await self._remember_live(known, renewed, began)
         for other in renewed.others:
             await self._delete(other)
 
-    async def _remember_live(self, known: SubscriptionState | None, renewed: _Renewed) -> None:
+    async def _remember_live(self, known: SubscriptionState | None, renewed: _Renewed, began: datetime) -> None:
         """Remembers what is live, and has the gap before it reconciled if there may be one."""
         now = self._clock()
         outcome = SubscriptionState(
@@ -120,6 +139,8 @@ class SubscriptionRenewal:
             client_state_digest=self._target.digest,
             former_ids=tuple(other.id for other in renewed.others),
             alive_at=now,
+            reauthorized_at=began if renewed.action != "kept" else known.reauthorized_at if known else None,
+            compared_at=known.compared_at if known else None,
             at=now,
         )
         if known is None or known.missed_since or renewed.subscription.id != known.subscription_id:
@@ -128,6 +149,7 @@ class SubscriptionRenewal:
             # Remembered first: after a stop it would be taken for one with another secret.
             await self._state.write(SUBSCRIPTION, replace(outcome, missed_since=missed_since))
             await self._reconcile_gap(missed_since)
+            outcome = replace(outcome, compared_at=now)
         await self._state.write(SUBSCRIPTION, outcome)
 
     async def _renewed(self, known: SubscriptionState | None, *, reauthorize: bool) -> _Renewed:
@@ -191,3 +213,13 @@ def _renewed(
     action: Literal["created", "renewed", "recreated", "kept"], live: Subscription, own: list[Subscription]
 ) -> _Renewed:
     return _Renewed(action=action, subscription=live, others=[each for each in own if each.id != live.id])
+
+
+def _is_repeated(message: SubscriptionMessage, known: SubscriptionState) -> bool:
+    """Whether what the event asks for was done since it was sent, or was just being done."""
+    if known.action == "failed" or known.missed_since:
+        return False
+    done_at = known.compared_at if message.event == "missed" else known.reauthorized_at
+    # Not so for a subscription that Graph has removed after it was renewed.
+    is_removed = message.event == "subscriptionRemoved" and message.subscription_id in (None, known.subscription_id)
+    return done_at is not None and message.notified_at <= done_at + (timedelta() if is_removed else _SAME_MATTER)

@@ -24,7 +24,7 @@ from callrecords.cosmos.account import (
 )
 from callrecords.cosmos.items import Items, join, part_version, prepend, read_header, split, split_piece
 from callrecords.errors import Unavailable, Unreadable
-from callrecords.graphtypes import JsonObject, texts
+from callrecords.graphtypes import JsonObject, moment, texts
 from callrecords.ports.records import Absent, Saved, Stored
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 CONTAINER = "callRecords"
 
 _TRIES = 5
-_PARTITION = "SELECT c.id, c.version, c.day, c.formerDays, c.parts, c.caveats, c._etag FROM c"
+_PARTITION = "SELECT c.id, c.version, c.day, c.formerDays, c.parts, c.caveats, c.fetchedAt, c._etag FROM c"
 
 
 class CallRecordsStore:
@@ -209,4 +209,5 @@ def _stored(item: JsonObject, etag: str, part_ids: Iterable[str]) -> Stored:
         named_parts=header.parts,
         part_ids=frozenset(part_ids),
         caveats=header.caveats,
+        fetched_at=moment(item.get("fetchedAt")),
     )

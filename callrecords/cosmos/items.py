@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from callrecords.callrecord import CAVEATS, CallRecord, Piece
 from callrecords.elements import Elements, compress, decompress
 from callrecords.errors import Unreadable
-from callrecords.graphtypes import JsonObject, text, texts
+from callrecords.graphtypes import JsonObject, moment, text, texts
 from callrecords.ports.slices import Header
 
 # Cosmos refuses items over 2 MB (https://learn.microsoft.com/azure/cosmos-db/concepts-limits): room for the rest.
@@ -76,6 +76,7 @@ def split(
         "formerDays": sorted(former_days),
         "parts": [*earlier],
         "caveats": [*record.caveats],
+        **({"fetchedAt": record.fetched_at.isoformat(timespec="seconds")} if record.fetched_at else {}),
         "record": record.properties,
     }
     bare = _size(header)
@@ -125,6 +126,7 @@ def join(items: Items) -> CallRecord:
         sessions=lists[0],
         participants=lists[1],
         caveats=tuple(header["caveats"]),
+        fetched_at=moment(header.get("fetchedAt")),
     )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from callrecords.facts.endpointrows import counts
 from callrecords.facts.endpoints import Endpoint
-from callrecords.facts.networks import subnet_in
+from callrecords.facts.networks import properties, subnet_in
 from callrecords.facts.streamquality import Verdict, roll_up
 from callrecords.facts.streams import Stream, by_medium
-from callrecords.graphtypes import as_object
 from callrecords.ports.callrow import Medium, QualityRow, SubnetRow
 
 
@@ -37,7 +36,7 @@ def _receiving_subnet(stream: Stream) -> str | None:
     """That of the client which received the stream; that of a gateway is nobody's."""
     if stream.receiver is None or not stream.segment.ends[stream.receiver].is_client:
         return None
-    return subnet_in(as_object(stream.media.get(f"{stream.receiver}Network")))[0]
+    return subnet_in(properties(stream.media.get(f"{stream.receiver}Network")))[0]
 
 
 def _quality_row(streams: Sequence[Stream]) -> QualityRow:

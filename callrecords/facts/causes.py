@@ -9,23 +9,26 @@ from typing import Literal, NamedTuple, cast
 
 from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.ends import End
+from callrecords.facts.gatewaylegs import away_from, towards
 from callrecords.facts.intervals import overlap
-from callrecords.facts.networkcauses import Evidence, first_with, highest, network_causes
+from callrecords.facts.metrics import PACKET_LOSS, ROUND_TRIP
+from callrecords.facts.networkcauses import Evidence, highest, network_causes
 from callrecords.facts.networks import properties
 from callrecords.facts.streamquality import Verdict, worse
 from callrecords.facts.streams import Stream
-from callrecords.graphtypes import JsonObject, number, seconds
+from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CauseRow
 
 type Direction = Literal["received", "sent"]
 
 LONG_ROUND_TRIP = 0.5  # seconds
 LITTLE_LOSS = 0.01  # the share of packets up to which a long way explains a long round trip, and not a bad network
+_WIRED = "wired"
 _LOSS_OR_JITTER = ("averagePacketLossRate", "averageJitter")
 
 
 class _Poor(NamedTuple):
-    """The poor streams of one direction, with the endpoint's own networks and devices that they went over."""
+    """The poor streams of one direction, with the endpoint's own network and device that each of them went over."""
 
     endpoint: Endpoint
     direction: Direction
@@ -48,9 +51,9 @@ def _poor(endpoint: Endpoint, direction: Direction, streams: Sequence[Stream]) -
     networks, devices = [], []
     for stream in streams:
         side = stream.receiver if direction == "received" else stream.sender
-        if side and stream.segment.ends[side].is_client:  # else they are those of a gateway
-            networks.append(properties(stream.media.get(f"{side}Network")))
-            devices.append(properties(stream.media.get(f"{side}Device")))
+        is_own = side is not None and stream.segment.ends[side].is_client  # else they are those of a gateway
+        networks.append(properties(stream.media.get(f"{side}Network")) if is_own else {})
+        devices.append(properties(stream.media.get(f"{side}Device")) if is_own else {})
     return _Poor(endpoint, direction, streams, networks, devices)
 
 
@@ -65,21 +68,24 @@ def _of_direction(poor: _Poor) -> list[CauseRow]:
 
 def _long_way(poor: _Poor) -> Evidence | None:
     for stream in poor.streams:
-        round_trip = seconds(stream.properties.get("averageRoundTripTime"))
-        loss = number(stream.properties.get("averagePacketLossRate"))
+        round_trip, loss = ROUND_TRIP.reading(stream.properties), PACKET_LOSS.reading(stream.properties)
         if round_trip is not None and loss is not None and round_trip > LONG_ROUND_TRIP and loss <= LITTLE_LOSS:
-            return {"averageRoundTripTime": round_trip, "averagePacketLossRate": loss}
+            return {ROUND_TRIP.name: round_trip, PACKET_LOSS.name: loss}
     return None
 
 
 def _wired_loss_or_jitter(poor: _Poor) -> Evidence | None:
-    wired = first_with(poor.networks, "connectionType", "wired")
+    wired = [stream for stream, network in zip(poor.streams, poor.networks, strict=True) if _is_wired(network)]
     worst: Evidence = {}
-    for reason in (reason for stream in poor.streams for reason in stream.reasons):
+    for reason in (reason for stream in wired for reason in stream.reasons):
         if reason.metric in _LOSS_OR_JITTER:
             known = cast("float", worst.get(reason.metric, reason.value))
             worst[reason.metric] = worse(reason.metric, known, reason.value)
-    return wired | worst if wired and worst else None
+    return {"connectionType": _WIRED, **worst} if worst else None
+
+
+def _is_wired(network: JsonObject) -> bool:
+    return network.get("connectionType") == _WIRED
 
 
 def _processor(poor: _Poor) -> Evidence | None:
@@ -94,10 +100,9 @@ def _device(poor: _Poor) -> Evidence | None:
 def _gateway(poor: _Poor) -> Evidence | None:
     """The ends of a stream of the same session that was poor between services, gateways and telephones: one of the same
     medium and way as the poor ones, and of the same time as far as times are told."""
-    for stream in poor.endpoint.between_services:
-        towards = stream.receiver if poor.direction == "received" else stream.sender
-        is_way = stream.verdict is Verdict.POOR and towards == poor.endpoint.side
-        if is_way and any(each.medium == stream.medium and _may_overlap(each, stream) for each in poor.streams):
+    for stream in towards(poor.endpoint) if poor.direction == "received" else away_from(poor.endpoint):
+        is_poor = stream.verdict is Verdict.POOR
+        if is_poor and any(each.medium == stream.medium and _may_overlap(each, stream) for each in poor.streams):
             return {side: _name(end) for side, end in stream.segment.ends.items()}
     return None
 

@@ -1,7 +1,7 @@
 """The endpoints of a call as its row has them. What is not known of one is left out."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from callrecords.facts.causes import causes
@@ -10,23 +10,26 @@ from callrecords.facts.farends import Impairing
 from callrecords.facts.intervals import seconds, union
 from callrecords.facts.media import Modality, modality_of
 from callrecords.facts.networks import network_rows
-from callrecords.facts.parties import Kind
-from callrecords.facts.people import party_row
+from callrecords.facts.parties import Kind, Party
+from callrecords.facts.people import party_row, whole_party
 from callrecords.facts.streamquality import Reason, Verdict, roll_up, worse
 from callrecords.facts.streams import Stream, by_medium
-from callrecords.graphtypes import JsonObject, known, rounded, text, utc
+from callrecords.graphtypes import JsonObject, known, text, utc
 from callrecords.ports.callrow import EndpointRow, MediumRow, ReasonRow, StreamCounts, VerdictName
 
-_UNKNOWN = "unknown"
+_UNKNOWN = ("unknown", "unknownFutureValue")
 
 
-def endpoint_row(endpoint: Endpoint, by: Impairing | None, *, with_words: bool) -> EndpointRow:
-    """The endpoint, impaired `by` others; `with_words`: with what the person wrote about the call."""
+def endpoint_row(
+    endpoint: Endpoint, by: Impairing | None, people: Mapping[str, Party], *, with_words: bool
+) -> EndpointRow:
+    """The endpoint, impaired `by` others; `people` are those of the call by key, and `with_words` says whether the row
+    has what the person wrote about the call."""
     end, intervals = endpoint.end, union(endpoint.intervals)
     failures = endpoint.failures
     row: JsonObject = {
         "endpointId": endpoint.endpoint_id,
-        "who": party_row(end.party) if end.party else {"kind": Kind.UNKNOWN},
+        "who": party_row(whole_party(end.party, people)) if end.party else {"kind": Kind.UNKNOWN},
         "joined": utc(intervals[0].start) if intervals else None,
         "left": utc(intervals[-1].end) if intervals else None,
         "seconds": seconds(intervals) if intervals else None,
@@ -91,7 +94,7 @@ def _worst_numbers(streams: Iterable[Stream]) -> dict[str, float]:
     for stream in streams:
         for metric, value in stream.numbers:
             found[metric] = worse(metric, found[metric], value) if metric in found else value
-    return {metric: rounded(value) for metric, value in found.items()}
+    return found
 
 
 def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
@@ -107,7 +110,7 @@ def _reasons(streams: Iterable[Stream]) -> list[ReasonRow]:
     return [
         {
             "metric": metric,
-            "value": rounded(reason.value),
+            "value": reason.value,
             "threshold": reason.threshold,
             "unit": reason.unit.value,
             "streams": past[metric],
@@ -129,4 +132,4 @@ def _devices(media: Iterable[tuple[str | None, JsonObject, JsonObject]]) -> Json
 
 
 def _told(value: str | None) -> str | None:
-    return None if value == _UNKNOWN else value
+    return None if value in _UNKNOWN else value

@@ -8,16 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from callrecords.facts.ends import SIDES, End, Side, merged
+from callrecords.facts.ends import OTHER, SIDES, End, Side, merged
 from callrecords.facts.failures import Failure
 from callrecords.facts.intervals import Interval, within
 from callrecords.facts.networks import properties
+from callrecords.facts.parties import Party
 from callrecords.facts.serviceroles import VOICE_SERVICES
 from callrecords.facts.sessions import Item, Segment, Session
 from callrecords.facts.streams import Stream
 from callrecords.graphtypes import JsonObject, text
-
-_OTHER: dict[Side, Side] = {"caller": "callee", "callee": "caller"}
 
 
 @dataclass(eq=False)
@@ -87,7 +86,7 @@ def endpoints_of(session: Session, streams: Iterable[Stream], number: int) -> li
         own: dict[Side, Endpoint] = {}
         for side in SIDES:
             if not item.ends[side].is_service:
-                own[side] = endpoints.at(side, item.ends[side], item.ends[_OTHER[side]])
+                own[side] = endpoints.at(side, item.ends[side], item.ends[OTHER[side]])
                 own[side].ends.append(item.ends[side])
         for segment in item.segments:
             at_segments[id(segment)] = _at_segment(segment, own, endpoints)
@@ -108,11 +107,13 @@ def endpoints_of(session: Session, streams: Iterable[Stream], number: int) -> li
 def _at_segment(segment: Segment, own: dict[Side, Endpoint], endpoints: _Endpoints) -> dict[Side, Endpoint]:
     """The endpoints at the sides of the segment, which are told of its networks and devices."""
     found: dict[Side, Endpoint] = {}
+    is_turned = _is_turned(segment, own)
     for side in SIDES:
         end = segment.ends[side]
         if end.is_service:
             continue
-        found[side] = _same_party(end, side, own) or endpoints.at(side, end, segment.ends[_OTHER[side]])
+        at = OTHER[side] if is_turned else side
+        found[side] = _same_party(end, at, own) or endpoints.at(at, end, segment.ends[OTHER[side]])
         if end not in found[side].ends:
             found[side].ends.append(end)
         if found[side] not in own.values() and segment.interval:
@@ -142,15 +143,28 @@ def _is_replaced(endpoint: Endpoint, segment: Segment, there: Mapping[Side, Endp
     """Whether another party is in its place at the segment, or for the called a mailbox, a queue or an attendant."""
     if endpoint in there.values():
         return False
-    is_taken = endpoint.side == "callee" and segment.ends["callee"].role in VOICE_SERVICES
+    is_taken = endpoint.side == "callee" and any(end.role in VOICE_SERVICES for end in segment.ends.values())
     return is_taken or any(each.side == endpoint.side for each in there.values())
 
 
-def _same_party(end: End, side: Side, own: dict[Side, Endpoint]) -> Endpoint | None:
+def _is_turned(segment: Segment, own: Mapping[Side, Endpoint]) -> bool:
+    """Whether the segment tells its ends the other way round: the caller of the session as its callee."""
+    caller, callee = (_party_at(own[side]) if side in own else None for side in SIDES)
+    if caller is None or (callee is not None and callee.key == caller.key):
+        return False
+    keys = {side: end.party.key for side, end in segment.ends.items() if end.party}
+    return keys.get("callee") == caller.key != keys.get("caller")
+
+
+def _party_at(endpoint: Endpoint) -> Party | None:
+    return next((told_of.party for told_of in endpoint.ends if told_of.party), None)
+
+
+def _same_party(end: End, side: Side, own: Mapping[Side, Endpoint]) -> Endpoint | None:
     """The end of the session at which this end of a segment is: that of its side, unless another party is there."""
-    for each in (side, _OTHER[side]):
+    for each in (side, OTHER[side]):
         if each in own:
-            known = next((told_of.party for told_of in own[each].ends if told_of.party), None)
+            known = _party_at(own[each])
             if each == side and (end.party is None or known is None):
                 return own[each]
             if end.party and known and end.party.key == known.key:

@@ -12,6 +12,7 @@ from callrecords.graphtypes import JsonObject, as_object, text
 
 type Side = Literal["caller", "callee"]
 SIDES: tuple[Side, Side] = ("caller", "callee")
+OTHER: dict[Side, Side] = {"caller": "callee", "callee": "caller"}
 
 _SERVICE = "serviceEndpoint"
 _NOT_RATED = "notRated"
@@ -60,7 +61,7 @@ def end(properties: JsonObject, kinds: Mapping[str, Kind]) -> End:
     role = text(agent.get("role"))
     if role or _is_service(properties):
         has_account = properties.get("associatedIdentity") or properties.get("identity")
-        return End(party=party_at(properties, kinds) if has_account else None, role=role)
+        return End(party=party_at(properties, kinds) if has_account else None, role=None if role == "unknown" else role)
     party, platform = party_at(properties, kinds), text(agent.get("platform"))
     host_name, version, header = (
         text(properties.get("name")),

@@ -13,7 +13,7 @@ from callrecords.ports.callrow import Expected, FailureRow
 
 type FailureKind = Literal["setUp", "drop", "expected", "unknown"]
 
-_NOT_TOLD = "unknown"
+_NOT_TOLD = ("unknown", "unknownFutureValue")
 _STAGES: dict[str | None, FailureKind] = {"callSetup": "setUp", "midcall": "drop"}
 # Graph's reasons are free text, of which there is no list. These words say what a person did, unless others say that it
 # was a part of the service.
@@ -62,7 +62,7 @@ def failure(properties: JsonObject) -> Failure | None:
     if not info:
         return None
     stage = text(info.get("stage"))
-    found = Failure(None if stage == _NOT_TOLD else stage, text(info.get("reason")))
+    found = Failure(None if stage in _NOT_TOLD else stage, text(info.get("reason")))
     return found if any(found) else None
 
 

@@ -6,11 +6,14 @@ networks: the other's is to blame where something speaks against it and nothing 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from callrecords.facts.endpoints import Endpoint
+from callrecords.facts.ends import Side
 from callrecords.facts.intervals import Interval, overlap, union
 from callrecords.facts.networkcauses import network_causes
+from callrecords.facts.networks import properties
 from callrecords.facts.streamquality import Verdict
 from callrecords.facts.streams import Stream
 from callrecords.graphtypes import JsonObject
@@ -27,10 +30,19 @@ class Impairing(NamedTuple):
     more: int
 
 
+class _Sender(NamedTuple):
+    """An endpoint and the times at which its way up was poor, the first and the last moment of them before all."""
+
+    endpoint: Endpoint
+    start: datetime
+    end: datetime
+    times: tuple[Interval, ...]
+
+
 def impairing(endpoints: Sequence[Endpoint]) -> Mapping[str, Impairing]:
     """By the id of each endpoint that received poor media those that impaired it, where there are any."""
     sender_of = {id(stream): each for each in endpoints for stream in each.sent}
-    senders: dict[frozenset[Medium], Mapping[Endpoint, tuple[Interval, ...]]] = {}
+    senders: dict[frozenset[Medium], list[_Sender]] = {}
     found = {}
     for endpoint in endpoints:
         media = frozenset(_poor_by_medium(endpoint.received))
@@ -48,24 +60,37 @@ def impairing(endpoints: Sequence[Endpoint]) -> Mapping[str, Impairing]:
 
 
 def _between_two(endpoint: Endpoint, sender_of: Mapping[int, Endpoint]) -> Impairing:
-    """The senders of what was poor, of whose networks something is told that is not told of its own."""
-    if network_causes(_networks(endpoint)):
-        return Impairing([], 0)
+    """The senders of what was poor, of whose networks something is told that is not told of its own: of the networks
+    that these streams went over."""
     poor = [stream for stream in endpoint.received if stream.verdict is Verdict.POOR and stream.medium]
-    others = dict.fromkeys(each for stream in poor if (each := sender_of.get(id(stream))))
-    return Impairing([each.endpoint_id for each in others if network_causes(_networks(each))], 0)
+    if network_causes([_network(each, each.receiver) for each in poor]):
+        return Impairing([], 0)
+    by_sender: dict[Endpoint, list[JsonObject]] = {}
+    for stream in poor:
+        if sender := sender_of.get(id(stream)):
+            by_sender.setdefault(sender, []).append(_network(stream, stream.sender))
+    return Impairing([each.endpoint_id for each, networks in by_sender.items() if network_causes(networks)], 0)
 
 
-def _networks(endpoint: Endpoint) -> list[JsonObject]:
-    return [network for _, network, _ in endpoint.media]
+def _network(stream: Stream, side: Side | None) -> JsonObject:
+    """That of the client at this side of the stream; that of a gateway is nobody's."""
+    is_clients = side is not None and stream.segment.ends[side].is_client
+    return properties(stream.media.get(f"{side}Network")) if is_clients else {}
 
 
-def _in_meeting(
-    endpoint: Endpoint, media: frozenset[Medium], senders: Mapping[Endpoint, tuple[Interval, ...]]
-) -> Impairing:
+def _in_meeting(endpoint: Endpoint, media: frozenset[Medium], senders: Sequence[_Sender]) -> Impairing:
     """Those whose way up was poor while what this one received was, as far as times are told."""
     own = _times(endpoint, endpoint.received, media)
-    there = [each.endpoint_id for each, times in senders.items() if each is not endpoint and _overlap(own, times)]
+    if not own:
+        return Impairing([], 0)
+    start, end = own[0].start, own[-1].end
+    there = [
+        each.endpoint_id
+        for each, first, last, times in senders  # of thousands, for each of thousands
+        if first < end and start < last and (len(own) == len(times) == 1 or _overlap(own, times))
+    ]
+    if endpoint.endpoint_id in there:
+        there.remove(endpoint.endpoint_id)
     return Impairing(there[:MOST_NAMED], len(there) - len(there[:MOST_NAMED]))
 
 
@@ -73,8 +98,8 @@ def _overlap(some: tuple[Interval, ...], others: tuple[Interval, ...]) -> bool:
     return any(overlap(one, other) for one in some for other in others)
 
 
-def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> Mapping[Endpoint, tuple[Interval, ...]]:
-    """The endpoints whose way up to a service was poor, the worst first, and when it was."""
+def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> list[_Sender]:
+    """The endpoints whose way up to a service was poor, the worst first, and when it was; not those without a time."""
     counts = {
         each: sum(count for medium, count in _poor_by_medium(each.sent).items() if medium in media)
         for each in endpoints
@@ -82,7 +107,8 @@ def _senders(endpoints: Sequence[Endpoint], media: frozenset[Medium]) -> Mapping
     }
     found = [each for each, count in counts.items() if count]
     found.sort(key=lambda each: (-counts[each], each.endpoint_id))
-    return {each: _times(each, each.sent, media) for each in found}
+    at = ((each, _times(each, each.sent, media)) for each in found)
+    return [_Sender(each, times[0].start, times[-1].end, times) for each, times in at if times]
 
 
 def _times(endpoint: Endpoint, streams: Sequence[Stream], media: frozenset[Medium]) -> tuple[Interval, ...]:

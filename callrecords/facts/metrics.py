@@ -6,7 +6,7 @@ https://learn.microsoft.com/microsoftteams/stream-classification-in-call-quality
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callrecords.graphtypes import JsonObject, number, seconds
+from callrecords.graphtypes import JsonObject, number, rounded, seconds
 
 
 class Unit(StrEnum):
@@ -33,12 +33,13 @@ class Metric:
     threshold: float
 
     def reading(self, stream: JsonObject) -> float | None:
-        """The value of the stream, in the unit; None where it is missing or cannot be."""
+        """The value of the stream, in the unit, as rows have it; None where it is missing or cannot be.
+
+        Rounded: of single precision, 0.1 may come as 0.10000000149, which is not past a threshold of 0.1.
+        """
         value = stream.get(self.name)
-        if self.unit is Unit.SECONDS:
-            return seconds(value)
-        found = number(value)
-        return found if found is None or found <= _MOST.get(self.unit, found) else None
+        found = seconds(value) if self.unit is Unit.SECONDS else number(value)
+        return rounded(found) if found is not None and found <= _MOST.get(self.unit, found) else None
 
     def is_poor(self, value: float) -> bool:
         """Whether the value is past the threshold."""

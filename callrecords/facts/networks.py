@@ -23,7 +23,7 @@ _PLAIN = {
 }
 _LENGTH = re.compile(r"[0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]")
 # What clients send for "not known", and for what the system hides from them.
-_NOTHING = frozenset(("", "unknown", "02:00:00:00:00:00", "02-00-00-00-00-00"))
+_NOTHING = frozenset(("", "unknown", "unknownFutureValue", "02:00:00:00:00:00", "02-00-00-00-00-00"))
 _NO_SPEED = 4_294_967_295
 
 

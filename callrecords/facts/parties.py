@@ -109,10 +109,14 @@ def party_at(endpoint: JsonObject, kinds: Mapping[str, Kind]) -> Party | None:
 
 
 def _chosen(identity_set: JsonObject) -> tuple[Kind, JsonObject]:
+    """The identity of the set: the first by our kinds that tells something, or else the first that is there."""
+    empty: tuple[Kind, JsonObject] | None = None
     for name, kind in _KINDS.items():
         if name in identity_set and isinstance(identity := identity_set[name], dict):
-            return kind, identity
-    return Kind.UNKNOWN, next((each for each in identity_set.values() if isinstance(each, dict)), {})
+            if any(value for key, value in identity.items() if key != "@odata.type"):
+                return kind, identity
+            empty = empty or (kind, identity)
+    return empty or (Kind.UNKNOWN, next((each for each in identity_set.values() if isinstance(each, dict)), {}))
 
 
 def _party(kind: Kind, identity: JsonObject, other_id: str | None = None) -> Party:

@@ -98,6 +98,19 @@ def people_fields(people: Sequence[Person], organized_by: Party | None, tenant_i
     }
 
 
+def whole_party(party: Party, people: Mapping[str, Party]) -> Party:
+    """The party at an endpoint, with what the record tells of it elsewhere; `people` are those of the call by key.
+
+    One of unknown kind is taken for no telephone or application: its streams were counted as those of a client.
+    """
+    known_as = people.get(party.key or "")
+    if known_as is None or party.is_hidden:
+        return party
+    is_known = party.kind is not Kind.UNKNOWN or known_as.kind in (Kind.PHONE, Kind.APPLICATION)
+    kind = party.kind if is_known else known_as.kind
+    return Party(kind, party.id, *(own or other for own, other in zip(party[2:], known_as[2:], strict=True)))
+
+
 def party_row(party: Party) -> PartyRow:
     """The party as a row has it."""
     return cast(

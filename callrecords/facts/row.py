@@ -7,14 +7,13 @@ from callrecords.callrecord import CallRecord
 from callrecords.facts.callquality import audio_by_subnet, poor_streams, quality
 from callrecords.facts.details import details
 from callrecords.facts.endpointrows import endpoint_row
-from callrecords.facts.endpoints import Endpoint
 from callrecords.facts.farends import impairing
 from callrecords.facts.intervals import interval, seconds, told
 from callrecords.facts.meetings import thread_id
 from callrecords.facts.outcomes import is_client, outcome
 from callrecords.facts.packing import ROW_BYTES, packed
 from callrecords.facts.people import party_row, people_fields, person_row
-from callrecords.facts.reading import read
+from callrecords.facts.reading import Call, read
 from callrecords.facts.sessions import Session
 from callrecords.facts.streamquality import Profile
 from callrecords.facts.voice.row import voice
@@ -47,7 +46,7 @@ def fact_row(
     """
     call = read(record, rules.profile)
     sessions, streams, at_ends = [session for session, _, _ in call.sessions], call.streams, call.endpoints
-    endpoints = _endpoints(at_ends, rules)
+    endpoints = _endpoints(call, rules)
     row: JsonObject = {
         "id": record.call_id,
         "tenantId": tenant_id,
@@ -73,9 +72,12 @@ def fact_row(
     return cast("CallRow", packed(row, persons, endpoints, details(call.sessions), row_bytes))
 
 
-def _endpoints(endpoints: Sequence[Endpoint], rules: Rules) -> list[EndpointRow]:
-    by = impairing(endpoints)
-    return [endpoint_row(each, by.get(each.endpoint_id), with_words=rules.with_words) for each in endpoints]
+def _endpoints(call: Call, rules: Rules) -> list[EndpointRow]:
+    by = impairing(call.endpoints)
+    people = {key: each.party for each in call.people if (key := each.party.key)}
+    return [
+        endpoint_row(each, by.get(each.endpoint_id), people, with_words=rules.with_words) for each in call.endpoints
+    ]
 
 
 def _call_fields(properties: JsonObject, sessions: Sequence[Session]) -> JsonObject:

@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 
 from callrecords.facts.intervals import told
 from callrecords.facts.streams import Stream
-from callrecords.graphtypes import JsonObject, number, rounded
+from callrecords.graphtypes import JsonObject, number, rounded, seconds
 
 type Value = str | float | bool | None
 type Columns = Mapping[str, Sequence[Value]]
+
+
+_NOTHING = ("", "unknown", "unknownFutureValue")
 
 
 class Placed(NamedTuple):
@@ -58,7 +61,11 @@ def _numbers(values: Sequence[object]) -> list[Value]:
 
 
 def _texts(values: Sequence[object]) -> list[Value]:
-    return [value if type(value) is str and value not in ("", "unknown") else None for value in values]
+    return [value if type(value) is str and value not in _NOTHING else None for value in values]
+
+
+def _durations(values: Sequence[object]) -> list[Value]:
+    return [value if seconds(value) is not None else None for value in _texts(values)]
 
 
 def _times(values: Sequence[object]) -> list[Value]:
@@ -90,14 +97,14 @@ _CLEANED: dict[str, Callable[[Sequence[object]], list[Value]]] = {
     "streamId": _texts,
     "audioCodec": _texts,
     "videoCodec": _texts,
-    "averageJitter": _texts,
-    "maxJitter": _texts,
-    "averageRoundTripTime": _texts,
-    "maxRoundTripTime": _texts,
-    "averageAudioNetworkJitter": _texts,
-    "maxAudioNetworkJitter": _texts,
-    "averageFreezeDuration": _texts,
-    "rmsFreezeDuration": _texts,
+    "averageJitter": _durations,
+    "maxJitter": _durations,
+    "averageRoundTripTime": _durations,
+    "maxRoundTripTime": _durations,
+    "averageAudioNetworkJitter": _durations,
+    "maxAudioNetworkJitter": _durations,
+    "averageFreezeDuration": _durations,
+    "rmsFreezeDuration": _durations,
     "startDateTime": _times,
     "endDateTime": _times,
     "isAudioForwardErrorCorrectionUsed": _truths,

@@ -14,6 +14,9 @@ from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled,
 _JSON = "application/json"
 # Below this, gzip does not save a packet.
 _WORTH_GZIP = 1_400
+# Answers are of persons, or of the health of the system: nobody keeps a copy but the client that asked for it, and what
+# is no script is not run as one. An answer that is not, such as a static file, says so itself in its headers.
+_ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _ZERO = re.compile(r"q=0(?:\.0*)?")
 
 _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
@@ -31,13 +34,18 @@ class BadParameter(CallRecordsError):
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, body, its media type, and headers."""
+    """Status, body, its media type, and headers: those of its own, which `all_headers` completes."""
 
     status: HTTPStatus
     body: bytes = b""
     _: KW_ONLY
     media_type: str = _JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        """Its own, and those that every answer has which does not say otherwise."""
+        return {**_ALWAYS, **self.headers}
 
     def encoded(self, request_headers: Mapping[str, str]) -> "Answer":
         """The same as the request wants it: 304 without a body where the client has it already, or gzipped."""

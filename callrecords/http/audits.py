@@ -1,13 +1,12 @@
-"""Audits on command: what one would cost, and starting it (`GET` and `POST audit`)."""
+"""What an audit on command would cost (`GET audit`)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http import HTTPStatus
 
 from callrecords.collect.audit import StoreAudit
 from callrecords.collect.auditcost import AuditCosts
 from callrecords.errors import CallRecordsError
-from callrecords.http.answers import Answer, json_answer, problem, refusal
+from callrecords.http.answers import Answer, json_answer, refusal
 from callrecords.http.parameters import check_kept, check_names, days
 
 PARAMETERS = ("from", "to")
@@ -39,17 +38,6 @@ class Audits:
                 "measured": cost.measured,
             }
         )
-
-    async def start(self, parameters: Mapping[str, str]) -> Answer:
-        """202 where the audit of these days is on its queue, 409 where one on command is under way."""
-        try:
-            first, last = await self._days(parameters)
-            is_started = await self._audit.start("command", first, last)
-        except CallRecordsError as error:
-            return refusal(error)
-        if not is_started:
-            return problem(HTTPStatus.CONFLICT, "An audit on command is under way: start the next when it has ended.")
-        return json_answer({"from": first, "to": last}, HTTPStatus.ACCEPTED)
 
     async def _days(self, parameters: Mapping[str, str]) -> tuple[str, str]:
         check_names(parameters, PARAMETERS)

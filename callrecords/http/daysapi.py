@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from callrecords.collect.chosendays import MOST_DAYS
 from callrecords.graphtypes import JsonObject
-from callrecords.http import parameters
-from callrecords.http.openapiparts import DATE, YES_OR_NO, Parameter, errors, json_of, query
+from callrecords.http.openapiparts import DATE, Parameter, errors, json_of, query
 
 _DAYS: Mapping[str, Parameter] = {
     "from": Parameter("The first UTC day", DATE),
@@ -36,7 +36,7 @@ def _audit_cost() -> JsonObject:
     }
     return {
         "operationId": "auditCost",
-        "summary": f"What an audit of at most {parameters.MOST_DAYS} days in Cosmos DB would cost",
+        "summary": f"What an audit of at most {MOST_DAYS} days in Cosmos DB would cost",
         "parameters": query(_DAYS, required=True),
         "responses": {
             "200": {"description": "Calls and request units", "content": json_of(cost)},
@@ -46,16 +46,9 @@ def _audit_cost() -> JsonObject:
 
 
 def _start_audit() -> JsonObject:
-    days = {"type": "object", "required": ["from", "to"], "properties": {"from": DATE, "to": DATE}}
-    return {
-        "operationId": "startAudit",
-        "summary": f"Audits at most {parameters.MOST_DAYS} days in Cosmos DB: what is not whole is mended or named",
-        "parameters": query(_DAYS, required=True),
-        "responses": {
-            "202": {"description": "The audit is on its queue", "content": json_of(days)},
-            **errors("400", "401", "409", "429", "502", "503"),
-        },
-    }
+    return _for_operators(
+        "startAudit", f"Audits at most {MOST_DAYS} days in Cosmos DB: what is not whole is mended or named"
+    )
 
 
 def _derive_progress() -> JsonObject:
@@ -91,17 +84,16 @@ def _derive_progress() -> JsonObject:
 
 
 def _start_derive() -> JsonObject:
-    every = {"all": Parameter("Also rows that are right", YES_OR_NO | {"default": "false"})}
-    days = {"from": DATE, "to": DATE, "all": {"type": "boolean"}}
+    return _for_operators(
+        "startDerive", f"Derives the fact rows of at most {MOST_DAYS} days again from the records in Cosmos DB"
+    )
+
+
+def _for_operators(operation: str, summary: str) -> JsonObject:
     return {
-        "operationId": "startDerive",
-        "summary": f"Derives the fact rows of at most {parameters.MOST_DAYS} days again from the records in Cosmos DB",
-        "parameters": [*query(_DAYS, required=True), *query(every)],
-        "responses": {
-            "202": {
-                "description": "It is on its queue",
-                "content": json_of({"type": "object", "required": [*days], "properties": days}),
-            },
-            **errors("400", "401", "409", "429", "502", "503"),
-        },
+        "operationId": operation,
+        "summary": summary,
+        "description": "It is for operators, and no function key opens it: the answer names the command that does it.",
+        "parameters": [],
+        "responses": errors("401", "403"),
     }

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from callrecords.callrecord import GRAPH_KEEPS, CallRecord
 from callrecords.collect.givenup import GivenUpCalls
@@ -22,6 +22,8 @@ _NEVER_ANNOUNCED = (
     " or has deleted it since, at the end of its retention (RETENTION_DAYS)."
 )
 _TOO_OLD = f" any more: it is older than {GRAPH_KEEPS.days} days"
+# For so long Graph is not asked again for a call that it did not have.
+_MISS_LASTS, _MISSES = timedelta(minutes=1), 10_000
 _TO_THE_MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
@@ -44,6 +46,7 @@ class Lookup:
         self._given_up = given_up
         self._calls = calls
         self._clock = clock
+        self._missed: dict[str, datetime] = {}
 
     async def __call__(self, call_id: str) -> Answer:
         """The record with its sessions and participants_v2; its ETag is its version.
@@ -70,8 +73,10 @@ class Lookup:
         return record
 
     async def _fetch(self, call_id: str) -> CallRecord:
-        with contextlib.suppress(NotFound):
-            return await self._records.fetch(call_id)
+        if not self._has_just_missed(call_id):
+            with contextlib.suppress(NotFound):
+                return await self._records.fetch(call_id)
+            self._missed[call_id] = self._clock()
         what, known = f"Call record {call_id}: Graph does not have it", await self._given_up.find(call_id)
         if known is None and isinstance(await self._store.look(call_id), Stored):
             raise NotFound(f"{what} any more, and what is stored of it is damaged.")
@@ -80,6 +85,12 @@ class Lookup:
         age = "" if self._clock() - known.notified_at <= GRAPH_KEEPS else _TOO_OLD
         heard = f"{known.notified_at:{_TO_THE_MINUTE}}"
         raise NotFound(f"{what}{age}. This app heard of it at {heard} and does not have it: {known.reason}")
+
+    def _has_just_missed(self, call_id: str) -> bool:
+        if len(self._missed) >= _MISSES:
+            self._missed = {each: at for each, at in self._missed.items() if self._clock() - at < _MISS_LASTS}
+        missed_at = self._missed.get(call_id)
+        return missed_at is not None and self._clock() - missed_at < _MISS_LASTS
 
     async def _enqueue(self, call_id: str) -> None:
         now = self._clock()

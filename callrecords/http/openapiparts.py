@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from callrecords.collect.chosendays import DAY
 from callrecords.graphtypes import JsonObject
-from callrecords.http import filters, parameters
+from callrecords.http import filters
 
 TIME: JsonObject = {
     "type": "string",
     "description": "A UTC day (2026-03-04) or time (2026-03-04T10:00:00Z)",
     "anyOf": [{"format": "date"}, {"format": "date-time"}],
 }
-DATE: JsonObject = {"type": "string", "format": "date", "pattern": f"^{parameters.DAY.pattern}$"}
+DATE: JsonObject = {"type": "string", "format": "date", "pattern": f"^{DAY.pattern}$"}
 GUID: JsonObject = {"type": "string", "format": "uuid"}
 YES_OR_NO: JsonObject = {"type": "string", "enum": ["true", "false"]}
 

@@ -1,17 +1,20 @@
-"""What operators ask over HTTP: is all well, what was given up, put it back."""
+"""What operators ask over HTTP: is all well, what was given up, what came of their commands."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from callrecords import __version__
 from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, json_answer, problem, refusal
-from callrecords.queues.workqueue import CALL_RECORDS
+from callrecords.operate.commands import Action
+from callrecords.queues.workqueue import OPERATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from callrecords.operate.health import Health
+    from callrecords.operate.operations import Operations
     from callrecords.queues.poison import PoisonQueue
 
 
@@ -42,17 +45,26 @@ async def poison(queues: "Mapping[str, PoisonQueue]") -> Answer:
     return json_answer(found)
 
 
-async def treat_poison(
-    queues: "Mapping[str, PoisonQueue]", action: str | None, parameters: Mapping[str, str]
-) -> Answer:
-    """Replays or discards the messages of `queue` (call-records, if not given) with `reason` (all, if not given)."""
-    name, reason = parameters.get("queue", CALL_RECORDS), parameters.get("reason")
-    if name not in queues:
-        return problem(HTTPStatus.BAD_REQUEST, f"queue is {name[:60]!r}: expected one of {', '.join(queues)}.")
-    if action not in ("replay", "discard"):
-        return problem(HTTPStatus.NOT_FOUND, f"action is {action!r}: expected replay or discard.")
-    queue = queues[name]
+async def commanded(operations: "Operations") -> Answer:
+    """What came of the commands of operators, the newest first."""
     try:
-        return json_answer(await (queue.replay(reason) if action == "replay" else queue.discard(reason)))
+        latest = await operations.latest()
     except CallRecordsError as error:
         return refusal(error)
+    return json_answer({"commands": [_without_ttl(outcome.as_json()) for outcome in latest]})
+
+
+def _without_ttl(document: JsonObject) -> JsonObject:
+    return {name: value for name, value in document.items() if name != "ttl"}
+
+
+def only_by_command(action: str | None) -> Answer:
+    """403 with the command that does it: what changes, deletes or costs something is for operators, and a function key
+    tells nobody who has it from an operator. 404 for what is no command."""
+    if action not in get_args(Action):
+        return problem(HTTPStatus.NOT_FOUND, f"There is no command {(action or '')[:60]!r}.")
+    return problem(
+        HTTPStatus.FORBIDDEN,
+        f"No function key opens this. Give the command as somebody who may write to the queue {OPERATIONS}:"
+        f" scripts/operate {action}",
+    )

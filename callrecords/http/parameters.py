@@ -1,10 +1,12 @@
 """The parameters of requests: each reader raises BadParameter, whose sentence names the one that is wrong."""
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from callrecords.callrecord import CALL_ID
+from callrecords.collect import chosendays
 from callrecords.graphtypes import utc
 from callrecords.http.answers import BadParameter
 
@@ -12,10 +14,6 @@ SHOWN = 60  # characters of a wrong value: enough to recognise it
 _DAY = timedelta(days=1)
 # A day, or a time with its offset from UTC, as https://www.rfc-editor.org/rfc/rfc3339 has it.
 TIME = re.compile(r"2\d{3}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
-
-# That work on the days in Cosmos can be asked for at once.
-MOST_DAYS = 366
-DAY = re.compile(r"2\d{3}-\d\d-\d\d", re.ASCII)
 
 
 def check_names(parameters: Mapping[str, str], names: tuple[str, ...]) -> None:
@@ -37,24 +35,25 @@ def period(parameters: Mapping[str, str], now: datetime, most_days: int) -> tupl
 
 
 def days(parameters: Mapping[str, str], today: date) -> tuple[str, str]:
-    """The first and the last day, `from` and `to`, which are both needed; in UTC, at most MOST_DAYS, and none of them
-    after `today`."""
-    first, last = _day(parameters, "from"), _day(parameters, "to")
-    if last > today:
-        raise BadParameter(f"to is {last}: expected a day until today, {today}.")
-    if first > last:
-        raise BadParameter(f"from is {first}: expected a day before to, {last}, or the same.")
-    if (last - first).days >= MOST_DAYS:
-        raise BadParameter(f"from is {first}: expected at most {MOST_DAYS} days until to, {last}.")
-    return first.isoformat(), last.isoformat()
+    """The first and the last day, `from` and `to`, which are both needed, as check_days wants them."""
+    first, last = parameters.get("from") or "", parameters.get("to") or ""
+    with _of_days():
+        chosendays.check_days(first, last, today)
+    return first, last
 
 
 def check_kept(first_day: str, oldest_day: str) -> None:
-    """Raises BadParameter for a first day before the oldest one of which every item is kept yet."""
-    if first_day < oldest_day:
-        raise BadParameter(
-            f"from is {first_day}: expected a day from {oldest_day} on, for items of older ones may expire."
-        )
+    """As chosendays.check_kept."""
+    with _of_days():
+        chosendays.check_kept(first_day, oldest_day)
+
+
+@contextlib.contextmanager
+def _of_days() -> Iterator[None]:
+    try:
+        yield
+    except chosendays.WrongDays as error:
+        raise BadParameter(str(error)) from None
 
 
 def one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> str | None:
@@ -87,16 +86,6 @@ def guid(text: str, name: str) -> str:
     if not CALL_ID.fullmatch(text.lower()):
         raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected a GUID.")
     return text.lower()
-
-
-def _day(parameters: Mapping[str, str], name: str) -> date:
-    text = parameters.get(name) or ""
-    try:
-        if not DAY.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadParameter(f"{name} is {text[:SHOWN]!r}: expected a day from 2000 on such as 2026-03-04.") from None
 
 
 def _moment(parameters: Mapping[str, str], name: str, after_day: timedelta) -> datetime | None:

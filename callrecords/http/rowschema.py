@@ -1,12 +1,18 @@
 """JSON Schemas of rows, made from their types, as the components of an OpenAPI document."""
 
-from collections.abc import Collection, Iterable, Mapping
-from types import UnionType
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from callrecords.graphtypes import JsonObject
 
-_PRIMITIVES: Mapping[object, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_PRIMITIVES: Mapping[object, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    NoneType: "null",
+}
 
 
 class RowSchemas:
@@ -56,9 +62,9 @@ class RowSchemas:
     def _generic(self, origin: Any, of: tuple[Any, ...]) -> JsonObject:
         if origin is Literal:
             return {"type": "string", "enum": [*of]}
-        if origin is list:
+        if origin in (list, Sequence):
             return {"type": "array", "items": self._schema(of[0])}
-        if origin is dict:
+        if origin in (dict, Mapping):
             return self._mapping(*of)
         if origin in (Union, UnionType):
             return {"anyOf": [self._schema(each) for each in of]}

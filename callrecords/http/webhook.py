@@ -33,4 +33,4 @@ async def answer(webhook: "Webhook | None", validation_token: str | None, body: 
 
 
 def _text(status: HTTPStatus, text: str = "") -> Answer:
-    return Answer(status, text.encode(), media_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+    return Answer(status, text.encode(), media_type="text/plain")

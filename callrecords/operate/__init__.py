@@ -1,1 +1,1 @@
-"""What operators want to know: is the app healthy."""
+"""What operators want to know, is the app healthy, and what they command."""

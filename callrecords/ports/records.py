@@ -91,8 +91,8 @@ class Absent:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A call that has a header: its version, etag and day; the other days under which older fact rows may be; the parts
-    that the header names, and every part that is there."""
+    """A call that has a header: its version, etag and day; when it was fetched, if that is known; the other days under
+    which older fact rows may be; the parts that the header names, and every part that is there."""
 
     call_id: str
     version: int
@@ -103,6 +103,7 @@ class Stored:
     part_ids: frozenset[str] = frozenset()
     caveats: frozenset[Caveat] = frozenset()
     is_unreadable: bool = False
+    fetched_at: datetime | None = None
 
     @property
     def days(self) -> frozenset[str]:

@@ -92,8 +92,33 @@ class CallMessage(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallsMessage(Message):
+    """Many calls that Graph has announced at once: of each a CallMessage is to be put on the queue."""
+
+    call_ids: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """As Message.parse."""
+        message = super().parse(text)
+        for number, call_id in enumerate(message.call_ids):
+            if not CALL_ID.fullmatch(call_id):
+                raise Unreadable(f"callIds[{number}] is {call_id[:_SHOWN]!r}: expected a GUID in lower case.")
+        return message
+
+
+def is_of_many(text: str) -> bool:
+    """Whether the text is that of a CallsMessage, if it is that of a message about calls."""
+    return '"callIds":' in text
+
+
+LifecycleEvent = Literal["reauthorizationRequired", "subscriptionRemoved", "missed", "unknown"]
+"""Those of https://learn.microsoft.com/graph/change-notifications-lifecycle-events, and any other."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionMessage(Message):
     """A lifecycle notification: a subscription has to be renewed now."""
 
-    event: str
-    subscription_id: str
+    event: LifecycleEvent
+    subscription_id: str | None = None

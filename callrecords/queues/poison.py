@@ -71,10 +71,11 @@ class PoisonQueue:
             peeked = await self._poison_queue.peek_messages(max_messages=_PEEKED)
         return Counter(Entry.parse(message.content).reason for message in peeked)
 
-    async def replay(self, reason: str | None) -> JsonObject:
+    async def replay(self, reason: str | None, done: Counter[str] | None = None) -> JsonObject:
         """Puts the messages of `reason` (None: all) back on their queue; how many were put back, and how many
-        could not be because they are no messages of this app."""
-        done: Counter[str] = Counter(replayed=0, unreadable=0)
+        could not be because they are no messages of this app. In `done` they are counted one by one."""
+        done = Counter() if done is None else done
+        done.update(replayed=0, unreadable=0)
         with queue_errors("The poison queue"):
             async for received, entry in self._matching(reason):
                 try:
@@ -88,14 +89,15 @@ class PoisonQueue:
                 done["replayed"] += 1
         return dict(done)
 
-    async def discard(self, reason: str | None) -> JsonObject:
-        """Deletes the messages of `reason` (None: all) for good; how many."""
-        discarded = 0
+    async def discard(self, reason: str | None, done: Counter[str] | None = None) -> JsonObject:
+        """Deletes the messages of `reason` (None: all) for good; how many. In `done` they are counted one by one."""
+        done = Counter() if done is None else done
+        done.update(discarded=0)
         with queue_errors("The poison queue"):
             async for received, _ in self._matching(reason):
                 await self._poison_queue.delete_message(received)
-                discarded += 1
-        return {"discarded": discarded}
+                done["discarded"] += 1
+        return dict(done)
 
     async def _matching(self, reason: str | None) -> AsyncIterator[tuple[QueueMessage, Entry]]:
         passed_over: dict[str, QueueMessage] = {}

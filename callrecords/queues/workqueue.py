@@ -26,10 +26,11 @@ SUBSCRIPTIONS = "subscriptions"
 RECONCILE = "reconcile"
 AUDIT = "audit"
 DERIVE = "derive"
+OPERATIONS = "operations"
 POISON_SUFFIX = "-poison"
 # No function is triggered by it: whether the account takes messages is tried there.
 PROBE = "probe"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE, OPERATIONS)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.
@@ -40,8 +41,8 @@ _MOST_SECONDS = 300
 
 _NEVER = -1
 _SENDERS = 32
-# A queue message holds 64 kB of base64, and characters may be escaped in JSON; none of this app's own is a tenth of it.
-_LONGEST, _LONGEST_REASON = 7_000, 500
+# A queue message holds 64 kB of base64. Of a longer text the start is kept, even if each character of it is escaped.
+_MOST_BYTES, _LONGEST, LONGEST_REASON = 48_000, 7_000, 500
 
 
 class LenientDecodePolicy(TextBase64DecodePolicy):
@@ -153,8 +154,11 @@ class WorkQueue:
 
         Raises Unavailable where the queue did not take it.
         """
-        entry = {"reason": reason[:_LONGEST_REASON], "poisonedAt": self._clock(), "message": text[:_LONGEST]}
-        await _send(self._poison_queue, orjson.dumps(entry).decode())
+        entry = {"reason": reason[:LONGEST_REASON], "poisonedAt": self._clock(), "message": text}
+        whole = orjson.dumps(entry)
+        if len(whole) > _MOST_BYTES:
+            whole = orjson.dumps({**entry, "message": text[:_LONGEST]})
+        await _send(self._poison_queue, whole.decode())
         log.error("A message was moved to the poison queue: %s", reason)
 
 

@@ -4,8 +4,8 @@ why, as a line of JSON.
     COSMOS_ENDPOINT=https://<account>.documents.azure.com COSMOS_DATABASE=callrecords python follow_calls.py FILE
 
 FILE keeps the position in the change feed. It is saved after the rows before it are handled: after a crash the rows
-since the last save come again, and none is lost. A row may also come anew in
-its version. So take each unless its version is lower than the one that you have of the call.
+since the last save come again, and none is lost. A row may also be written again in the same version, for example
+when facts are derived again. So take each row unless its version is lower than the one that you have of the call.
 
 Needs azure-cosmos, and azure-identity where COSMOS_KEY is not set.
 """
@@ -57,12 +57,17 @@ def follow(calls: ContainerProxy, position_file: Path) -> None:
 def handle(row: dict[str, Any]) -> None:
     """What is done with a row; put your own here."""
     poor = [
-        {"who": each["who"].get("id"), "causes": [cause["cause"] for cause in each.get("causes", [])]}
+        {"who": each["who"].get("id"), "causes": causes_of_what_was_received(each)}
         for each in endpoints(row)
         if each["quality"] == "poor"
     ]
     line = {"callId": row["callId"], "version": row["version"], "day": row["day"], "poor": poor}
     print(json.dumps(line), flush=True)  # noqa: T201
+
+
+def causes_of_what_was_received(endpoint: dict[str, Any]) -> list[str]:
+    """Without those that explain what the endpoint sent."""
+    return [each["cause"] for each in endpoint.get("causes", []) if each["direction"] == "received"]
 
 
 def endpoints(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -81,4 +86,6 @@ def save(position_file: Path, position: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     main(Path(sys.argv[1]))

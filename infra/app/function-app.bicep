@@ -20,6 +20,10 @@ param optionalSettings OptionalSettings
 // Unless it is set, a Python instance takes one request at a time, and a burst of notifications starts one for each.
 var httpConcurrency = 16
 
+// Of the body of a request, in bytes: the host refuses a larger one before it is in memory. The only routes that take a
+// body refuse more than 256 kB themselves, and count it; without this setting the host would take 100 MB.
+var bodyLimit = 1024 * 1024
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: names.identity
 }
@@ -121,6 +125,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
       AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(bodyLimit)
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
     }

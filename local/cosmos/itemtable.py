@@ -87,6 +87,13 @@ class ItemTable:
         ).fetchone()
         return Stored(*found) if found else None
 
+    def of_id(self, container: str, item_id: str) -> list[JsonObject]:
+        """The items that have this id, one a logical partition at most; shared as those of a scan are."""
+        rows = self._db.execute(
+            "SELECT epk, number, lsn, etag FROM items WHERE (container, id) = (?, ?)", (container, item_id)
+        )
+        return [found.item for found in self._found(rows, container)]
+
     def put(self, version: Version, default_ttl: int | None) -> None:
         """Stores it in place of the item that has its partition and id; it expires as `default_ttl` says."""
         self._db.execute(_PUT, version._asdict() | {"default_ttl": default_ttl})

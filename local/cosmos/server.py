@@ -10,8 +10,10 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import web
 
+from callrecords.graphtypes import JsonObject
 from local.cosmos.authorization import authorize
 from local.cosmos.call import Answer, Call
+from local.cosmos.containers import Container
 from local.cosmos.documents import answer_documents
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.faults import Faults
@@ -46,9 +48,18 @@ class CosmosServer:
 
     def items(self, database_id: str, container_id: str, key: list[str]) -> Items:
         """The items of one logical partition of a running server, past authorization and faults."""
-        container = self._storage.container(database_id, container_id)
-        assert container
+        container = self._existing(database_id, container_id)
         return Items(self._storage, container, container.partition_key.point(orjson.dumps(key).decode()))
+
+    def in_partition(self, database_id: str, container_id: str, key: list[str]) -> list[JsonObject]:
+        """What one logical partition of a running server holds, past authorization and faults; to be read only."""
+        container = self._existing(database_id, container_id)
+        scope, _ = container.partition_key.scope(orjson.dumps(key).decode())
+        return [found.item for found in self._storage.items.scan(container.rid, scope)]
+
+    def of_id(self, database_id: str, container_id: str, item_id: str) -> list[JsonObject]:
+        """The same of the items that have this id, whatever their partition."""
+        return self._storage.items.of_id(self._existing(database_id, container_id).rid, item_id)
 
     def app(self) -> web.Application:
         """The application: https://learn.microsoft.com/rest/api/cosmos-db/ and what `Faults.routes` says."""
@@ -56,6 +67,12 @@ class CosmosServer:
         app.cleanup_ctx.append(self._keep_storage)
         app.add_routes([*self.faults.routes(), web.route("*", "/{path:.*}", self._handle)])
         return app
+
+    def _existing(self, database_id: str, container_id: str) -> Container:
+        container = self._storage.container(database_id, container_id)
+        assert container
+        self._storage.items.purge(container.rid, time.time())
+        return container
 
     async def _keep_storage(self, app: web.Application) -> AsyncIterator[None]:
         self._storage = Storage(self._file, self._partitions)

@@ -20,6 +20,7 @@ from local.faultrun.finding import Finding
 from local.faultrun.largemeeting import large_meeting_run
 from local.faultrun.lease import lease_run
 from local.faultrun.outcome import Outcome
+from local.faultrun.queuestall import queue_stall_run
 from local.faultrun.run import fault_run
 from local.processes import StackError, exit_status
 
@@ -30,6 +31,7 @@ type _Run = Callable[[int, Path, Callable[[str], None]], Coroutine[Any, Any, Out
 _SCENARIOS: dict[str, _Run] = {
     "large-meeting": large_meeting_run,
     "lease": lease_run,
+    "queue-stall": queue_stall_run,
 }
 
 
@@ -42,7 +44,8 @@ def _arguments() -> argparse.Namespace:
         "--scenario",
         choices=_SCENARIOS,
         help="not a day but one thing, with the times of Azure: a meeting of 5,000 sessions and a fresh worker at each "
-        "visit to Graph, or a worker that is killed while it has messages under a lease of 10 minutes",
+        "visit to Graph, a worker that is killed while it has messages under a lease of 10 minutes, or a queue that "
+        "answers nobody for 10 seconds while calls are announced",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     arguments = parser.parse_args()

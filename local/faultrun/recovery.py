@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from http import HTTPStatus
 
 import aiohttp
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
@@ -12,7 +11,9 @@ from azure.storage.queue.aio import QueueClient
 
 from callrecords.cosmos.state import CONTAINER as STATE
 from callrecords.graphtypes import JsonObject
-from callrecords.queues.workqueue import CALL_RECORDS, QUEUES
+from callrecords.operate.commands import CommandMessage, outcome_of
+from callrecords.queues.workqueue import CALL_RECORDS, OPERATIONS, QUEUES
+from local.operate import command, send
 from local.processes import StackError
 from local.stack import TENANT_ID, Stack
 
@@ -31,7 +32,7 @@ async def reconcile(stack: Stack) -> JsonObject:
         outcome = await _outcome(stack, _RECONCILIATION)
         return outcome.get("_etag") != before.get("_etag") and outcome["finished"] is not None
 
-    await _post(stack, "/admin/functions/reconcile_history")
+    await _ask(stack, "POST", "/admin/functions/reconcile_history")
     await stack.app.wait_until(has_finished, "the end of a reconciliation", _PATIENCE_SECONDS)
     return outcome
 
@@ -44,11 +45,11 @@ async def _outcome(stack: Stack, item_id: str) -> JsonObject:
 
 
 async def audit(stack: Stack, day: date) -> int:
-    """Lets the app look through all that it has of the calls of a day, by its own route, and mend what is not whole.
+    """Commands the app to look through all that it has of the calls of a day, and to mend what is not whole.
 
     How many calls were not.
     """
-    await _post(stack, "/api/audit", {"from": day.isoformat(), "to": day.isoformat()})
+    await _command(stack, command(TENANT_ID, "audit", first_day=day.isoformat(), last_day=day.isoformat()))
     await quiet(stack)
     outcome = await _outcome(stack, _AUDIT)
     return int(outcome["compared"] - outcome["whole"])
@@ -60,28 +61,38 @@ async def look_up(stack: Stack, calls: Iterable[str]) -> None:
         await _ask(stack, "GET", f"/api/calls/{call_id}")
 
 
-async def _post(stack: Stack, path: str, query: Mapping[str, str] | None = None) -> None:
-    await _ask(stack, "POST", path, query)
-
-
-async def _ask(stack: Stack, method: str, path: str, query: Mapping[str, str] | None = None) -> None:
+async def _ask(stack: Stack, method: str, path: str) -> None:
     """Asks the app for something that it may do twice: a host that is being dropped may leave without an answer."""
     for _ in range(_TRIES):
         with contextlib.suppress(aiohttp.ClientConnectionError):
             async with (
                 aiohttp.ClientSession(stack.app_url) as http,
-                http.request(method, path, params=query, json={} if method == "POST" else None) as answer,
+                http.request(method, path, json={} if method == "POST" else None) as answer,
             ):
-                if answer.status != HTTPStatus.CONFLICT:  # the answer before was lost
-                    answer.raise_for_status()
+                answer.raise_for_status()
                 return
     raise StackError(f"The app gives no answer to {method} {path}.")
 
 
 async def replay_poison(stack: Stack) -> None:
-    """Puts everything that was given up back on its queue, by the app's own route."""
+    """Commands the app to put everything that was given up back on its queue."""
     for queue in QUEUES:
-        await _post(stack, "/api/poison/replay", {"queue": queue})
+        await _command(stack, command(TENANT_ID, "replay", queue=queue))
+
+
+async def _command(stack: Stack, message: CommandMessage) -> None:
+    """Returns when the command is done; StackError where it was refused."""
+    found: JsonObject = {}
+
+    async def is_done() -> bool:
+        found.update(await _outcome(stack, f"{TENANT_ID}:{outcome_of(message.command_id).id}"))
+        return bool(found)
+
+    async with QueueClient.from_connection_string(stack.queue_connection, OPERATIONS) as queue:
+        await send(queue, message)
+    await stack.app.wait_until(is_done, f"the end of the command {message.action}", _PATIENCE_SECONDS)
+    if "error" in found:
+        raise StackError(f"The app refuses the command {message.action}: {found['error']}")
 
 
 async def taken(stack: Stack) -> None:

@@ -16,7 +16,7 @@ from local.functions_host import app_settings, host_json, logs, triggers
 from local.functions_host.admin import Admin
 from local.functions_host.errors import HostError
 from local.functions_host.host_json import QueueOptions
-from local.functions_host.http import MAX_BODY_BYTES, HttpFunctions
+from local.functions_host.http import HttpFunctions, body_limit
 from local.functions_host.idle import has_become_idle
 from local.functions_host.queues import QueueListener
 from local.functions_host.storage_queues import StorageQueues
@@ -143,10 +143,11 @@ def _http_functions(functions: _Functions, worker: Worker, key: str | None) -> H
 
 
 async def _start_http(listening: socket.socket, admin: Admin, functions: HttpFunctions) -> web.AppRunner:
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(client_max_size=body_limit(os.environ))
     admin.add_to(app)
     app.router.add_route("*", "/{path:.*}", functions.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    # A compressed body reaches the function as it was sent.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS, auto_decompress=False)
     await runner.setup()
     await web.SockSite(runner, listening).start()
     return runner

@@ -8,12 +8,14 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from local.functions_host import routes
+from local.functions_host.errors import HostError
 from local.functions_host.protos import RpcHttp, RpcHttpCookie, TypedData
 from local.functions_host.triggers import HttpTrigger
 from local.functions_host.worker import Function, Worker
 
-# https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
-MAX_BODY_BYTES = 100 * 1024 * 1024
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit
+BODY_LIMIT_SETTING = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_BODY_LIMIT = 100 * 1024 * 1024
 
 _SAME_SITE = {
     RpcHttpCookie.SameSite.Lax: "Lax",
@@ -54,13 +56,21 @@ class HttpFunctions:
     ) -> web.Response:
         if trigger.needs_key and not has_key(request, self._key):
             return web.Response(status=401)
-        if (request.content_length or 0) > MAX_BODY_BYTES:
+        if (request.content_length or 0) > request.client_max_size:
             return web.Response(status=413)
-        body = await request.read()
+        body = await request.read()  # 413 as soon as more was received than the application allows
         response = await self._worker.invoke(function, TypedData(http=_rpc_http(request, params, body)))
         if response.result.exception:
             return web.Response(status=500)
         return _web_response(response.value(trigger.output))
+
+
+def body_limit(environ: Mapping[str, str]) -> int:
+    """How many bytes the body of a request may have; HostError where the setting is no such number."""
+    text = environ.get(BODY_LIMIT_SETTING) or str(_BODY_LIMIT)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise HostError(f"{BODY_LIMIT_SETTING} is {text!r}: expected a number of bytes.")
+    return int(text)
 
 
 def has_key(request: web.Request, key: str | None) -> bool:

@@ -8,7 +8,6 @@ import base64
 import contextlib
 import json
 import logging
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -70,8 +69,8 @@ class QueueListener:
                     interval = min(interval * 2, self._options.max_polling_interval)
 
     async def run_once(self, text: str) -> None:
-        """Runs the function on `text` as if a message had brought it."""
-        metadata = {"Id": TypedData(string=str(uuid.uuid4())), "DequeueCount": TypedData(json="1")}
+        """Runs the function on `text` as if a message had brought it, but for the id and the receipt of one."""
+        metadata = {"DequeueCount": TypedData(json="0")}
         await self._worker.invoke(self.function, TypedData(string=text), metadata)
 
     async def _process(self, message: QueueMessage) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from local.faultrun.finding import Finding
 from local.faultrun.largemeeting import large_meeting_run
 from local.faultrun.lease import lease_run
+from local.faultrun.queuestall import queue_stall_run
 from local.graph import Limit, Limits
 
 
@@ -34,6 +35,13 @@ async def test_the_messages_of_a_killed_worker_come_back_after_the_lease_and_no_
     found = await lease_run(1, tmp_path, said_nothing, calls=30, lease=20)
     assert not found.failed, found.wrong
     assert found.figures["Seconds until the first of them was stored"] > 10
+
+
+async def test_a_queue_that_answers_nobody_for_a_while_costs_no_notification(tmp_path: Path) -> None:
+    found = await queue_stall_run(1, tmp_path, said_nothing, calls=20, stall=4)
+    assert not found.failed, found.wrong
+    assert found.figures["Deliveries that were refused"] > 0
+    assert found.figures["Calls that are whole"] == 20
 
 
 def test_what_is_wrong_is_told_and_makes_a_scenario_fail() -> None:

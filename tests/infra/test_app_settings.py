@@ -1,12 +1,17 @@
 """The app settings of a deployment are those that the code knows, in the form that it takes."""
 
+import json
+
 import pytest
 
 from callrecords.graphtypes import JsonObject
 from callrecords.settings import forms
 from callrecords.settings import read as settings
 from callrecords.settings.connections import CONNECTIONS
-from tests.infra.predicted import SNAPSHOTS, app_settings, prediction
+from callrecords.webhook.notifications import MAX_BODY_BYTES
+from local.functions_host.http import BODY_LIMIT_SETTING
+from local.stack import BODY_LIMIT
+from tests.infra.predicted import ROOT, SNAPSHOTS, app_settings, prediction
 
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 HOST_SETTINGS = {
@@ -17,6 +22,7 @@ HOST_SETTINGS = {
     "AzureWebJobsStorage__tableServiceUri",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    BODY_LIMIT_SETTING,
 }
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 NEVER_ON_FLEX = {
@@ -63,6 +69,14 @@ def test_nothing_is_set_that_neither_the_code_nor_the_host_knows(parameter_set: 
 @pytest.mark.parametrize("parameter_set", SNAPSHOTS)
 def test_nothing_is_set_that_flex_consumption_does_not_take(parameter_set: str) -> None:
     assert NEVER_ON_FLEX.isdisjoint(deployed(parameter_set))
+
+
+@pytest.mark.parametrize("parameter_set", SNAPSHOTS)
+def test_the_host_refuses_a_body_that_no_route_takes_before_it_is_in_memory(parameter_set: str) -> None:
+    limit = int(deployed(parameter_set)[BODY_LIMIT_SETTING])
+    assert MAX_BODY_BYTES < limit <= 4 * 1024 * 1024
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    assert limit == BODY_LIMIT == int(sample[BODY_LIMIT_SETTING])
 
 
 def test_every_setting_of_the_code_can_be_set_by_a_deployment() -> None:

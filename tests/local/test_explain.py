@@ -18,6 +18,8 @@ WHOLE: JsonObject = {
     "participants_v2": [*RECORD.participants],
 }
 
+OTHER = "99990000-1111-4222-8333-444455556666"
+
 
 def explained(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -45,8 +47,17 @@ def test_the_row_is_printed_instead_and_the_organisation_is_that_of_the_organise
     row = json.loads(explained("-", "--json", given=json.dumps(WHOLE)).stdout)
     assert row["callId"] == RECORD.call_id
     assert row["tenantId"] == WHOLE["organizer_v2"]["identity"]["user"]["tenantId"]
-    other = json.loads(explained("-", "--json", "--tenant", "another", given=json.dumps(WHOLE)).stdout)
-    assert other["tenantId"] == "another"
+    other = json.loads(explained("-", "--json", "--tenant", OTHER.upper(), given=json.dumps(WHOLE)).stdout)
+    assert other["tenantId"] == OTHER
+
+
+def test_what_is_told_cannot_command_the_terminal() -> None:
+    organizer = {
+        "id": "a",
+        "identity": {"guest": {"id": "a", "displayName": "Ann\x1b[2J\x9b\u202eNNA \U0001f468\u200d\U0001f4bb"}},
+    }
+    words = explained("-", given=json.dumps({**WHOLE, "organizer_v2": organizer})).stdout
+    assert "Ann\ufffd[2J\ufffd\ufffdNNA \U0001f468\u200d\U0001f4bb" in words
 
 
 @pytest.mark.parametrize(
@@ -89,3 +100,21 @@ def test_the_help_says_how_to_get_every_page() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = explained(str(tmp_path / "none.json"))
     assert (done.returncode, done.stderr) == (2, f"{tmp_path}/none.json: No such file or directory.\n")
+
+
+def test_an_organisation_that_is_no_guid_is_refused() -> None:
+    done = explained("-", "--tenant", "contoso.example", given=json.dumps(WHOLE))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it is 'contoso.example', expected a GUID" in done.stderr
+
+
+def test_whoever_reads_the_words_may_stop_early() -> None:
+    command = [sys.executable, "-m", "local.explain", "-"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, text=True, cwd=ROOT) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        running.stdin.write(json.dumps(WHOLE))
+        running.stdin.close()
+        assert running.stderr.read() == ""

@@ -25,6 +25,7 @@ PEOPLE: JsonObject = {"value": [{"id": "mira"}]}
     [
         ([RECORD], [], []),
         ([FIRST, SESSIONS], ["1", "2"], []),
+        ([{**FIRST, "sessions@odata.nextLink": None}, {**PEOPLE, "@odata.nextLink": None}], ["1"], ["mira"]),
         ([EMPTY, FIRST], ["1"], []),
         ([PEOPLE, FIRST, SESSIONS], ["1", "2"], ["mira"]),
         ([RECORD, SESSIONS], ["2"], []),

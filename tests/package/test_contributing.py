@@ -30,6 +30,14 @@ def test_every_script_is_told_of_but_the_one_that_the_others_run() -> None:
     assert set(first_cells(CONTRIBUTING, "script | does")) == scripts | {".ci/run"}
 
 
+@pytest.mark.parametrize("name", ["bench", "check", "lock", "picture", "setup", "snapshot"])
+def test_a_script_that_is_asked_for_help_says_what_it_does_and_does_nothing(name: str) -> None:
+    first = (ROOT / "scripts" / name).read_text().splitlines()[1].removeprefix("# ")
+    done = subprocess.run([ROOT / "scripts" / name, "--help"], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.splitlines()[0] == first
+    assert "#" not in done.stdout
+
+
 def test_every_tier_of_tests_is_told_of() -> None:
     tiers = {f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.rglob("*.py"))}
     assert set(first_cells(CONTRIBUTING, "tier | tests")) == tiers

@@ -1,5 +1,6 @@
 """What is deployed: the files that .funcignore leaves, with the packages of requirements.txt and no others."""
 
+import functools
 import importlib.metadata
 import json
 import re
@@ -37,6 +38,7 @@ print(asyncio.run(main()), "sniffio" in sys.modules)
 """
 
 
+@functools.cache
 def deployed_files() -> list[Path]:
     ignored = pathspec.GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text().splitlines())
     return sorted(Path(name) for name in ignored.match_tree_files(ROOT, negate=True))

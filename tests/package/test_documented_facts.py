@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect import dayrunner, givenup, reconcile, reconcilerun, rederiverun
+from callrecords.collect import chosendays, dayrunner, givenup, reconcile, reconcilerun, rederiverun
 from callrecords.collect.auditrun import AGES
 from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
 from callrecords.collect.reconcilerun import LEAST_STEP
@@ -18,15 +18,15 @@ from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_WAIT, RECORD_NEXT_PAGE
-from callrecords.http import parameters, reports, search
+from callrecords.http import reports, search
 from callrecords.operate import checks, health, heartbeats, links, losses, timers, waiting
 from callrecords.operate.health import Health
 from callrecords.operate.timers import Watch
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
-from callrecords.webhook import notifications
 from callrecords.webhook.notifications import MAX_BODY_BYTES, MAX_NOTIFICATIONS
+from local.stack import BODY_LIMIT
 from tests.doubles import Clock, State
 from tests.markdown import ROOT, page, table, unwrapped
 
@@ -53,8 +53,8 @@ FACTS = {
         f"over the last {HOURS_OF_RECENT} hours, over the last {DAYS_OF_HISTORY} days",
         f"page by page, over at most {search.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
-        f"starts the audit of these days, at most {parameters.MOST_DAYS}",
-        f"or with `&all=true` all of them; at most {parameters.MOST_DAYS} days",
+        f"starts the audit of these days, at most {chosendays.MOST_DAYS}",
+        f"those that have old rules, or all of them; at most {chosendays.MOST_DAYS} days",
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
@@ -87,8 +87,8 @@ FACTS = {
         f"when it began {AGES['early']} days ago (`early`) and when it began {AGES['late']} days ago (`late`)",
         f"comes back with its position every {dayrunner.VISIT // MINUTE} minutes",
         f"parts were written within the last {'day' if UNDER_WAY == DAY else UNDER_WAY}",
-        f"Both take days in UTC, at most {parameters.MOST_DAYS}:",
-        f"Days are in UTC, at most {parameters.MOST_DAYS} in one run",
+        f"Both take days in UTC, at most {chosendays.MOST_DAYS}:",
+        f"Days are in UTC, at most {chosendays.MOST_DAYS} in one run",
         f"A run derives at most {CALLS_A_SECOND} calls a second",
         f"A million calls take {HOURS_OF_A_MILLION} hours",
         f"After each slice of about {rederiverun._WANTED_IN_A_SLICE} calls",
@@ -119,8 +119,8 @@ FACTS = {
     ],
     "SECURITY.md": [
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
-        f"A body of more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications is refused",
-        f"of up to {notifications._LONGEST_NAME} characters each",
+        f"refuses a body of more than {BODY_LIMIT // 1024**2} MB on every route",
+        f"refuses more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
 }

@@ -13,6 +13,7 @@ from callrecords.graphtypes import JsonObject
 from local.stack import TENANT_ID, Stack
 from local.traffic import Call
 from tests.generated import call_record
+from tests.pipeline.commanding import commanded
 from tests.pipeline.reading import is_whole
 from tests.pipeline.waiting import until
 
@@ -77,11 +78,10 @@ async def outcome(stack: Stack, audit: str, began: str) -> JsonObject:
     return found
 
 
-async def audited(stack: Stack, http: aiohttp.ClientSession, day: str) -> JsonObject:
+async def audited(stack: Stack, day: str) -> JsonObject:
     """The outcome of an audit of the day on command."""
     began = datetime.now(UTC).isoformat()
-    async with http.post(f"{stack.app_url}/api/audit", params={"from": day, "to": day}) as answer:
-        assert answer.status == 202, await answer.text()
+    assert (await commanded(stack, "audit", first_day=day, last_day=day))["started"] == 1
     return await outcome(stack, "command", began)
 
 
@@ -120,20 +120,18 @@ async def test_what_was_damaged_is_whole_after_the_night(
         return bool(rows[moved]["formerDays"] == [DUE])
 
     await until(is_announced)
-    again = await audited(stack, http, DUE)
+    again = await audited(stack, DUE)
     assert (again["compared"], again["whole"], again["enqueued"]) == (4, 4, 0)
     async with http.get(f"{stack.app_url}/api/health/details") as answer:
         link = (await answer.json())["links"]["audit"]
     assert (link["ok"], link["early"]["compared"], link["command"]["whole"]) == (True, 5, 4)
 
 
-async def test_a_call_that_cannot_be_mended_is_named(
-    stack: Stack, calls: Iterator[Call], http: aiohttp.ClientSession
-) -> None:
+async def test_a_call_that_cannot_be_mended_is_named(stack: Stack, calls: Iterator[Call]) -> None:
     record = call_record(on_day(next(calls), FORGOTTEN))
     names = await stored_in_parts(stack, record)
     await delete(stack, "callRecords", names[0], record.call_id)
-    found = await audited(stack, http, FORGOTTEN)
+    found = await audited(stack, FORGOTTEN)
     assert (found["compared"], found["damaged"], found["enqueued"]) == (1, 1, 1)
     named: JsonObject = {}
 
@@ -145,8 +143,8 @@ async def test_a_call_that_cannot_be_mended_is_named(
     await until(is_named)
     assert named["version"] == record.version
     assert named["reason"] == "expired: Graph keeps a call record for 30 days"
-    async with http.post(f"{stack.app_url}/api/poison/discard", params={"reason": named["reason"]}) as answer:
-        assert answer.status == 200
+    done = await commanded(stack, "discard", queue="call-records", reason=named["reason"])
+    assert done["discarded"] == 1
 
 
 async def test_what_an_audit_would_cost_is_told(stack: Stack, http: aiohttp.ClientSession) -> None:

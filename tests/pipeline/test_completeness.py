@@ -9,6 +9,7 @@ from callrecords.graphtypes import JsonObject
 from local.graph import Fault, Status
 from local.stack import TENANT_ID, Stack
 from local.traffic import Call
+from tests.pipeline.commanding import commanded_by_script
 from tests.pipeline.reading import is_whole, poison_entries
 from tests.pipeline.waiting import until
 
@@ -73,8 +74,10 @@ async def test_what_was_given_up_arrives_when_it_is_replayed(
     assert reasons[reason] == 1
     async with http.get(f"{stack.app_url}/api/health") as answer:
         assert answer.status == 503
-    async with http.post(f"{stack.app_url}/api/poison/replay", params={"reason": reason}) as answer:
-        assert await answer.json() == {"replayed": 1, "unreadable": 0}
+    done = await commanded_by_script(stack, "replay", "--queue", "call-records", "--reason", reason)
+    assert {name: done[name] for name in ("replayed", "unreadable", "left")} == {
+        "replayed": 1, "unreadable": 0, "left": 0
+    }  # fmt: skip
     await until(lambda: is_whole(stack, call.call_id))
     assert not await is_given_up()
 

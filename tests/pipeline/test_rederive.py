@@ -11,6 +11,7 @@ from callrecords.graphtypes import JsonObject
 from local.stack import TENANT_ID, Stack
 from local.traffic import Call
 from tests.generated import call_record
+from tests.pipeline.commanding import commanded_by_script
 from tests.pipeline.test_audit import collected, delete, items, on_day
 from tests.pipeline.waiting import until
 
@@ -47,9 +48,8 @@ async def test_rows_of_older_rules_are_those_of_the_rules_of_now_after_they_were
     await delete(stack, "calls", lost, LONG_AGO, lost)
     await delete(stack, "callRecords", damaged, damaged)
 
-    chosen = {"from": LONG_AGO, "to": A_DAY_LATER}
-    async with http.post(f"{stack.app_url}/api/facts", params=chosen) as answer:
-        assert (answer.status, await answer.json()) == (202, {**chosen, "all": False})
+    done = await commanded_by_script(stack, "derive", "--from", LONG_AGO, "--to", A_DAY_LATER)
+    assert (done["started"], done["allRows"]) == (1, False)
     told: JsonObject = {}
 
     async def is_finished() -> bool:

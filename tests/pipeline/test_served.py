@@ -18,7 +18,9 @@ from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 from tests.generated import call_record, store_record
 from tests.integration.cosmos.cosmosaccount import account_at
+from tests.invented import ENVIRONMENT
 from tests.pipeline.waiting import until
+from tests.triggers import triggers
 
 KEY = "key-of-the-tests"
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date()
@@ -115,6 +117,32 @@ async def test_large_answers_are_compressed_for_those_who_take_it(served: Served
         assert "Content-Encoding" not in answer.headers
         assert packed["calls"] == orjson.loads(await answer.read())["calls"]
     assert packed["calls"]
+
+
+async def test_nobody_keeps_a_copy_of_any_answer_or_guesses_what_it_is(served: Served) -> None:
+    call_id = served.calls[1].versions[-1].record["id"]
+    routes = [each for each in triggers(ENVIRONMENT).values() if each["type"] == "httpTrigger"]
+    statuses: dict[str, int] = {}
+    asked = [(method, each["route"]) for each in routes for method in each["methods"]]
+    for method, route in asked:
+        path = route.format(callId=call_id, name="usage", action="replay")
+        url = f"{served.stack.app_url}/api/{path}"
+        async with served.http.request(method, url, headers={"x-functions-key": KEY}) as answer:
+            statuses[f"{method} {route}"] = answer.status
+            assert answer.headers["Cache-Control"] == "no-store", url
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", url
+    assert statuses.keys() >= {"GET health", "POST graph/lifecycle", "GET calls", "GET openapi.json"}
+    assert (
+        statuses["GET calls/{callId}"] == statuses["GET calls/{callId}/facts"] == statuses["GET reports/{name}"] == 200
+    )
+
+
+@pytest.mark.parametrize("path", ["poison/replay", "poison/discard", "audit", "facts"])
+@pytest.mark.parametrize("key", [{"x-functions-key": KEY}, {}], ids=["key", "no key"])
+async def test_no_key_opens_what_is_for_operators(served: Served, path: str, key: dict[str, str]) -> None:
+    async with served.http.post(f"{served.stack.app_url}/api/{path}", headers=key) as answer:
+        assert answer.status == (403 if key else 401)
+        assert ("scripts/operate" in await answer.text()) == bool(key)
 
 
 async def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The two anonymous routes, as Graph and as everybody else may call them."""
 
+import io
 import uuid
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import orjson
 from callrecords.graphtypes import JsonObject
 from local.apphost import running_app
 from local.processes import free_port
-from local.stack import CLIENT_STATE, TENANT_ID, Stack
+from local.stack import BODY_LIMIT, CLIENT_STATE, TENANT_ID, Stack
 from tests.pipeline.reading import is_idle
 from tests.pipeline.waiting import until
 
@@ -54,6 +55,12 @@ async def test_a_body_over_the_limit_is_refused(stack: Stack, http: aiohttp.Clie
     async with http.post(f"{stack.app_url}/api/graph/notifications", data=b" " * 262_145) as answer:
         assert answer.status == 413
         assert "262144" in await answer.text()
+
+
+async def test_a_body_that_no_route_takes_is_refused_by_the_host(stack: Stack, http: aiohttp.ClientSession) -> None:
+    for path in ("graph/notifications", "graph/lifecycle", "poison/replay"):
+        async with http.post(f"{stack.app_url}/api/{path}", data=io.BytesIO(b" " * (BODY_LIMIT + 1))) as answer:
+            assert answer.status == 413
 
 
 async def test_notifications_that_cannot_be_trusted_are_acknowledged_and_dropped(

@@ -15,6 +15,7 @@ from callrecords.collect.reconcilerun import RunOutcome
 from callrecords.collect.rederiverun import DeriveOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
+from callrecords.operate.commands import CommandOutcome
 from callrecords.operate.flow import Flow
 from callrecords.operate.heartbeats import Heartbeat
 from callrecords.ports.callrow import StreamCounts
@@ -32,6 +33,7 @@ STATE: Mapping[str, type[Document]] = {
     "heartbeat": Heartbeat,
     "flow": Flow,
     "givenUp": GivenUpCall,
+    "command": CommandOutcome,
 }
 
 

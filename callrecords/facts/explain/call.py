@@ -60,7 +60,7 @@ def _call(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
     kind = row.get("type", "")
     length = f", {length_in_words(row['durationSeconds'])} long" if "durationSeconds" in row else ""
     modalities = f", with {joined(map(modality_in_words, row['modalities']))}" if row["modalities"] else ""
-    what = _TYPES.get(kind, "A call of which Graph does not tell the type")
+    what = _TYPES.get(kind, "A call of unknown type")
     yield f"Call id: {row['callId']}."
     yield f"{what} on {time_in_words(row['startDateTime'])} UTC{length}{modalities}."
     if organizer := row.get("organizer"):
@@ -70,10 +70,9 @@ def _call(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
     at_endpoints = {each["who"]["id"]: each["who"] for each in endpoints if "id" in each["who"]}
     known = [{**at_endpoints.get(each.get("id", ""), {}), **each} for each in people]
     named = joined(name_of(cast("PartyRow", each)) for each in known) if 0 < len(known) <= MOST_ENDPOINTS else ""
-    took_part = (
-        several(row["participantCount"], "person", "people") if row["participantCount"] else "Nobody that is known"
-    )
-    yield f"{took_part} took part, at {several(row['endpointCount'], 'endpoint')}{f': {named}' if named else ''}."
+    count, at = row["participantCount"], row["endpointCount"]
+    took_part = f"{several(count, 'person', 'people')} took part" if count else "It is not known who took part"
+    yield f"{took_part}{f', at {several(at, "endpoint")}' if at else ''}{f': {named}' if named else ''}."
     if row.get("isTest"):
         yield "It was a test call."
 

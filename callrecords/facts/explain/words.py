@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from callrecords.ports.callrow import EndpointRow, PartyRow
+from callrecords.ports.callrow import EndpointRow, NetworkRow, PartyRow
 
 _ROLES = {
     "skypeForBusinessAutoAttendant": "an auto attendant",
@@ -47,7 +47,8 @@ def at_start(name: str) -> str:
 
 
 def client_of(endpoint: EndpointRow) -> str:
-    """The device and the network of the endpoint, such as "Windows, LT-4471, Wi-Fi 5 GHz"; "" where nothing is told."""
+    """The device and the network of the endpoint, such as "Windows, LT-4471, wired in subnet 10.20.3.0"; "" where
+    nothing is told."""
     networks = [
         " ".join(
             filter(
@@ -55,7 +56,7 @@ def client_of(endpoint: EndpointRow) -> str:
                 (
                     _NETWORKS.get(each.get("connectionType", ""), each.get("connectionType")),
                     _BANDS.get(each.get("wifiBand", "")),
-                    each.get("subnet"),
+                    _subnet(each),
                 ),
             )
         )
@@ -64,6 +65,13 @@ def client_of(endpoint: EndpointRow) -> str:
     platform = endpoint.get("platform", "")
     told = (_PLATFORMS.get(platform, platform), endpoint.get("hostName"), *networks)
     return ", ".join(dict.fromkeys(filter(None, told)))
+
+
+def _subnet(network: NetworkRow) -> str:
+    """Where on the network it was; an address without a word beside it would read as that of the client."""
+    if "subnet" not in network:
+        return ""
+    return f"{'in ' if 'connectionType' in network else ''}subnet {network['subnet']}"
 
 
 def medium_in_words(medium: str) -> str:

@@ -1,10 +1,10 @@
 """Who was connected in a voice call besides the caller."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from callrecords.facts.ends import End, Side
+from callrecords.facts.ends import OTHER, End, Side
 from callrecords.facts.parties import Kind, Party
 from callrecords.facts.sessions import Segment
 from callrecords.facts.voice.legs import Leg, called_side
@@ -16,6 +16,10 @@ type Proof = Literal["mediaOfTheCalled", "mediaOfTheCall", "droppedMidcall", "le
 # No phone rings longer: a queue lets an agent's ring for three minutes at most
 # (https://learn.microsoft.com/microsoftteams/create-a-phone-system-call-queue).
 LONGEST_RING = 180  # seconds
+
+
+_AWAY: Mapping[Side, str] = {"caller": "callerToCallee", "callee": "calleeToCaller"}
+_NOBODY = Party(Kind.UNKNOWN, None, None, None, None)
 
 
 class Answer(NamedTuple):
@@ -90,9 +94,21 @@ def _is_early(leg: Leg, side: Side, own: Sequence[Segment]) -> bool:
     if leg.set_up_failures and not any(map(_is_failed, own)):
         return True
     party = leg.item.ends[side].party
-    directions = {text(stream.get("streamDirection")) for each in leg.item.segments for stream in _sent(each)}
-    away = "calleeToCaller" if side == "callee" else "callerToCallee"
-    return leg.is_direct and party is not None and party.kind is Kind.PHONE and directions == {away}
+    if not leg.is_direct or party is None or party.kind is not Kind.PHONE:
+        return False
+    other = leg.item.ends[OTHER[side]].party
+    at: Mapping[bool, Side] = {False: side, True: OTHER[side]}
+    return {
+        text(stream.get("streamDirection")) == _AWAY[at[_is_turned(each, side, party, other)]]
+        for each in leg.item.segments
+        for stream in _sent(each)
+    } == {True}
+
+
+def _is_turned(segment: Segment, side: Side, party: Party, other: Party | None) -> bool:
+    """Whether the segment tells its ends the other way round than its leg, where the party is at this side."""
+    here, there = ((segment.ends[each].party or _NOBODY).key for each in (side, OTHER[side]))
+    return there == party.key != here or (here is not None and other is not None and here == other.key != there)
 
 
 def _is_failed(segment: Segment) -> bool:

@@ -1,20 +1,15 @@
-"""How a call ended for those who were called, and to whom it went on."""
+"""How a call ended for those who were called."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
 from typing import cast
 
-from callrecords.facts.failures import Failure
 from callrecords.facts.parties import Party
 from callrecords.facts.serviceroles import VOICEMAIL
 from callrecords.facts.voice.answers import Answer
+from callrecords.facts.voice.evidence import evidence_of, who_row
 from callrecords.facts.voice.legs import Leg
 from callrecords.facts.voice.path import Step, is_callers
-from callrecords.graphtypes import known
-from callrecords.ports.callrow import AnsweredByRow, Certainty, Evidence, OutcomeRow, WhoRow
-
-# So much sooner than one leg ends the leg that takes over may begin.
-_HANDOVER = timedelta(seconds=5)
+from callrecords.ports.callrow import AnsweredByRow, Evidence, OutcomeRow
 
 
 def outcome(
@@ -47,63 +42,10 @@ def answered_by(answers: Sequence[Answer], told: OutcomeRow | None) -> AnsweredB
     first = answers[0] if answers else None
     if first is None or first.who is None:
         return None
-    row = cast("AnsweredByRow", _who(first.who, first.certainty, _answer(first)))
+    row = cast("AnsweredByRow", who_row(first.who, first.certainty, _answer(first)))
     if told and told["evidence"] == row["evidence"]:
         del row["evidence"]
     return row
-
-
-def forwarded(legs: Sequence[Leg], answers: Sequence[Answer]) -> WhoRow | None:
-    """Who answered a call between parties instead of the one who was called first, and who did not answer.
-
-    Graph has no word for it: told is that the leg to the one who answered began later.
-    """
-    if not answers or answers[0].who is None or not answers[0].leg.is_direct:
-        return None
-    leg, who = answers[0].leg, answers[0].who
-    first = next(each for each in legs if each.is_direct)
-    called = first.people.get("callee")
-    if called is None or called.key is None or called.key == who.key or first.start >= leg.start:
-        return None
-    return _who(who, "likely", _evidence(leg) | {"calledFirst": called.key})
-
-
-def transferred(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> WhoRow | None:
-    """With whom the caller was at last, after the one who answered had left.
-
-    Graph has no word for it: told is that the leg of another began when those of the first had ended. A leg from the
-    caller to one who did not answer counts too.
-    """
-    first = answers[0].who if answers else None
-    if first is None:
-        return None
-    left = max(each.leg.end for each in answers if each.who and each.who.key == first.key)
-    later = [
-        (leg, who)
-        for leg, who in _reached(legs, answers, caller)
-        if who.key != first.key and answers[0].leg.start < leg.start and leg.start >= left - _HANDOVER
-    ]
-    if not later:
-        return None
-    leg, who = later[-1]
-    return _who(who, "likely", _evidence(leg) | {"answeredFirst": first.key or ""})
-
-
-def _who(who: Party, certainty: Certainty, evidence: Evidence) -> WhoRow:
-    row: WhoRow = {"value": who.id or "", "certainty": certainty, "evidence": evidence}
-    if who.display_name:
-        row["name"] = who.display_name
-    return row
-
-
-def _reached(legs: Sequence[Leg], answers: Sequence[Answer], caller: Party) -> Iterator[tuple[Leg, Party]]:
-    """Those who answered, and those to whom there is a leg from the caller, in the order of the legs of known times."""
-    connected = {id(each.leg): each.who for each in answers}
-    for leg in legs:
-        callee = leg.people.get("callee") if leg.is_direct and is_callers(leg, caller) else None
-        who = connected.get(id(leg)) or callee
-        if who and who.key != caller.key and leg.item.interval:
-            yield leg, who
 
 
 def _voicemail(legs: Sequence[Leg], mailboxes: Collection[str | None]) -> OutcomeRow | None:
@@ -115,7 +57,7 @@ def _voicemail(legs: Sequence[Leg], mailboxes: Collection[str | None]) -> Outcom
             continue
         is_sure = role == "voicemail" and leg.seconds is not None and not leg.item.failure
         told = {"role": role} if role else {"endpointType": "voicemail"}
-        evidence: Evidence = {**_evidence(leg), **told}
+        evidence: Evidence = {**evidence_of(leg), **told}
         found.append({"value": "voicemail", "certainty": "certain" if is_sure else "likely", "evidence": evidence})
     return next((each for each in found if each["certainty"] == "certain"), found[0] if found else None)
 
@@ -132,17 +74,11 @@ def _unanswered(legs: Sequence[Leg]) -> OutcomeRow | None:
     failures = sorted(leg.set_up_failures, key=str)
     said = {each.expected: each for each in failures if each.expected}
     if not said:
-        return {"value": "failed", "certainty": "likely", "evidence": _evidence(leg, failures[0])}
+        return {"value": "failed", "certainty": "likely", "evidence": evidence_of(leg, failures[0])}
     value, told = min(said.items())
     is_sure = len(said) == 1 and told.stage == "callSetup"
-    return {"value": value, "certainty": "certain" if is_sure else "likely", "evidence": _evidence(leg, told)}
+    return {"value": value, "certainty": "certain" if is_sure else "likely", "evidence": evidence_of(leg, told)}
 
 
 def _answer(answer: Answer) -> Evidence:
-    return {"proof": answer.proof, **_evidence(answer.leg)}
-
-
-def _evidence(leg: Leg, failure: Failure | None = None) -> Evidence:
-    stage, reason = failure or (None, None)
-    told = {"sessionId": leg.session_id, "seconds": leg.seconds, "failureStage": stage, "failureReason": reason}
-    return cast("Evidence", known(told))
+    return {"proof": answer.proof, **evidence_of(answer.leg)}

@@ -18,8 +18,9 @@ from callrecords.facts.sessions import Item, Session
 from callrecords.facts.voice.answers import answers_of
 from callrecords.facts.voice.direction import called_first, direction
 from callrecords.facts.voice.legs import caller_of, legs_of
-from callrecords.facts.voice.outcome import answered_by, forwarded, outcome, transferred
+from callrecords.facts.voice.outcome import answered_by, outcome
 from callrecords.facts.voice.path import queue_wait, steps
+from callrecords.facts.voice.transfers import forwarded, transferred
 from callrecords.graphtypes import JsonObject, as_object, known, objects_of, text
 from callrecords.ports.callrow import VoiceRow
 

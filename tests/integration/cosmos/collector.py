@@ -7,6 +7,7 @@ from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
+from callrecords.collect.repeats import Repeats
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
@@ -73,6 +74,7 @@ class Collector:
             ),
             arrivals=Arrivals(StateStore(account, TENANT), now),
             given_up=GivenUpCalls(StateStore(account, TENANT), now),
+            repeats=Repeats(now),
             queue=WorkQueue(queue=self._queue, poison_queue=self._poison_queue, tenant_id=TENANT, clock=now),
         )
 

@@ -137,6 +137,29 @@ def poor_audio_on_the_subnet() -> Iterator[JsonObject]:
             }
 
 
+def audio_by_endpoint() -> Iterator[JsonObject]:
+    for row, each in ENDPOINTS:
+        audio = each.get("received", {}).get("audio")
+        if audio and audio["good"] + audio["poor"] > 0:
+            yield {
+                **told(row, "callId"),
+                **user_id(each),
+                **told(each, "renderDevices"),
+                **(told(each["networks"][0], "subnet") if "networks" in each else {}),
+                **told(audio, "good", "poor"),
+            }
+
+
+def counts_for_rates() -> Iterator[JsonObject]:
+    for row in OF_DAY:
+        if not row.get("isTest"):
+            audio = row["quality"].get("audio")
+            yield {
+                **told(row, "callId", "qualityProfile", "sessions", "participantSeconds", "secondsByModality"),
+                **({"audioStreams": audio["streams"]} if audio else {}),
+            }
+
+
 def rated_bad() -> Iterator[JsonObject]:
     for row, each in ENDPOINTS:
         if each.get("rating") in ("bad", "poor"):
@@ -218,6 +241,8 @@ ANSWERS = {
     ),
     "Calls with a headset, and how they were": Answer([*with_the_headset()], {"@device": DEVICE}),
     "Poor audio on a subnet, and why": Answer([*poor_audio_on_the_subnet()], {"@subnet": SUBNET}),
+    "Streams by person, device and subnet": Answer([*audio_by_endpoint()], {}),
+    "Counts for rates, and seconds by modality": Answer([*counts_for_rates()], {}),
     "Calls from a public address": Answer(
         chosen(
             [row for row in OF_DAY if ADDRESS in row["publicAddresses"]],

@@ -11,6 +11,7 @@ from callrecords.collect.auditrun import AuditOutcome, ended
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
+from callrecords.collect.repeats import Repeats
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
@@ -67,6 +68,7 @@ class World:
             rows=FactRows(tenant_id=TENANT, store=store, rows=self.rows),
             arrivals=Arrivals(self.state, clock),
             given_up=given_up,
+            repeats=Repeats(clock),
             queue=self.calls.work,
         )
 

@@ -20,6 +20,7 @@ from callrecords.cosmos.usage import UsageStore
 from callrecords.elements import Elements
 from callrecords.errors import Forbidden, Refused, Unavailable
 from callrecords.graphtypes import JsonObject
+from callrecords.operate.commands import Action
 from callrecords.operate.heartbeats import Heartbeats
 from callrecords.operate.meter import Meter
 from callrecords.usage.rollup import RollUp
@@ -36,9 +37,11 @@ from tests.unit.collect.rederive_world import OLD
 from tests.unit.collect.rederive_world import World as RederiveWorld
 from tests.unit.collect.subscription_world import AGEING, LIVE
 from tests.unit.collect.subscription_world import World as SubscriptionWorld
+from tests.unit.operate.operations_world import World as OperationsWorld
+from tests.unit.operate.operations_world import command
 
 CONTAINERS = ("callRecords", "calls", "usage", "state")
-RECORD = versions(DAYS[0], 9)[0][-1]
+RECORD = replace(versions(DAYS[0], 9)[0][-1], fetched_at=NOW)
 ROLLED = ("at", "failedDays")
 ITEMS = split(RECORD, TENANT, ["2026-03-01"])
 PART = split_piece(
@@ -239,6 +242,24 @@ async def test_what_is_remembered_of_deriving_again_is_as_promised() -> None:
     assert complaints("state", world.outcome | {"id": f"{TENANT}:derive-other"})
 
 
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("replay", {"reason": "no"}),
+        ("discard", {}),
+        ("audit", {"first_day": DAYS[0], "last_day": DAYS[0]}),
+        ("derive", {"first_day": "never", "last_day": DAYS[0]}),
+    ],
+)
+async def test_what_came_of_a_command_is_remembered_as_promised(action: Action, fields: dict[str, str]) -> None:
+    world = OperationsWorld()
+    await world.take(command(action, 1, **fields))
+    item = {"id": f"{TENANT}:command-{world.outcome()['commandId']}", **world.outcome()}
+    assert complaints("state", item) == []
+    assert complaints("state", item | {"action": "format"})
+    assert complaints("state", item | {"id": f"{TENANT}:command-1"})
+
+
 @pytest.mark.parametrize("version", [None, 3])
 async def test_what_is_remembered_of_a_call_that_was_given_up_is_as_promised(
     account: Account, cosmos: CosmosAccount, version: int | None
@@ -284,7 +305,8 @@ async def test_what_is_remembered_of_functions_and_of_what_flowed_is_as_promised
 def test_a_header_has_what_its_schema_asks_for_and_nothing_else() -> None:
     described = schema("callRecords")["$defs"]["header"]
     assert list(ITEMS.header) == list(described["properties"])
-    assert described["required"] == [name for name in ITEMS.header if name not in ("sessions", "participants_v2")]
+    optional = ("fetchedAt", "sessions", "participants_v2")
+    assert described["required"] == [name for name in ITEMS.header if name not in optional]
 
 
 def test_a_record_that_has_nothing_but_its_start_is_as_promised() -> None:

@@ -12,6 +12,7 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.errors import CallRecordsError, Forbidden, NotFound, Throttled, Unavailable, Unreadable
+from callrecords.http import lookup
 from callrecords.http.lookup import Lookup
 from tests.asking import body
 from tests.doubles import Clock, Queues, State
@@ -39,7 +40,7 @@ class World:
     """A look-up with Graph and the queue around it."""
 
     def __init__(self, account: Account, held: CallRecord | CallRecordsError | None = None) -> None:
-        self.graph, self.queues = Graph(held), Queues()
+        self.graph, self.queues, self.clock = Graph(held), Queues(), Clock()
         store = CallRecordsStore(account, TENANT)
         self.given_up = GivenUpCalls(State(), Clock())
         self.lookup = Lookup(
@@ -48,7 +49,7 @@ class World:
             records=self.graph,
             given_up=self.given_up,
             calls=self.queues.work,
-            clock=Clock(),
+            clock=self.clock,
         )
 
 
@@ -181,3 +182,30 @@ async def test_of_a_call_that_is_late_404_does_not_say_that_it_was_given_up(acco
         f"Call record {CALL}: Graph does not have it. This app heard of it at {NOW - age:%Y-%m-%d %H:%M} UTC and does"
         " not have it: not here yet: Graph answered 429."
     )
+
+
+async def test_graph_is_not_asked_again_for_a_while_for_a_call_that_it_did_not_have(account: Account) -> None:
+    world = World(account)
+    first, second = await world.lookup(CALL), await world.lookup(CALL.upper())
+    assert (first.status, first.body) == (404, second.body)
+    await world.lookup(call_id(2))
+    assert world.graph.asked == [CALL, call_id(2)]
+    world.clock.forward(timedelta(minutes=1))
+    await world.lookup(CALL)
+    assert world.graph.asked == [CALL, call_id(2), CALL]
+
+
+async def test_misses_that_are_over_are_forgotten(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "_MISSES", 1)
+    world = World(account)
+    for call in (CALL, call_id(2)):
+        await world.lookup(call)
+        world.clock.forward(timedelta(minutes=1))
+    assert world.lookup._missed.keys() == {call_id(2)}
+
+
+async def test_a_call_that_is_stored_after_a_miss_is_found(account: Account) -> None:
+    world, record = World(account), versions(DAYS[1], 1)[0][-1]
+    assert (await world.lookup(record.call_id)).status == 404
+    await store_record(account, record)
+    assert (await world.lookup(record.call_id)).status == 200

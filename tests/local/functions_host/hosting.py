@@ -106,11 +106,13 @@ def start(app: Path, settings: Mapping[str, str], log: Path, *options: str) -> s
 
 
 @contextlib.contextmanager
-def running_host(connection: str, queue: str, folder: Path, *options: str) -> Iterator[Host]:
-    """A host that runs the sample app."""
-    settings = {"SampleQueue": connection, "ERRANDS_QUEUE": queue, "TICK_SCHEDULE": "* * * * * *"}
+def running_host(
+    connection: str, queue: str, folder: Path, *options: str, settings: Mapping[str, str] | None = None
+) -> Iterator[Host]:
+    """A host that runs the sample app, with these settings besides its own."""
+    own = {"SampleQueue": connection, "ERRANDS_QUEUE": queue, "TICK_SCHEDULE": "* * * * * *"}
     log = folder / "host.log"
-    with start(SAMPLE_APP, settings, log, "--port", "0", "--key", KEY, *options) as process:
+    with start(SAMPLE_APP, own | dict(settings or {}), log, "--port", "0", "--key", KEY, *options) as process:
         try:
             assert process.stdout
             lines: list[str] = []

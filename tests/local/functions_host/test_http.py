@@ -1,8 +1,16 @@
+import contextlib
+import gzip
 import json
+import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.local.functions_host.hosting import KEY, Host
+from local.functions_host.errors import HostError
+from local.functions_host.http import BODY_LIMIT_SETTING, body_limit
+from tests.local.functions_host.hosting import KEY, Host, running_host
 
 
 def test_each_function_is_announced_with_what_triggers_it(host: Host) -> None:
@@ -78,6 +86,54 @@ def test_a_cancellation_that_escapes_a_function_is_a_failure(host: Host) -> None
 def test_a_body_of_more_than_100_mb_is_too_large(host: Host) -> None:
     headers = {"content-length": str(100 * 1024 * 1024 + 1)}
     assert host.call("POST", "/api/echo/abc", b"", headers).status == 413
+
+
+def test_a_host_may_be_told_to_refuse_smaller_bodies(connection: str, tmp_path: Path) -> None:
+    with running_host(connection, "no-errands", tmp_path, settings={BODY_LIMIT_SETTING: "1000"}) as host:
+        assert host.call("POST", "/api/echo/abc", b"x" * 1_000).status == 201
+        assert host.call("POST", "/api/echo/abc", b"x" * 1_001).status == 413
+
+
+@pytest.mark.parametrize("headers", ["Content-Length: 52428800", "Transfer-Encoding: chunked"])
+def test_bodies_over_the_limit_do_not_get_into_memory(connection: str, tmp_path: Path, headers: str) -> None:
+    if not Path("/proc").is_dir():
+        pytest.skip("Only Linux tells the most memory that a process has had.")
+    with running_host(connection, "no-errands", tmp_path, settings={BODY_LIMIT_SETTING: "1048576"}) as host:
+        assert host.call("POST", "/api/echo/abc", b"x" * 1_048_576).status == 201
+        before = most_memory(host)
+        with ThreadPoolExecutor(16) as clients:
+            statuses = [*clients.map(lambda _: post_50_mb(host, headers), range(16))]
+        assert statuses == [b"413"] * 16
+        assert most_memory(host) - before < 100_000_000
+
+
+def most_memory(host: Host) -> int:
+    """In bytes, of the host and since it started."""
+    (found,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{host.process.pid}/status").read_text())
+    return int(found) * 1_024
+
+
+def post_50_mb(host: Host, headers: str) -> bytes:
+    """The status of the answer to a body that is sent to its end, if the host lets it be sent."""
+    piece = b"x" * 1_048_576
+    framed = b"100000\r\n" + piece + b"\r\n" if "chunked" in headers else piece
+    with socket.create_connection(("127.0.0.1", host.port), timeout=30) as client:
+        client.sendall(f"POST /api/echo/abc HTTP/1.1\r\nHost: local\r\n{headers}\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            for _ in range(50):
+                client.sendall(framed)
+        return client.recv(12)[9:]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1 MB", "²"])
+def test_a_limit_that_is_no_number_of_bytes_is_refused(text: str) -> None:
+    with pytest.raises(HostError, match=f"^{BODY_LIMIT_SETTING} is {text!r}: expected a number of bytes.$"):
+        body_limit({BODY_LIMIT_SETTING: text})
+
+
+def test_a_compressed_body_reaches_the_function_as_it_was_sent(host: Host) -> None:
+    answer = host.call("POST", "/api/echo/abc", gzip.compress(b"text"), {"Content-Encoding": "gzip"})
+    assert "text" not in json.loads(answer.body)["body"]
 
 
 @pytest.mark.parametrize(

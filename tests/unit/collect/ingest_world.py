@@ -8,6 +8,7 @@ from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.collect.ingest import Ingest
+from callrecords.collect.repeats import Repeats
 from callrecords.errors import CallRecordsError
 from callrecords.ports.callrow import CallRow
 from callrecords.ports.records import Absent, Saved, Stored
@@ -63,6 +64,7 @@ class Store:
     outcome: Saved = Saved.STORED
     stored: Stored | None = None
     loaded: CallRecord | None = None
+    saved: CallRecord | None = None
     latest: Stored = field(default_factory=lambda: stored(2))
 
     async def look(self, call_id: str) -> Absent | Stored:
@@ -84,6 +86,7 @@ class Store:
         self, record: CallRecord, found: Absent | Stored, parts: tuple[str, ...] = ()
     ) -> tuple[Saved, Stored]:
         self.step("save", record.version)
+        self.saved = record
         former_days = self.found.former_days if isinstance(self.found, Stored) else frozenset[str]()
         return self.outcome, self.stored or stored(record.version, *former_days)
 
@@ -130,14 +133,16 @@ class World:
     """An ingest with all that is around it."""
 
     def __init__(self) -> None:
-        self.steps, self.queues, self.state = Steps(), Queues(), State()
+        self.clock = Clock()
+        self.steps, self.queues, self.state = Steps(), Queues(self.clock), State()
         self.graph, self.store, self.rows = Graph(self.steps), Store(self.steps), Rows(self.steps)
         self._ingest = Ingest(
             records=self.graph,
             store=self.store,
             rows=FactRows(tenant_id=TENANT, store=self.store, rows=self.rows),
-            arrivals=Arrivals(self.state, Clock()),
-            given_up=GivenUpCalls(self.state, Clock()),
+            arrivals=Arrivals(self.state, self.clock),
+            given_up=GivenUpCalls(self.state, self.clock),
+            repeats=Repeats(self.clock),
             queue=self.queues.work,
         )
 

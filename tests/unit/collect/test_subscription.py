@@ -1,14 +1,17 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from callrecords.errors import CallRecordsError, Refused, Throttled, Unavailable
 from callrecords.ports.subscriptions import Subscription
-from callrecords.queues.messages import SubscriptionMessage
+from callrecords.queues.messages import LifecycleEvent, SubscriptionMessage
 from tests.invented import CLIENT_STATE, NOW, TENANT
 from tests.unit.collect.subscription_world import AGEING, LIFECYCLE, LIVE, NOTIFICATIONS, World
 
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LONGEST = timedelta(minutes=4_230)
 MESSAGE = SubscriptionMessage(tenant_id=TENANT, notified_at=NOW, event="reauthorizationRequired", subscription_id="s-1")
 
@@ -151,3 +154,73 @@ async def test_garbage_on_the_queue_is_poison_and_changes_nothing() -> None:
     await world.renewal.on_message("no message of ours", 1)
     assert world.queues.poison_reasons == ["The message is not JSON."]
     assert world.graph.requests == []
+
+
+def event(kind: LifecycleEvent, sent: timedelta, subscription_id: str | None = "s-1") -> str:
+    """A message of a lifecycle event that was sent so long after the start."""
+    message = SubscriptionMessage(tenant_id=TENANT, notified_at=NOW + sent, event=kind, subscription_id=subscription_id)
+    return str(message)
+
+
+@pytest.mark.parametrize("kind", get_args(LifecycleEvent))
+async def test_a_thousand_lifecycle_events_at_once_cost_one_renewal(kind: LifecycleEvent) -> None:
+    world = World(LIVE)
+    world.clock.forward(SECOND)
+    await asyncio.gather(*(world.renewal.on_message(event(kind, timedelta()), 1) for _ in range(1_000)))
+    assert world.graph.requests == ["list", "renew s-1"]
+    assert len(world.gaps.reconciled) == (kind == "missed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "subscription_id", "is_renewed"),
+    [
+        ("reauthorizationRequired", 60, "s-1", False),
+        ("reauthorizationRequired", 61, "s-1", True),
+        ("unknown", 60, None, False),
+        ("subscriptionRemoved", 0, "s-1", False),
+        ("subscriptionRemoved", 1, "s-1", True),
+        ("subscriptionRemoved", 1, None, True),
+        ("subscriptionRemoved", 60, "s-former", False),
+        ("missed", 0, "s-1", True),
+    ],
+)
+async def test_an_event_is_about_what_was_done_if_it_was_sent_before_or_just_after(
+    kind: LifecycleEvent, sent: int, subscription_id: str | None, is_renewed: bool
+) -> None:
+    world = World(LIVE)
+    await world.renewal.on_message(event("reauthorizationRequired", timedelta()), 1)
+    world.graph.requests.clear()
+    world.clock.forward(2 * MINUTE)
+    await world.renewal.on_message(event(kind, sent * SECOND, subscription_id), 1)
+    assert bool(world.graph.requests) is is_renewed
+
+
+async def test_what_graph_missed_is_looked_for_as_far_back_as_it_delivers() -> None:
+    world = World(LIVE)
+    await world.renewal.on_schedule()
+    world.clock.forward(MINUTE)
+    await world.renewal.on_message(event("missed", MINUTE), 1)
+    assert world.gaps.reconciled == [NOW + MINUTE - timedelta(hours=4)]
+    await world.renewal.on_message(event("missed", 2 * MINUTE), 1)
+    assert len(world.gaps.reconciled) == 1
+
+
+async def test_what_graph_missed_is_looked_for_as_far_back_as_the_subscription_was_not_seen_alive() -> None:
+    world = World(LIVE)
+    await world.renewal.on_schedule()
+    world.clock.forward(timedelta(hours=9))
+    await world.renewal.on_message(event("missed", timedelta(hours=9)), 1)
+    assert world.gaps.reconciled == [NOW]
+
+
+async def test_an_event_after_a_failure_is_tried() -> None:
+    world = World(LIVE)
+    await world.renewal.on_message(event("missed", timedelta()), 1)
+    world.graph.failing = {"renew": Unavailable("away")}
+    world.clock.forward(2 * MINUTE)
+    await world.renewal.on_message(event("missed", 2 * MINUTE), 1)
+    assert world.recorded["missedSince"] == (NOW + 2 * MINUTE - timedelta(hours=4)).isoformat()
+    world.graph.failing = {}
+    await world.renewal.on_message(event("missed", 2 * MINUTE), 1)
+    assert len(world.gaps.reconciled) == 2
+    assert "missedSince" not in world.recorded

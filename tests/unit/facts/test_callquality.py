@@ -83,6 +83,11 @@ def test_a_private_subnet_of_a_service_or_a_gateway_is_no_clients() -> None:
         assert (row["audioBySubnet"], row["subnets"]) == ([], [HOME["subnet"]])
 
 
+def test_a_subnet_that_is_not_known_is_none() -> None:
+    media = audio(to_caller(POOR_AUDIO), callerNetwork={"subnet": "unknown"})
+    assert row_of(session(segment(media), caller=client(MIRA), callee=SERVICE))["audioBySubnet"] == []
+
+
 def test_the_subnet_with_most_poor_streams_is_first_and_none_is_left_out() -> None:
     def on(number: int, *streams: dict[str, object]) -> dict[str, object]:
         media = audio(*map(to_caller, streams), callerNetwork={"subnet": f"10.0.{number}.0"})

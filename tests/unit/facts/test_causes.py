@@ -106,6 +106,12 @@ def test_loss_and_jitter_on_wires_are_told_by_the_worst_streams() -> None:
     assert cause["evidence"] == {"connectionType": "wired", "averageJitter": 0.2, "averagePacketLossRate": 0.3}
 
 
+def test_loss_and_jitter_over_another_network_do_not_speak_against_the_wire() -> None:
+    wireless = segment(audio(to_caller(POOR_AUDIO), callerNetwork={"connectionType": "wifi"}))
+    wired = segment(audio(to_caller({**LATE, "averagePacketLossRate": 0.02}), callerNetwork=WIRED))
+    assert [each["cause"] for each in of_caller(wireless, wired)] == ["unknown"]
+
+
 def test_only_the_media_of_the_poor_stream_count_also_where_others_have_the_same_label() -> None:
     good, poor = audio(to_caller(GOOD_AUDIO), callerNetwork=WEAK), audio(to_caller(POOR_AUDIO), callerNetwork=WIRED)
     assert [each["cause"] for each in of_caller(segment(good, poor))] == ["wiredLossOrJitter"]
@@ -155,3 +161,18 @@ def test_a_poor_leg_of_another_medium_way_or_time_is_no_cause(
     behind = segment(media, id="2", caller=SERVICE, **when)
     (cause,) = of_caller(own, behind, callee=telephone())
     assert cause["cause"] == ("gatewayLeg" if is_cause else "unknown")
+
+
+@pytest.mark.parametrize("stream", [to_caller(POOR_AUDIO), to_callee(POOR_AUDIO)])
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [(SERVICE, "gateway"), ({**SERVICE, "userAgent": {"role": "mediationServer"}}, "gateway"), (SERVICE, "phone")],
+)
+def test_a_leg_that_is_told_the_other_way_round_is_a_cause_of_the_way_it_went(
+    stream: JsonObject, near: JsonObject, far: str
+) -> None:
+    own = segment(audio(to_caller(POOR_AUDIO)), id="1", callee=SERVICE)
+    end = telephone() if far == "phone" else {**SERVICE, "userAgent": {"role": far}}
+    turned = segment(audio(stream), id="2", caller=end, callee=near)
+    (cause,) = of_caller(own, turned, callee=telephone())
+    assert cause["cause"] == ("gatewayLeg" if stream == to_callee(POOR_AUDIO) else "unknown")

@@ -126,6 +126,12 @@ def test_what_is_of_another_type_than_graphs_counts_as_missing(oddity: Any) -> N
     assert ("audioCodec" in stream(audioCodec=oddity)) is is_text
 
 
+@pytest.mark.parametrize("oddity", ["soon", "-PT1S", "PT1E9S", "0.016", "P1Y", 0.016, None])
+def test_what_is_no_duration_counts_as_missing(oddity: object) -> None:
+    assert "maxJitter" not in stream(maxJitter=oddity)
+    assert stream(maxJitter="PT0.016S")["maxJitter"] == "PT0.016S"
+
+
 def test_numbers_are_rounded_and_zeros_and_falsehoods_are_told() -> None:
     found = stream(averagePacketLossRate=0.123456789, packetUtilization=0, wasMediaBypassed=False, videoCodec="unknown")
     assert (found["averagePacketLossRate"], found["packetUtilization"], found["wasMediaBypassed"]) == (
@@ -134,6 +140,7 @@ def test_numbers_are_rounded_and_zeros_and_falsehoods_are_told() -> None:
         False,
     )
     assert "videoCodec" not in found
+    assert "audioCodec" not in stream(audioCodec="unknownFutureValue")
     assert stream(startDateTime="2026-03-04T10:00:00Z")["startDateTime"] == "2026-03-04T10:00:00Z"
 
 

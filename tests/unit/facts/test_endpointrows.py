@@ -116,8 +116,9 @@ def test_an_endpoint_of_which_nothing_is_known_says_only_that_it_was() -> None:
     }
 
 
-def test_a_platform_or_a_rating_that_is_unknown_is_missing() -> None:
-    unknown = client(MIRA, "unknown", feedback={"rating": "unknown"})
+@pytest.mark.parametrize("value", ["unknown", "unknownFutureValue"])
+def test_a_platform_or_a_rating_that_is_unknown_is_missing(value: str) -> None:
+    unknown = client(MIRA, value, feedback={"rating": value})
     (found,) = endpoints(session(caller=unknown, callee=SERVICE))
     assert not {"platform", "rating"} & found.keys()
 

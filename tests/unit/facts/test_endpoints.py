@@ -162,6 +162,32 @@ def test_a_segment_may_tell_the_ends_of_its_session_the_other_way_round() -> Non
     assert (len(caller.received), len(callee.sent), caller.media) == (1, 1, [("main-audio", HOME, {})])
 
 
+@pytest.mark.parametrize("other", [client(CEM), MAILBOX])
+def test_who_is_replaced_in_a_segment_that_is_told_the_other_way_round_was_there_for_the_own(other: JsonObject) -> None:
+    own = segment(caller=telephone(), callee=client(JONAS), **times("00:10", "01:00"))
+    turned = segment(caller=other, callee=telephone(), **times("01:00", "05:00"))
+    caller = telephone()
+    phone, called, *others = read(session(own, turned, caller=caller, callee=client(JONAS), **times("00:10", "05:00")))
+    assert (seconds(phone.intervals), seconds(called.intervals)) == (290, 50)
+    assert [(each.side, who(each), seconds(each.intervals)) for each in others] in ([], [("callee", CEM, 240)])
+
+
+def test_an_end_without_a_party_opposite_the_caller_of_the_session_is_that_of_the_called() -> None:
+    nameless = {"userAgent": {"platform": "iOS"}}
+    turned = segment(audio(to_caller(POOR_AUDIO)), caller=nameless, callee=telephone())
+    phone, called = read(session(turned, caller=telephone(), callee=client(JONAS)))
+    assert (len(phone.sent), len(phone.received), len(called.received)) == (1, 0, 1)
+    assert phone.end.platform == "unknown"
+
+
+def test_a_segment_to_the_second_device_of_a_person_is_not_told_the_other_way_round() -> None:
+    media = audio(to_callee(POOR_AUDIO), calleeNetwork=HOME)
+    mobile = client(MIRA, "iOS")
+    own = segment(media, caller=SERVICE, callee=mobile)
+    first, second = read(session(own, caller=client(MIRA), callee=mobile))
+    assert (len(first.received), len(second.received), len(second.media)) == (0, 1, 1)
+
+
 def test_the_streams_between_services_and_telephones_are_no_clients_but_known_to_it() -> None:
     route = [
         segment(audio(to_callee(GOOD_AUDIO)), id="1", callee=SERVICE),

@@ -42,6 +42,10 @@ def test_a_telephone_or_a_bot_that_only_the_participants_tell_to_be_one_is_no_cl
     assert not end(anonymous, {"x1": Kind.APPLICATION}).is_client
 
 
+def test_a_service_of_unknown_role_is_one_without_a_role() -> None:
+    assert read(TYPED, role="unknown") == End()
+
+
 def test_of_a_service_only_the_role_is_known() -> None:
     assert end(SERVICE | {"name": "MCU-1"}, {}) == End(role="skypeForBusinessAudioVideoMcu")
     assert end(TYPED, {}) == End()

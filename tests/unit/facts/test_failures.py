@@ -32,7 +32,17 @@ def test_a_failure_is_of_the_service_unless_its_reason_says_what_a_person_did(
 
 
 @pytest.mark.parametrize(
-    "info", [None, {}, [], "failed", {"stage": None, "reason": ""}, {"stage": 1}, {"stage": "unknown"}]
+    "info",
+    [
+        None,
+        {},
+        [],
+        "failed",
+        {"stage": None, "reason": ""},
+        {"stage": 1},
+        {"stage": "unknown"},
+        {"stage": "unknownFutureValue"},
+    ],
 )
 def test_what_tells_neither_stage_nor_reason_is_no_failure(info: object) -> None:
     assert failure({"failureInfo": info}) is failure({}) is None

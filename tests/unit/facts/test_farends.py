@@ -110,3 +110,14 @@ def test_between_two_the_other_impaired_where_only_the_others_network_speaks_aga
 def test_whose_other_end_is_not_known_was_impaired_by_nobody_that_is_told() -> None:
     gone = session(segment(audio(to_caller(POOR_AUDIO))), id="1", caller=client(MIRA), callee=None)
     assert found(gone) == {}
+
+
+def test_between_two_only_the_networks_that_the_poor_streams_went_over_count() -> None:
+    def call(first: JsonObject, then: JsonObject) -> dict[str, Impairing]:
+        poor = segment(audio(to_caller(POOR_AUDIO), **first), **times("00:10", "05:00"))
+        good = segment(audio(to_caller(GOOD_AUDIO), **then), **times("05:00", "09:00"))
+        return found(session(poor, good, id="1", caller=client(MIRA), callee=client(JONAS)))
+
+    by_other = {"1/caller": Impairing(["1/callee"], 0)}
+    assert call({"calleeNetwork": VPN}, {"callerNetwork": VPN}) == by_other
+    assert call({"calleeNetwork": OFFICE}, {"calleeNetwork": VPN}) == {}

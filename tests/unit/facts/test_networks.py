@@ -4,7 +4,16 @@ from callrecords.facts.networks import beyond_rows, network_rows, properties, su
 
 
 @pytest.mark.parametrize(
-    "info", [None, [], "wifi", 7, {}, {"subnet": "", "connectionType": None, "wifiBand": "unknown"}]
+    "info",
+    [
+        None,
+        [],
+        "wifi",
+        7,
+        {},
+        {"subnet": "", "connectionType": None, "wifiBand": "unknown"},
+        {"wifiBand": "unknownFutureValue"},
+    ],
 )
 def test_a_network_of_which_nothing_is_told_has_no_properties(info: object) -> None:
     assert properties(info) == {}

@@ -36,6 +36,12 @@ def test_the_key_in_an_identity_set_tells_the_kind(key: str, kind: Kind) -> None
     assert participant({"id": "x1", "identity": identity_set}) == expected
 
 
+@pytest.mark.parametrize("empty", [{}, {"@odata.type": "#microsoft.graph.userIdentity", "id": None}])
+def test_an_identity_that_tells_nothing_stands_before_no_other(empty: JsonObject) -> None:
+    assert identity_in({"user": empty, "phone": {"id": NUMBER}}) == nobody(Kind.PHONE, NUMBER)
+    assert identity_in({"user": None, "application": empty}).kind is Kind.APPLICATION
+
+
 def test_a_user_is_told_with_its_principal_name_and_tenant() -> None:
     identity = {
         "@odata.type": "#microsoft.graph.userIdentity",

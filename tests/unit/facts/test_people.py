@@ -255,3 +255,28 @@ def test_two_people_at_the_segments_of_an_end_of_which_no_party_is_told_are_two(
     second = segment(audio(to_caller(POOR_AUDIO)), caller=client(JONAS), id="2", **times("10:00", "30:00"))
     row = row_of(session(first, second, caller=nobody, callee=SERVICE, **times("00:10", "30:00")))
     assert (row["userIds"], row["poorUserIds"]) == (sorted([MIRA, JONAS]), [JONAS])
+
+
+def test_who_is_at_an_endpoint_is_told_with_what_the_record_says_elsewhere() -> None:
+    named = {"id": MIRA, "displayName": "Mira Kovac", "tenantId": TENANT}
+    poor = segment(audio(to_caller(POOR_AUDIO)))
+    row = row_of(
+        session(id="1", caller=client(MIRA, associatedIdentity=named), callee=SERVICE),
+        session(poor, id="2", caller=client(MIRA, associatedIdentity={"id": MIRA}), callee=SERVICE),
+        participants_v2=[{"id": MIRA, "identity": {"other": {"id": MIRA, "userPrincipalName": "m@fabrikam.example"}}}],
+    )
+    told = {"kind": "user", **named, "userPrincipalName": "m@fabrikam.example"}
+    assert [each["who"] for each in row["endpoints"]] == [told, told]
+    assert row["poorUserIds"] == [MIRA]
+
+
+def test_an_end_of_unknown_kind_is_no_application_whatever_it_is_elsewhere() -> None:
+    bot = {
+        "identity": {"applicationInstance": {"id": MIRA, "displayName": "Recorder"}},
+        "userAgent": {"platform": "web"},
+    }
+    row = row_of(
+        session(id="1", caller=bot, callee=SERVICE),
+        session(id="2", caller=client(MIRA, associatedIdentity={"id": MIRA}), callee=SERVICE),
+    )
+    assert [each["who"]["kind"] for each in row["endpoints"]] == ["application", "unknown"]

@@ -85,6 +85,21 @@ def test_degradation_and_concealed_samples_count_only_before_2022(
     assert audio(NOW, **{metric: beyond}) == Classified(UNCLASSIFIED)
 
 
+@pytest.mark.parametrize(
+    ("stream", "verdict"),
+    [
+        ({LOSS: 0.10000000149011612}, GOOD),  # 0.1 of single precision
+        ({JITTER: "PT0.0300000004S"}, GOOD),
+        ({LOSS: 0.100001}, POOR),
+        ({JITTER: "PT0.0300006S"}, POOR),
+    ],
+)
+def test_the_number_that_decides_is_the_one_that_is_told(stream: JsonObject, verdict: Verdict) -> None:
+    found = audio(NOW, **stream)
+    assert found.verdict is verdict
+    assert all(reason.value > reason.threshold and reason.value == round(reason.value, 6) for reason in found.reasons)
+
+
 @pytest.mark.parametrize("jitter", ["PT0.001S", "PT0.045S"])
 @pytest.mark.parametrize("packets", [500, 0, None, "501"])
 def test_audio_of_few_packets_is_unclassified_now_and_was_not_before(packets: object, jitter: str) -> None:

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from callrecords.http.answers import Answer, json_answer
+from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
 
 LARGE = json_answer({"text": "x" * 2_000}, ETag='W/"7"')
 SMALL = json_answer({"text": "x"}, ETag='W/"7"')
@@ -59,3 +59,14 @@ def test_a_small_answer_is_not_compressed() -> None:
 def test_an_answer_may_be_another_text_than_json() -> None:
     answer = Answer(LARGE.status, LARGE.body, media_type="text/csv").encoded({"Accept-Encoding": "gzip"})
     assert answer.media_type == "text/csv"
+
+
+@pytest.mark.parametrize("answer", [LARGE, SMALL.encoded({"If-None-Match": "*"}), refusal(BadParameter("no"))])
+def test_nobody_keeps_a_copy_of_an_answer_or_guesses_what_it_is(answer: Answer) -> None:
+    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    assert answer.all_headers == {**answer.headers, **always}
+
+
+def test_an_answer_that_is_of_nobody_may_say_how_long_it_is_kept() -> None:
+    answer = json_answer({}, Cache_Control="max-age=60")
+    assert answer.all_headers == {"Cache-Control": "max-age=60", "X-Content-Type-Options": "nosniff"}

@@ -1,4 +1,4 @@
-"""Audits on command."""
+"""What an audit on command would cost."""
 
 import pytest
 
@@ -41,15 +41,6 @@ async def test_what_an_audit_would_cost_is_told_and_none_is_started(world: World
     assert world.queues.main.sent == []
 
 
-async def test_an_audit_on_command_is_started_once(world: World, audits: Audits) -> None:
-    assert told(await audits.start(CHOSEN)) == (202, CHOSEN)
-    assert (world.waiting.audit, world.waiting.first_day, world.waiting.last_day) == ("command", "2026-03-03", DAY)
-    under_way = "An audit on command is under way: start the next when it has ended."
-    assert told(await audits.start(CHOSEN)) == (409, {"error": under_way})
-    await world.run()
-    assert told(await audits.start(CHOSEN))[0] == 202
-
-
 @pytest.mark.parametrize(
     ("parameters", "error"),
     [
@@ -71,19 +62,18 @@ async def test_an_audit_on_command_is_started_once(world: World, audits: Audits)
     ],
 )
 async def test_days_that_cannot_be_audited_are_refused_in_words(
-    world: World, audits: Audits, parameters: dict[str, str], error: str
+    audits: Audits, parameters: dict[str, str], error: str
 ) -> None:
-    assert told(await audits.cost(parameters)) == told(await audits.start(parameters)) == (400, {"error": error})
-    assert world.queues.main.sent == []
+    assert told(await audits.cost(parameters)) == (400, {"error": error})
 
 
 async def test_a_whole_year_can_be_audited(audits: Audits) -> None:
-    assert told(await audits.start({"from": "2025-03-04", "to": DAY}))[0] == 202
+    assert told(await audits.cost({"from": "2025-03-04", "to": DAY}))[0] == 200
 
 
 async def test_days_whose_items_may_have_expired_are_refused(world: World, audits: Audits) -> None:
     world.cosmos.keeps = 30 * DAYS
-    assert told(await audits.start({"from": "2026-02-03", "to": DAY}))[0] == 202
+    assert told(await audits.cost({"from": "2026-02-03", "to": DAY}))[0] == 200
     assert told(await audits.cost({"from": "2026-02-02", "to": DAY})) == (
         400,
         {"error": "from is 2026-02-02: expected a day from 2026-02-03 on, for items of older ones may expire."},
@@ -93,4 +83,4 @@ async def test_days_whose_items_may_have_expired_are_refused(world: World, audit
 async def test_a_cosmos_that_is_away_is_told(world: World, audits: Audits) -> None:
     world.state.failing = {"": Unavailable("Cosmos could not be reached.")}
     expected = 503, {"error": "Cosmos could not be reached."}
-    assert told(await audits.cost(CHOSEN)) == told(await audits.start(CHOSEN)) == expected
+    assert told(await audits.cost(CHOSEN)) == expected

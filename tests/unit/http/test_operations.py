@@ -1,12 +1,15 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from callrecords import __version__
-from callrecords.http.operations import health
+from callrecords.errors import Unavailable
+from callrecords.http.operations import commanded, health, only_by_command
 from callrecords.operate.report import HealthReport, Link
 from tests.asking import told
-from tests.invented import NOW
+from tests.invented import NOW, call_id
+from tests.unit.operate.operations_world import World, command
 
 
 class KnownHealth:
@@ -48,3 +51,32 @@ async def test_health_is_a_status_and_the_first_link_that_is_broken(
 async def test_health_tells_the_version_of_the_app(known: Any) -> None:
     _, body = told(await health(known, []))
     assert body["version"] == __version__
+
+
+@pytest.mark.parametrize("action", ["replay", "discard", "audit", "derive"])
+def test_what_is_for_operators_is_refused_and_the_command_named(action: str) -> None:
+    status, answer = told(only_by_command(action))
+    assert status == 403
+    assert answer["error"].endswith(f" may write to the queue operations: scripts/operate {action}")
+
+
+@pytest.mark.parametrize("action", ["delete", "", None])
+def test_what_is_no_command_is_not_found(action: str | None) -> None:
+    assert told(only_by_command(action)) == (404, {"error": f"There is no command {action or ''!r}."})
+
+
+async def test_what_came_of_commands_is_told_the_newest_first() -> None:
+    world = World()
+    await world.take(command("discard", number=1))
+    world.clock.forward(timedelta(minutes=1))
+    await world.take(command("discard", number=2))
+    status, answer = told(await commanded(world.operations))
+    assert status == 200
+    assert [each["commandId"] for each in answer["commands"]] == [call_id(2), call_id(1)]
+    assert "ttl" not in answer["commands"][0]
+
+
+async def test_commands_that_cannot_be_looked_up_are_told() -> None:
+    world = World()
+    world.state.failing = {"": Unavailable("Cosmos could not be reached.")}
+    assert told(await commanded(world.operations)) == (503, {"error": "Cosmos could not be reached."})

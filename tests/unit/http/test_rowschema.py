@@ -1,5 +1,6 @@
 """Types of rows as JSON Schemas."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 import pytest
@@ -25,6 +26,7 @@ class Outer(Inner):
     colours: list[Colour]
     inner: dict[Colour, Inner]
     named: dict[str, int | str]
+    columns: Mapping[str, Sequence[int | None]]
     others: "list[Outer]"
     anything: Any
 
@@ -56,10 +58,17 @@ def test_a_row_is_described_field_by_field_with_what_it_refers_to(schemas: RowSc
                     "type": "object",
                     "additionalProperties": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
                 },
+                "columns": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "array",
+                        "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+                    },
+                },
                 "others": {"type": "array", "items": {"$ref": OUTER}},
                 "anything": {},
             },
-            "required": ["name", "count", "colours", "inner", "named", "others", "anything"],
+            "required": ["name", "count", "colours", "inner", "named", "columns", "others", "anything"],
         },
         "Inner": {
             "description": "An inner row.",
@@ -72,7 +81,7 @@ def test_a_row_is_described_field_by_field_with_what_it_refers_to(schemas: RowSc
 
 def test_a_variant_has_a_name_and_fields_of_its_own(schemas: RowSchemas) -> None:
     wanted = {"$ref": "#/components/schemas/Shorter"}
-    without = ("ratio", "count", "is_new", "colours", "inner", "others", "anything")
+    without = ("ratio", "count", "is_new", "colours", "inner", "columns", "others", "anything")
     assert schemas.variant("Shorter", Outer, required=(), without=without, named={"type": "null"}) == wanted
     assert schemas.components["Shorter"] == {
         "description": "An outer row.",

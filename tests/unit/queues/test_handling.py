@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import traceback
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpRes
 
 from callrecords.errors import Forbidden, NotFound, Refused, Throttled, Unavailable
 from callrecords.queues import workqueue
-from callrecords.queues.messages import CallMessage
+from callrecords.queues.messages import CallMessage, CallsMessage
 from callrecords.queues.workqueue import LAST_TRY
 from tests.doubles import Queues, Sent
 from tests.invented import NOW, OTHER_TENANT, TENANT, call_message
@@ -151,6 +152,15 @@ async def test_of_long_garbage_a_beginning_is_kept_that_a_queue_message_holds(ch
     queues = await handled(Work(), character * 100_000)
     (entry,) = queues.poison.sent
     assert entry.document["message"] == character * 7_000
+    assert len(entry.text.encode()) * 4 / 3 < 64 * 1024
+
+
+async def test_a_message_about_the_most_calls_is_kept_whole() -> None:
+    call_ids = tuple(str(uuid.UUID(int=n)) for n in range(500))
+    message = CallsMessage(tenant_id=OTHER_TENANT, notified_at=NOW, call_ids=call_ids)
+    queues = await handled(Work(), str(message))
+    (entry,) = queues.poison.sent
+    assert entry.document["message"] == str(message)
     assert len(entry.text.encode()) * 4 / 3 < 64 * 1024
 
 

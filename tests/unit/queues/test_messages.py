@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.errors import Unreadable
-from callrecords.queues.messages import CallMessage, FetchReason, Message, SubscriptionMessage
+from callrecords.queues.messages import (
+    CallMessage,
+    CallsMessage,
+    FetchReason,
+    LifecycleEvent,
+    Message,
+    SubscriptionMessage,
+)
 from tests.invented import CALL, NOW, TENANT, call_message
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)  # a lone surrogate is no text in JSON
@@ -29,7 +36,13 @@ REQUIRED = ("tenantId", "callId", "reason", "notifiedAt")
 
 @given(
     st.builds(CallMessage, **COMMON, call_id=GUIDS, reason=st.sampled_from(get_args(FetchReason)))
-    | st.builds(SubscriptionMessage, **COMMON, event=TEXTS, subscription_id=TEXTS)
+    | st.builds(CallsMessage, **COMMON, call_ids=st.lists(GUIDS).map(tuple))
+    | st.builds(
+        SubscriptionMessage,
+        **COMMON,
+        event=st.sampled_from(get_args(LifecycleEvent)),
+        subscription_id=st.none() | TEXTS,
+    )
 )
 def test_what_is_written_can_be_read(message: Message) -> None:
     assert type(message).parse(str(message)) == message

@@ -11,7 +11,6 @@ from callrecords.graphtypes import JsonObject
 from callrecords.webhook.notifications import (
     MAX_BODY_BYTES,
     MAX_NOTIFICATIONS,
-    LifecycleEvent,
     NotACollection,
     Notifications,
     TooLarge,
@@ -42,7 +41,7 @@ def announced(call_id: str = CALL, **changes: object) -> JsonObject:
     return {name: value for name, value in {**notification, **changes}.items() if value is not None}
 
 
-def lifecycle(event: str = "reauthorizationRequired") -> JsonObject:
+def lifecycle(event: object = "reauthorizationRequired") -> JsonObject:
     return announced(lifecycleEvent=event, resource=None, resourceData=None, changeType=None)
 
 
@@ -92,10 +91,59 @@ def test_the_tenant_may_be_written_in_upper_case() -> None:
 
 @pytest.mark.parametrize(
     "resource",
-    [None, "", 5, f"users/{CALL}", f"communications/calls/{CALL}", f"communications/callRecords/{CALL}/sessions"],
+    [
+        f"users/{CALL}",
+        f"communications/calls/{CALL}",
+        f"communications/callRecords/{CALL}/sessions",
+        "callRecords",
+        "x",
+    ],
 )
 def test_a_foreign_resource_is_dropped(resource: object) -> None:
     assert parsed(announced(resource=resource)).dropped == {"foreign resource": 1}
+
+
+@pytest.mark.parametrize("resource", [None, "", 5])
+def test_without_a_resource_the_type_of_its_data_has_to_tell(resource: object) -> None:
+    assert parsed(announced(resource=resource)).call_ids == [CALL]
+    foreign = {"@odata.type": "#Microsoft.Graph.message", "id": CALL}
+    assert parsed(announced(resource=resource, resourceData=foreign)).dropped == {"foreign resource": 1}
+    assert parsed(announced(resource=resource, resourceData={"id": CALL})).dropped == {"foreign resource": 1}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        f"communications/callRecords('{CALL}')",
+        f"/communications/callRecords/{CALL}/",
+        f"communications/callRecords/{CALL}?$select=id",
+        f"https://graph.microsoft.com/v1.0/communications/callRecords/{CALL}",
+        f"https://graph.microsoft.us/beta/communications/callRecords('{CALL.upper()}')",
+    ],
+)
+@pytest.mark.parametrize("data", [None, {}, [], "", {"id": None}, {"id": "unknown"}], ids=str)
+def test_a_call_is_named_by_its_resource_however_that_is_written(resource: str, data: object) -> None:
+    assert parsed(announced(resource=resource) | {"resourceData": data}).call_ids == [CALL]
+
+
+def test_a_call_may_be_named_by_the_odata_id_alone() -> None:
+    data = {"@odata.id": f"communications/callRecords('{CALL}')"}
+    assert parsed(announced(resource="communications/callRecords", resourceData=data)).call_ids == [CALL]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_any_encoding_of_json_is_read(encoding: str) -> None:
+    body = orjson.dumps({"value": [announced()]}).decode().encode(encoding)
+    assert parse(body, TENANT, STATES).call_ids == [CALL]
+
+
+@pytest.mark.parametrize("odd", [b"NaN", b"1e999", b'"\\ud800"', b"1" * 5_000])
+def test_what_is_odd_beside_the_notification_does_no_harm(odd: bytes) -> None:
+    body = b'{"odd": ' + odd + b', "value": [' + orjson.dumps(announced()) + b"]}"
+    try:
+        assert parse(body, TENANT, STATES).call_ids == [CALL]
+    except NotACollection:
+        assert odd == b"1" * 5_000  # Python reads no such number
 
 
 @pytest.mark.parametrize("call_id", ["", "7b1d0c52", f"{CALL}\n", f"../{CALL}", f"{CALL[:-1]}g", f"{CALL[:-1]}\u0663"])
@@ -109,17 +157,20 @@ def test_an_element_that_is_no_object_is_dropped(item: object) -> None:
 
 
 def test_lifecycle_events_and_calls_may_come_together() -> None:
-    found = parsed(lifecycle(), announced(), lifecycle("missed"))
-    subscription = "e2a1c0d4-5b6f-4f7a-8c9d-0a1b2c3d4e5f"
+    found = parsed(lifecycle(), announced(), lifecycle("missed"), lifecycle())
     assert found.call_ids == [CALL]
-    assert found.lifecycle_events == [
-        LifecycleEvent("reauthorizationRequired", subscription),
-        LifecycleEvent("missed", subscription),
-    ]
+    assert found.lifecycle_events == {"reauthorizationRequired": 2, "missed": 1}
+    assert found.subscription_ids == {"e2a1c0d4-5b6f-4f7a-8c9d-0a1b2c3d4e5f"}
+
+
+@pytest.mark.parametrize("event", ["", "removed\n2026 ERROR forged", "x" * 5_000, 5, [], {"missed": True}], ids=str)
+def test_an_unknown_lifecycle_event_counts_without_its_own_words(event: object) -> None:
+    found = parsed(lifecycle(event) | {"subscriptionId": "\x1b[31mforged"})
+    assert (found.lifecycle_events, found.subscription_ids) == ({"unknown": 1}, set())
 
 
 def test_a_lifecycle_event_needs_the_secret_too() -> None:
-    assert parsed({**lifecycle(), "clientState": "wrong"}).lifecycle_events == []
+    assert parsed({**lifecycle(), "clientState": "wrong"}).lifecycle_events == {}
 
 
 def test_a_call_is_a_call_when_its_lifecycle_event_is_null() -> None:
@@ -172,4 +223,4 @@ def test_an_accepted_id_is_a_guid_in_lower_case(item: JsonObject) -> None:
 @given(nearly_right() | JSON)
 def test_a_notification_is_a_call_a_lifecycle_event_or_dropped(item: object) -> None:
     found = parsed(item)
-    assert len(found.call_ids) + len(found.lifecycle_events) + found.dropped.total() == 1
+    assert len(found.call_ids) + found.lifecycle_events.total() + found.dropped.total() == 1

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import uuid
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -9,7 +10,7 @@ from azure.core.exceptions import ServiceRequestError
 
 from callrecords.http.answers import Answer
 from callrecords.http.webhook import answer
-from callrecords.queues.messages import CallMessage, SubscriptionMessage
+from callrecords.queues.messages import CallMessage, CallsMessage, SubscriptionMessage
 from callrecords.queues.workqueue import WorkQueue
 from callrecords.webhook import receive
 from callrecords.webhook.notifications import MAX_BODY_BYTES
@@ -17,16 +18,20 @@ from callrecords.webhook.receive import Webhook
 from tests.doubles import Clock, RecordingQueue
 from tests.invented import CALL, CLIENT_STATE, NOW, OTHER_CALL, TENANT, call_message
 
-CALL_NOTIFICATIONS = [
-    {"clientState": CLIENT_STATE, "tenantId": TENANT, "resource": f"communications/callRecords/{call_id}"}
-    for call_id in (CALL, OTHER_CALL)
-]
-ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", media_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+SUBSCRIPTION_ID = "e2a1c0d4-5b6f-4f7a-8c9d-0a1b2c3d4e5f"
+
+
+def notification(call_id: str) -> dict[str, str]:
+    return {"clientState": CLIENT_STATE, "tenantId": TENANT, "resource": f"communications/callRecords/{call_id}"}
+
+
+CALL_NOTIFICATIONS = [notification(CALL), notification(OTHER_CALL)]
+ACCEPTED = Answer(HTTPStatus.ACCEPTED, b"", media_type="text/plain")
 LIFECYCLE = {
     "clientState": CLIENT_STATE,
     "tenantId": TENANT,
     "lifecycleEvent": "reauthorizationRequired",
-    "subscriptionId": "s-1",
+    "subscriptionId": SUBSCRIPTION_ID,
 }
 
 
@@ -49,6 +54,12 @@ class World:
             clock=clock,
             count_dropped=lambda reasons, subscription_ids: self.dropped.append((dict(reasons), set(subscription_ids))),
         )
+
+    @property
+    def events(self) -> list[tuple[str, str | None]]:
+        """Those for which there is a message, with the subscription that it names."""
+        messages = [SubscriptionMessage.parse(sent.text) for sent in self.subscriptions.sent]
+        return [(each.event, each.subscription_id) for each in messages]
 
     async def post(self, *notifications: object) -> Answer:
         return await answer(self.webhook, None, orjson.dumps({"value": notifications}))
@@ -90,10 +101,49 @@ async def test_every_call_of_a_post_is_on_the_queue_when_graph_is_told_so() -> N
 async def test_a_lifecycle_event_is_put_on_the_queue_of_the_subscriptions() -> None:
     world = World()
     assert await world.post(LIFECYCLE) == ACCEPTED
-    assert [SubscriptionMessage.parse(sent.text) for sent in world.subscriptions.sent] == [
-        SubscriptionMessage(tenant_id=TENANT, notified_at=NOW, event="reauthorizationRequired", subscription_id="s-1")
-    ]
+    assert world.events == [("reauthorizationRequired", SUBSCRIPTION_ID)]
     assert world.calls.sent == []
+
+
+async def test_a_thousand_lifecycle_events_in_a_post_are_a_message_for_each_kind() -> None:
+    world = World()
+    kinds = ["reauthorizationRequired", "missed", "subscriptionRemoved", "forged", "forged too"]
+    events = [{**LIFECYCLE, "lifecycleEvent": kinds[n % 5]} for n in range(1_000)]
+    assert await world.post(*events) == ACCEPTED
+    known = ["reauthorizationRequired", "missed", "subscriptionRemoved", "unknown"]
+    assert world.events == [(event, SUBSCRIPTION_ID) for event in known]
+
+
+async def test_events_of_several_subscriptions_name_none() -> None:
+    world = World()
+    await world.post(LIFECYCLE, {**LIFECYCLE, "subscriptionId": CALL})
+    assert world.events == [("reauthorizationRequired", None)]
+
+
+@pytest.mark.parametrize(("calls", "messages"), [(5, 1), (500, 1), (501, 2), (1_000, 2)])
+async def test_many_calls_of_a_post_are_few_messages_with_the_time_of_the_post(calls: int, messages: int) -> None:
+    world = World()
+    call_ids = [str(uuid.UUID(int=n)) for n in range(calls)]
+    assert await world.post(*map(notification, call_ids)) == ACCEPTED
+    sent = [CallsMessage.parse(each.text) for each in world.calls.sent]
+    assert len(sent) == messages
+    assert [call_id for each in sent for call_id in each.call_ids] == call_ids
+    assert {each.notified_at for each in sent} == {NOW}
+    assert all(len(each.text) < 48_000 for each in world.calls.sent)
+
+
+async def test_up_to_four_calls_of_a_post_are_a_message_each() -> None:
+    world = World()
+    await world.post(*(notification(str(uuid.UUID(int=n))) for n in range(4)))
+    assert [CallMessage.parse(sent.text).call_id for sent in world.calls.sent] == [
+        str(uuid.UUID(int=n)) for n in range(4)
+    ]
+
+
+async def test_one_call_a_thousand_times_in_a_post_is_one_message() -> None:
+    world = World()
+    await world.post(*[notification(CALL)] * 1_000)
+    assert [CallMessage.parse(sent.text).call_id for sent in world.calls.sent] == [CALL]
 
 
 async def test_graph_is_not_told_before_the_queue_has_taken_all() -> None:
@@ -132,8 +182,9 @@ async def test_what_is_dropped_is_acknowledged_and_counted_and_nothing_of_it_log
     assert await world.post({**CALL_NOTIFICATIONS[0], "clientState": "guess"}, "private", LIFECYCLE) == ACCEPTED
     assert world.calls.sent == []
     assert len(world.subscriptions.sent) == 1
-    (message,) = caplog.messages
-    assert message == "Notifications dropped: {'wrong clientState': 1, 'malformed': 1}."
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "Notifications dropped: {'wrong clientState': 1, 'malformed': 1}."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ async def echo(req: func.HttpRequest) -> func.HttpResponse:
         "route": dict(req.route_params),
         "query": dict(req.params),
         "header": req.headers.get("x-sent"),
-        "body": req.get_body().decode(),
+        "body": req.get_body().decode(errors="backslashreplace"),
     }
     headers = {"x-answered": "yes", "set-cookie": "flavour=oat; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"}
     return func.HttpResponse(json.dumps(request), status_code=201, mimetype="application/json", headers=headers)

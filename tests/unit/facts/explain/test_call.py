@@ -77,6 +77,13 @@ def test_the_call_is_told_with_its_id_time_length_media_and_people() -> None:
     ]
 
 
+def test_of_a_call_without_sessions_it_counts_no_endpoints_and_invents_nobody() -> None:
+    people = [user(MIRA, "Mira Kovac")]
+    assert "It is not known who took part." in said(row_of())["The call"]
+    row = fact_row(record(participants_v2=people), TENANT, rules=Rules(Profile.CURRENT, with_words=True))
+    assert "1 person took part: Mira Kovac." in said(row)["The call"]
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
@@ -112,7 +119,7 @@ def test_of_each_endpoint_it_says_who_when_what_was_bad_by_which_rule_and_why() 
     row = row_of(between(poor, good, caller_network={**HOME, "wifiSignalStrength": 31}, **times("01:00", "05:30")))
     assert said(row)[BAD] == [f"Poor media reached {MIRA_NAME}."]
     assert said(row)[ENDPOINTS] == [
-        f"{MIRA_NAME} (Windows, Wi-Fi 192.168.178.0), 10:01:00 to 10:05:30:",
+        f"{MIRA_NAME} (Windows, Wi-Fi in subnet 192.168.178.0), 10:01:00 to 10:05:30:",
         "  Received poor audio: jitter 45 ms, poor above 30 ms.",
         "  Possible cause: weak Wi-Fi: signal 31 %, expected at least 50 %.",
         f"{JONAS_NAME} (macOS), 10:01:00 to 10:05:30:",

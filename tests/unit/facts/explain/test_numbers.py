@@ -4,6 +4,7 @@ import pytest
 
 from callrecords.facts.explain.numbers import cause_in_words, reason_in_words
 from callrecords.ports.callrow import CauseRow, ReasonRow
+from tests.documented import schema
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,11 @@ from callrecords.ports.callrow import CauseRow, ReasonRow
 )
 def test_a_cause_is_told_with_its_evidence(cause: CauseRow, words: str) -> None:
     assert words in cause_in_words(cause)
+
+
+def test_each_cause_has_words_of_its_own() -> None:
+    names = {*schema("calls")["$defs"]["cause"]["properties"]["cause"]["enum"]} - {"unknown"}
+    assert [name for name in sorted(names) if cause_in_words({"cause": name, "direction": "sent"}) == name] == []
 
 
 @pytest.mark.parametrize(

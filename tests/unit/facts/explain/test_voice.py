@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from callrecords.facts.explain.voice import voice_in_words
+from callrecords.facts.explain.voice import UNKNOWN_TENANT, voice_in_words
 from callrecords.ports.callrow import VoiceRow
 from tests.invented import TENANT
 
@@ -24,7 +24,7 @@ LIKELY: dict[str, Any] = {"certainty": "likely", "evidence": {}}
             "It was with a call queue, Sales, for 1 min.",
         ),
         ({"path": [{"role": "newRole"}]}, "It was with newRole."),
-        ({"queueWait": {"value": 75, **CERTAIN}}, "The caller waited 1 min 15 s from the first queue on."),
+        ({"queueWait": {"value": 75, **CERTAIN}}, "The caller waited 1 min 15 s in queues until somebody answered."),
         ({"outcome": {"value": "busy", **CERTAIN}}, "The called party was busy."),
         (
             {"outcome": {"value": "answered", **LIKELY}, "answeredBy": {"value": "b", "name": "Ben", **CERTAIN}},
@@ -36,3 +36,8 @@ LIKELY: dict[str, Any] = {"certainty": "likely", "evidence": {}}
 )
 def test_what_became_of_a_call_is_told_and_what_is_not_certain_says_so(voice: VoiceRow, sentence: str) -> None:
     assert [*voice_in_words(voice, TENANT)] == [sentence]
+
+
+def test_a_call_seen_from_no_known_organisation_names_none() -> None:
+    voice: VoiceRow = {"direction": {"value": "inbound", "certainty": "likely", "evidence": {}}}
+    assert [*voice_in_words(voice, UNKNOWN_TENANT)] == ["It was an inbound call, most likely."]

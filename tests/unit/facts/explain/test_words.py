@@ -3,7 +3,7 @@
 import pytest
 
 from callrecords.facts.explain.words import at_start, client_of, joined, length_in_words, name_of, stay_in_words
-from callrecords.ports.callrow import EndpointRow, PartyRow
+from callrecords.ports.callrow import EndpointRow, NetworkRow, PartyRow
 from tests.unit.facts.invented_sessions import MIRA, SERVICE, client, row_of, session
 
 
@@ -33,6 +33,23 @@ def test_a_length_is_told_as_people_say_it(seconds: float, words: str) -> None:
 def test_a_client_of_which_nothing_is_told_has_no_words() -> None:
     (endpoint,) = row_of(session(caller=client(MIRA, "unknown"), callee=SERVICE))["endpoints"]
     assert client_of(endpoint) == ""
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (
+            {"connectionType": "wifi", "wifiBand": "frequency50GHz", "subnet": "10.20.3.0"},
+            "Wi-Fi 5 GHz in subnet 10.20.3.0",
+        ),
+        ({"connectionType": "wired"}, "wired"),
+        ({"subnet": "10.20.3.0"}, "subnet 10.20.3.0"),
+    ],
+)
+def test_a_subnet_is_not_told_as_if_it_were_the_address_of_the_client(network: NetworkRow, words: str) -> None:
+    (endpoint,) = row_of(session(caller=client(MIRA, "windows"), callee=SERVICE))["endpoints"]
+    endpoint["networks"] = [network]
+    assert client_of(endpoint) == f"Windows, {words}"
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,12 @@ def test_an_agent_without_a_display_name_but_with_another_answers() -> None:
     )
     voice = row_of(rung, agent, organizer_v2={"id": NUMBER, "identity": {"phone": {"id": NUMBER}}})["voice"]
     assert (voice["outcome"]["value"], voice["answeredBy"]["value"]) == ("answered", MIRA)
+
+
+@pytest.mark.parametrize("other", [MIRA, JONAS])
+def test_a_call_is_not_transferred_to_a_second_device_of_who_answered(other: str) -> None:
+    talk = audio(to_callee(GOOD_AUDIO), to_caller(GOOD_AUDIO))
+    first = session(segment(talk), caller=telephone(), callee=client(MIRA), **times("00:10", "01:00"))
+    again = session(segment(talk), caller=client(other), callee=client(MIRA, "iOS"), **times("01:00", "05:00"))
+    voice = row_of(first, again, type="peerToPeer")["voice"]
+    assert voice.get("transferred", {}).get("value") == (JONAS if other == JONAS else None)
