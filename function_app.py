@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, App, start
+from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, PROBE_SCHEDULE, App, start
 from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
@@ -59,32 +59,32 @@ def _collecting(app: App) -> func.Blueprint:
     @work.queue_trigger("msg", CALL_RECORDS, QUEUE_CONNECTION)
     async def ingest_call_record(msg: func.QueueMessage) -> None:
         """Fetches one call record whole and stores it."""
-        await app.ingest.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.heartbeats.queue("ingest_call_record", app.ingest.on_message(*_taken(msg)))
 
     @work.queue_trigger("msg", SUBSCRIPTIONS, QUEUE_CONNECTION)
     async def renew_subscription(msg: func.QueueMessage) -> None:
         """Renews the Graph subscription when a lifecycle notification asked for it."""
-        await app.subscription.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.heartbeats.queue("renew_subscription", app.subscription.on_message(*_taken(msg)))
 
     @work.timer_trigger("timer", app.settings.subscription_schedule)
     async def renew_subscription_on_schedule(timer: func.TimerRequest) -> None:
         """Creates, renews and de-duplicates the Graph subscription."""
-        await app.subscription.on_schedule()
+        await app.heartbeats.timer("renew_subscription_on_schedule", app.subscription.on_schedule())
 
     @work.timer_trigger("timer", app.settings.reconcile_recent_schedule)
     async def reconcile_recent(timer: func.TimerRequest) -> None:
         """Starts to reconcile the calls of the last hours."""
-        await app.reconciliation.over_recent()
+        await app.heartbeats.timer("reconcile_recent", app.reconciliation.over_recent())
 
     @work.timer_trigger("timer", app.settings.reconcile_history_schedule)
     async def reconcile_history(timer: func.TimerRequest) -> None:
         """Starts to reconcile the calls of the last 30 days."""
-        await app.reconciliation.over_history()
+        await app.heartbeats.timer("reconcile_history", app.reconciliation.over_history())
 
     @work.queue_trigger("msg", RECONCILE, QUEUE_CONNECTION)
     async def reconcile(msg: func.QueueMessage) -> None:
         """Goes on with a reconciliation: lists, compares, enqueues what is missing."""
-        await app.reconciliation.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.heartbeats.queue("reconcile", app.reconciliation.on_message(*_taken(msg)))
 
     return work
 
@@ -95,27 +95,33 @@ def _upkeep(app: App) -> func.Blueprint:
     @work.timer_trigger("timer", app.settings.audit_schedule)
     async def audit(timer: func.TimerRequest) -> None:
         """Starts to audit the days that are due."""
-        await app.audit.on_schedule()
+        await app.heartbeats.timer("audit", app.audit.on_schedule())
 
     @work.queue_trigger("msg", AUDIT, QUEUE_CONNECTION)
     async def audit_days(msg: func.QueueMessage) -> None:
         """Goes on with an audit: compares header, parts and row of each call, has mended what is not whole."""
-        await app.audit.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.heartbeats.queue("audit_days", app.audit.on_message(*_taken(msg)))
 
     @work.queue_trigger("msg", DERIVE, QUEUE_CONNECTION)
     async def derive_days(msg: func.QueueMessage) -> None:
         """Goes on with deriving the facts of chosen days again."""
-        await app.rederivation.on_message(_text(msg), msg.dequeue_count or 1)
+        await app.heartbeats.queue("derive_days", app.rederivation.on_message(*_taken(msg)))
 
     @work.queue_trigger("msg", OPERATIONS, QUEUE_CONNECTION)
     async def operate(msg: func.QueueMessage) -> None:
         """Does what an operator has commanded."""
-        await app.operations.on_message(_text(msg), msg.dequeue_count or 1, came_over_queue=bool(msg.pop_receipt))
+        came_over_queue = bool(msg.pop_receipt)
+        await app.heartbeats.queue("operate", app.operations.on_message(*_taken(msg), came_over_queue=came_over_queue))
 
     @work.timer_trigger("timer", app.settings.usage_schedule)
     async def roll_up_usage(timer: func.TimerRequest) -> None:
         """Rolls up the days on which facts of calls changed."""
-        await app.roll_up.on_schedule()
+        await app.heartbeats.timer("roll_up_usage", app.roll_up.on_schedule())
+
+    @work.timer_trigger("timer", PROBE_SCHEDULE)
+    async def probe_queue(timer: func.TimerRequest) -> None:
+        """Tries whether the storage account takes messages."""
+        await app.heartbeats.timer("probe_queue", app.probe.on_schedule())
 
     return work
 
@@ -192,8 +198,9 @@ def _operations(app: App) -> func.Blueprint:
     return api
 
 
-def _text(msg: func.QueueMessage) -> str:
-    return msg.get_body().decode(errors="backslashreplace")
+def _taken(msg: func.QueueMessage) -> tuple[str, int]:
+    """The text of a message, and how often it was taken."""
+    return msg.get_body().decode(errors="backslashreplace"), msg.dequeue_count or 1
 
 
 if app:  # without settings no message is taken: they stay on their queues until the settings are right

@@ -4,8 +4,10 @@ Nothing is opened at import, and what the webhook does not need (msgraph, azure.
 members that do.
 """
 
+import asyncio
 import functools
 import gc
+import importlib
 import logging
 import os
 from datetime import UTC, datetime
@@ -15,12 +17,14 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from callrecords.operate.meter import Meter
 from callrecords.queues.workqueue import (
     AUDIT,
     CALL_RECORDS,
     DERIVE,
     OPERATIONS,
     POISON_SUFFIX,
+    PROBE,
     QUEUES,
     RECONCILE,
     SUBSCRIPTIONS,
@@ -54,7 +58,9 @@ if TYPE_CHECKING:
     from callrecords.http.reports import Reports
     from callrecords.http.search import SearchCalls
     from callrecords.operate.health import Health
+    from callrecords.operate.heartbeats import Heartbeats
     from callrecords.operate.operations import Operations
+    from callrecords.operate.probe import Probe
     from callrecords.queues.poison import PoisonQueue
     from callrecords.usage.rollup import RollUp
 
@@ -62,6 +68,16 @@ log = logging.getLogger(__name__)
 
 NOTIFICATIONS_ROUTE = "graph/notifications"
 LIFECYCLE_ROUTE = "graph/lifecycle"
+
+PROBE_SCHEDULE = "30 */5 * * * *"
+QUEUE_FUNCTIONS = {
+    CALL_RECORDS: "ingest_call_record",
+    SUBSCRIPTIONS: "renew_subscription",
+    RECONCILE: "reconcile",
+    AUDIT: "audit_days",
+    DERIVE: "derive_days",
+    OPERATIONS: "operate",
+}
 
 # A few quick repeats. When the queue is unavailable for longer, Graph or the host delivers again.
 _QUEUE_RETRIES: dict[str, Any] = {"retry_total": 2, "initial_backoff": 0.2, "increment_base": 2}
@@ -84,6 +100,7 @@ class App:
             client_states=self.settings.client_states,
             calls=self._work_queue(CALL_RECORDS),
             subscriptions=self._work_queue(SUBSCRIPTIONS),
+            count_dropped=self._meter.dropped,
             clock=_now,
         )
 
@@ -97,7 +114,7 @@ class App:
             records=self._call_records,
             store=self._call_record_store,
             rows=self._fact_rows,
-            arrivals=Arrivals(self._state, _now),
+            arrivals=Arrivals(self._state, _now, self._meter.arrived),
             given_up=self._given_up,
             repeats=Repeats(_now),
             queue=self._work_queue(CALL_RECORDS),
@@ -244,9 +261,54 @@ class App:
     @functools.cached_property
     def health(self) -> "Health":
         from callrecords.operate.health import Health
+        from callrecords.operate.timers import Watch
 
         queues = {name: (self._queue(name), poison) for name, poison in self.poison_queues.items()}
-        return Health(records=self._call_records, state=self._state, queues=queues, clock=_now)
+        return Health(
+            records=self._call_records,
+            state=self._state,
+            queues=queues,
+            watch=Watch(self.schedules, QUEUE_FUNCTIONS),
+            held_for=self._held_for,
+            clock=_now,
+        )
+
+    @property
+    def schedules(self) -> dict[str, str]:
+        """The schedule of each timer, by the name of its function."""
+        return {
+            "renew_subscription_on_schedule": self.settings.subscription_schedule,
+            "reconcile_recent": self.settings.reconcile_recent_schedule,
+            "reconcile_history": self.settings.reconcile_history_schedule,
+            "audit": self.settings.audit_schedule,
+            "roll_up_usage": self.settings.usage_schedule,
+            "probe_queue": PROBE_SCHEDULE,
+        }
+
+    @functools.cached_property
+    def heartbeats(self) -> "Heartbeats":
+        """Those of this worker's functions."""
+        from callrecords.operate.heartbeats import Heartbeats
+
+        return Heartbeats(self._state, self._meter.look, _now)
+
+    @functools.cached_property
+    def probe(self) -> "Probe":
+        from callrecords.operate.probe import Probe
+
+        return Probe(self._queue(PROBE))
+
+    @functools.cached_property
+    def _meter(self) -> Meter:
+        return Meter(state=self._state_when_needed, held_for=self._held_for, clock=_now)
+
+    async def _state_when_needed(self) -> "StateStore":
+        """What the webhook counts is written in the background: it waits for no import, nor for Cosmos."""
+        await asyncio.to_thread(importlib.import_module, "callrecords.cosmos.state")
+        return self._state
+
+    def _held_for(self) -> float:
+        return self._graph.held_for() if "_graph" in vars(self) else 0.0
 
     @functools.cached_property
     def poison_queues(self) -> "dict[str, PoisonQueue]":

@@ -86,6 +86,12 @@ def _strings(value: object) -> tuple[str, ...] | None:
     return tuple(value) if isinstance(value, list) and all(map(text, value)) else None
 
 
+def _counts(value: object) -> dict[str, int] | None:
+    if isinstance(value, dict) and all(_count(each) is not None for each in value.values()):
+        return dict(value)
+    return None
+
+
 _FORMS: dict[object, tuple[Callable[[object], object], str]] = {
     datetime: (_time, "a time with its offset from UTC"),
     int: (_count, "a number from 0"),
@@ -93,6 +99,7 @@ _FORMS: dict[object, tuple[Callable[[object], object], str]] = {
     bool: (_flag, "true or false"),
     str: (text, "a string"),
     tuple[str, ...]: (_strings, "a list of strings"),
+    dict[str, int]: (_counts, "counts by name"),
 }
 
 
@@ -102,6 +109,8 @@ def _json_value(value: object) -> object:
             return value.isoformat()
         case tuple():
             return list(value)
+        case dict():
+            return dict(value)
         case Document():
             return value.as_json()
     return value

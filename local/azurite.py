@@ -7,7 +7,7 @@ from pathlib import Path
 from azure.core.exceptions import ResourceExistsError, ServiceRequestError
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.queues.workqueue import POISON_SUFFIX, QUEUES
+from callrecords.queues.workqueue import POISON_SUFFIX, PROBE, QUEUES
 from local.environment import ROOT, inherited
 from local.processes import Process, running
 
@@ -39,12 +39,11 @@ async def running_azurite(port: int, folder: Path) -> AsyncIterator[Process]:
 
 async def _has_queues(port: int) -> bool:
     async with QueueServiceClient.from_connection_string(connection_string(port), retry_total=0) as service:
-        for name in QUEUES:
-            for queue in (name, name + POISON_SUFFIX):
-                try:
-                    await service.create_queue(queue)
-                except ResourceExistsError:
-                    continue
-                except ServiceRequestError:
-                    return False
+        for queue in (PROBE, *QUEUES, *(name + POISON_SUFFIX for name in QUEUES)):
+            try:
+                await service.create_queue(queue)
+            except ResourceExistsError:
+                continue
+            except ServiceRequestError:
+                return False
     return True

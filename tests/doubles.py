@@ -1,5 +1,6 @@
 """Small doubles that several unit tests share: a clock, the queues, the state."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,12 +74,14 @@ class Queues:
 
 @dataclass
 class State:
-    """Stands for a StateStore: keeps items; `failing` has errors by item id, that of "" for every item."""
+    """Stands for a StateStore: keeps items; `failing` has errors by item id, that of "" for every item;
+    items are read together once `frozen` is set."""
 
     items: dict[str, JsonObject] = field(default_factory=dict)
     failing: dict[str, CallRecordsError] = field(default_factory=dict)
     failing_writes: CallRecordsError | None = None
     asked: int = 0
+    frozen: asyncio.Event | None = None
 
     def _reach(self, item_id: str) -> None:
         if failure := self.failing.get(item_id) or self.failing.get(""):
@@ -91,6 +94,8 @@ class State:
 
     async def read_all(self, item_ids: Collection[str]) -> StateItems:
         self.asked += 1
+        if self.frozen:
+            await self.frozen.wait()
         self._reach("")
         return StateItems({item_id: item for item_id, item in self.items.items() if item_id in item_ids})
 

@@ -27,16 +27,21 @@ LAST_ARRIVAL = StateKey("ingest", Arrival)
 
 
 class Arrivals:
-    """The arrivals of this worker."""
+    """The arrivals of this worker; `count` is told how long each took that Graph had announced."""
 
-    def __init__(self, state: State, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, state: State, clock: Callable[[], datetime], count: Callable[[timedelta], None] | None = None
+    ) -> None:
         self._state = state
+        self._count = count
         self._clock = clock
         self._written: datetime | None = None
 
     async def note(self, message: CallMessage) -> None:
         """Notes that the record of the message is stored. A failure is not worth another fetch of the record."""
         now = self._clock()
+        if self._count and message.reason == "notification":
+            self._count(now - message.notified_at)
         if self._written and now - self._written < _EVERY:
             return
         self._written = now

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 # A record that is late is named as well: a message that is throttled, or fails in one way and then another, has no end.
 _LATE, _NAMED_FOR = timedelta(hours=12), timedelta(hours=1)
+_NOT_HERE_YET = "not here yet: "
 # What kept a record away may be over by the next reconciliation, or never be. A call is left alone for as long as it
 # has been given up again and again: the next reconciliation tries it, later ones ever less often, and once a day in
 # the end.
@@ -39,6 +40,11 @@ class GivenUpCall(Document):
     since: datetime
     at: datetime
     ttl: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its message still comes back."""
+        return self.reason.startswith(_NOT_HERE_YET)
 
 
 GIVEN_UP = StateKey("given-up-", GivenUpCall)
@@ -95,7 +101,7 @@ class GivenUpCalls:
         """Remembers it, once an hour, of a message that fails with `error` and comes back, if the app has waited long
         for the record."""
         if self._clock() - message.notified_at > _LATE:
-            await self._note(message, f"not here yet: {error}")
+            await self._note(message, f"{_NOT_HERE_YET}{error}")
 
     async def forget(self, call_id: str, version: int) -> None:
         """Forgets it, for the record is there in `version`; not worth another fetch of it where that fails."""

@@ -1,13 +1,14 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from azure.cosmos.aio import ContainerProxy
 
 from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
-from callrecords.errors import Unavailable
+from callrecords.errors import Unavailable, Unreadable
 from callrecords.graphtypes import JsonObject, texts
 from callrecords.ports.callrow import CallRow
 from callrecords.ports.rows import Row
@@ -106,8 +107,8 @@ class CallsStore:
 
     async def changed_days(self, position: str | None) -> tuple[set[str], str | None]:
         """The days of the rows that changed since `position` (None: all), former ones included, and the position
-        after them."""
-        with cosmos_errors("Changes of facts"):
+        after them. Unreadable or Refused where the position is damaged or of another container."""
+        with cosmos_errors("Changes of facts"), _readable(position):
             container = await self._container()
             since: dict[str, Any] = {"continuation": position} if position else {"start_time": "Beginning"}
             pages: Any = container.query_items_change_feed(**since).by_page()
@@ -132,6 +133,17 @@ class CallsStore:
         """Whether the row was removed as it was read."""
         key = self._key(stored["day"], stored["id"])
         return await won(container.delete_item(stored["id"], partition_key=key, **unchanged(stored["_etag"])))
+
+
+@contextlib.contextmanager
+def _readable(position: str | None) -> Iterator[None]:
+    """Turns what the SDK raises for a position that it does not understand into Unreadable."""
+    try:
+        yield
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        if position is None:
+            raise
+        raise Unreadable("Changes of facts: the position is damaged, or of another container.") from error
 
 
 def read_row(item: Mapping[str, object]) -> Row:

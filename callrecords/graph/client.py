@@ -85,6 +85,10 @@ class GraphClient:
         request.headers.remove("Authorization")
         return await self._attempt(request, what, buckets)
 
+    def held_for(self) -> float:
+        """As Limiter.held_for."""
+        return self._limiter.held_for()
+
     async def get(self, url: str, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
         """As `send`, for the resource at a URL."""
         request = RequestInformation(Method.GET)

@@ -3,6 +3,7 @@
 import contextlib
 import email.utils
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -25,7 +26,14 @@ from callrecords.errors import (
 )
 from callrecords.graph.answers import UnwantedAnswer
 
-_LONGEST = 300  # characters of Graph's words in a message
+# Of what Graph says to explain an error, these alone are told: its words may repeat what somebody else wrote. Codes are
+# single words, but for the few of the directory's, and names of permissions are all of one form
+# (https://learn.microsoft.com/graph/errors, https://learn.microsoft.com/graph/permissions-reference).
+_CODE = re.compile(r"[A-Za-z]{1,40}|(Authorization|Request|Directory)_[A-Za-z]{1,40}|[45]\d\d", re.ASCII)
+_NAME = r"[A-Z][A-Za-z]{2,30}"
+_RIGHTS = "Read|ReadBasic|ReadWrite|Write|Manage|Create|Access|Initiate|Join"
+_PERMISSION = re.compile(rf"(?<![\w.-]){_NAME}(?:-{_NAME})?\.(?:{_RIGHTS})\.All(?![\w-])", re.ASCII)
+_MOST_PERMISSIONS = 5
 # Graph sends some failures of its own as 400; the same request is answered well a little later.
 _OWN_FAILURES = ("object reference not set", "internal server error", "unknownerror", "generalexception")
 
@@ -47,9 +55,10 @@ def graph_errors(what: str) -> Iterator[None]:
 
 def _by_meaning(what: str, error: APIError) -> CallRecordsError:
     status = error.response_status_code or 0
-    message = f"{what}: Graph answered {status}{_explanation(error)}."
+    code, words = _explanation(error)
+    message = f"{what}: Graph answered {status}{_told(code, words)}."
     match status:
-        case 400 if any(words in _explanation(error).lower() for words in _OWN_FAILURES):
+        case 400 if any(own in f"{code}: {words}".lower() for own in _OWN_FAILURES):
             return Garbled(message)
         case 401:
             return Unauthorized(message)
@@ -68,13 +77,17 @@ def _by_meaning(what: str, error: APIError) -> CallRecordsError:
     return Unavailable(message)
 
 
-def _explanation(error: APIError) -> str:
-    """Graph's own code and words, which name resources and rules."""
+def _explanation(error: APIError) -> tuple[str, str]:
+    """Graph's own code and words."""
     main = error.error if isinstance(error, ODataError) else None
-    if main is None:
-        return ""
-    words = f"{main.code}: {main.message.rstrip('.')[:_LONGEST]}" if main.message else str(main.code)
-    return f" {words.encode(errors='replace').decode()}"  # half of a surrogate pair could not be put on a queue
+    return (str(main.code or ""), str(main.message or "")) if main else ("", "")
+
+
+def _told(code: str, words: str) -> str:
+    """What of Graph's explanation may be told: its code, and the permissions that it names."""
+    told = f" {code}" if _CODE.fullmatch(code) else ""
+    named = list(dict.fromkeys(_PERMISSION.findall(words)))[:_MOST_PERMISSIONS]
+    return f"{told} (it names {', '.join(named)})" if named else told
 
 
 def _retry_after(error: APIError) -> float | None:

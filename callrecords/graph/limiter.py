@@ -105,6 +105,12 @@ class Limiter:
         if _is_of_tenant(buckets) and not is_own_doing:
             self._backlog.throttled(now, buckets[0], retry_after)
 
+    def held_for(self) -> float:
+        """For how many seconds requests about more than a single call are held back, because Graph asked for it."""
+        now = self._clock()
+        lists = [window.held_for(now) for (_, call_id), window in self._windows.items() if not call_id]
+        return max(self._backlog.held_for(now), *lists, 0)
+
     def _gate(self, bucket: Bucket, now: float) -> Window | Backlog | Reserved:
         return self._turns.get(bucket) or self._window(bucket, now)
 

@@ -37,6 +37,10 @@ class Backlog:
         self.rate.used(at)
         self._next = max(self._next, at) + 1 / self.rate.per_second
 
+    def held_for(self, now: float) -> float:
+        """For how many seconds nothing may leave, because Graph throttled something."""
+        return max(0.0, self._held_until - now)
+
     def throttled(self, now: float, what: Bucket, retry_after: float | None) -> None:
         """Graph has throttled a request for `what`."""
         self._held_until = max(self._held_until, now + self.rate.throttled(now, what, retry_after))

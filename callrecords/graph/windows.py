@@ -38,6 +38,10 @@ class Window:
         seconds = _HELD_IF_UNSAID if retry_after is None else min(max(retry_after, 0), HELD_MOST)
         self._held_until = max(self._held_until, now + seconds)
 
+    def held_for(self, now: float) -> float:
+        """For how many seconds nothing may leave, because Graph asked for it."""
+        return max(0.0, self._held_until - now)
+
     def is_half_used(self, now: float) -> bool:
         """Whether this worker alone may have brought the bucket near its limit."""
         return sum(at > now - self._seconds for at in self._taken) * 2 >= self._limit.requests

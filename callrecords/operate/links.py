@@ -1,6 +1,6 @@
-"""The links of the chain from Graph to Cosmos DB, and what those that are remembered tell of themselves: pure."""
+"""What those links of the chain from Graph to Cosmos DB tell of themselves that are remembered: pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from callrecords.collect import auditrun
@@ -9,7 +9,9 @@ from callrecords.collect.auditrun import AGES, Audit
 from callrecords.collect.reconcile import RECENT_WINDOW
 from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import RENEW_BEFORE, SUBSCRIPTION
-from callrecords.graphtypes import JsonObject
+from callrecords.operate.flow import Flow, freshness
+from callrecords.operate.report import Link
+from callrecords.operate.timers import GRACE, ROLL_UP_TIMER, due_after, first_seen
 from callrecords.ports.state import StateItems
 from callrecords.usage.rollup import ROLL_UP
 
@@ -32,31 +34,6 @@ REMEMBERED = (
 )
 
 
-@dataclass(frozen=True)
-class Link:
-    """One link of the chain: `why` says what is wrong with it, None where nothing is; `facts` what is known of it."""
-
-    why: str | None = None
-    facts: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class HealthReport:
-    """The links by name, in the order of the way."""
-
-    links: dict[str, Link]
-
-    @property
-    def healthy(self) -> bool:
-        return all(link.why is None for link in self.links.values())
-
-    def as_json(self) -> JsonObject:
-        """The first broken link and all that is known."""
-        broken = next(({"link": name, "why": link.why} for name, link in self.links.items() if link.why), None)
-        links = {name: {"ok": link.why is None, "why": link.why, **link.facts} for name, link in self.links.items()}
-        return {"healthy": self.healthy, "broken": broken, "links": links}
-
-
 def subscription(items: StateItems, now: datetime) -> Link:
     """Broken where there is no live subscription, or it was not renewed for long."""
     known = items.get(SUBSCRIPTION)
@@ -72,37 +49,55 @@ def subscription(items: StateItems, now: datetime) -> Link:
     return Link(facts=facts)
 
 
-def ingest(items: StateItems, _: datetime) -> Link:
+def ingest(items: StateItems, flow: Flow) -> Link:
     """Never broken by itself: whether calls should have arrived is not known."""
     arrival = items.get(LAST_ARRIVAL)
-    return Link(facts=arrival.as_json() if arrival else {})
+    return Link(facts={**(arrival.as_json() if arrival else {}), "lastHour": freshness(flow.arrivals or {})})
 
 
 def reconcile(items: StateItems, now: datetime) -> Link:
     """Broken where a reconciliation has not ended for long."""
     outcomes = {run: items.get(ended(run)) for run in _RUNS}
-    facts: JsonObject = {run: outcome.as_json() if outcome else {} for run, outcome in outcomes.items()}
+    facts = {str(run): outcome.as_json() if outcome else {} for run, outcome in outcomes.items()}
     for run, within in _RECONCILED_WITHIN.items():
         ends = (outcome.finished for outcome in (outcomes[run], outcomes["gap"]) if outcome)
         latest = next(filter(None, ends), None)
-        if latest and now - latest > within:
-            return Link(f"reconcile_{run} last came to its end at {latest.isoformat()}", facts)
+        if why := _overdue(f"reconcile_{run}", latest, first_seen(f"reconcile_{run}", items), within, now):
+            return Link(why, facts)
     return Link(facts=facts)
 
 
 def audit(items: StateItems, now: datetime) -> Link:
     """Broken where an audit that is made of every day has not ended for long."""
     outcomes = {audit: items.get(auditrun.ended(audit)) for audit in _AUDITS}
-    facts: JsonObject = {audit: outcome.as_json() if outcome else {} for audit, outcome in outcomes.items()}
+    facts = {str(audit): outcome.as_json() if outcome else {} for audit, outcome in outcomes.items()}
     for audit in AGES:
         outcome = outcomes[audit]
-        if outcome and outcome.finished and now - outcome.finished > _AUDITED_WITHIN:
-            return Link(f"the {audit} audit last came to its end at {outcome.finished.isoformat()}", facts)
+        latest = outcome.finished if outcome else None
+        if why := _overdue(f"the {audit} audit", latest, first_seen("audit", items), _AUDITED_WITHIN, now):
+            return Link(why, facts)
     return Link(facts=facts)
 
 
-def usage(items: StateItems, _: datetime) -> Link:
-    """Broken where a day could not be rolled up."""
+def usage(items: StateItems, now: datetime, schedules: Mapping[str, str]) -> Link:
+    """Broken where a day could not be rolled up, or nothing was at two times at which it was due."""
     known = items.get(ROLL_UP)
     facts = {name: value for name, value in (known.as_json() if known else {}).items() if name != "position"}
+    since = known.at if known else first_seen(ROLL_UP_TIMER, items)
+    due = since
+    for _ in range(2):
+        due = due and due_after(schedules.get(ROLL_UP_TIMER, ""), due)
+    if since and due and now - due > GRACE:
+        return Link(f"nothing was rolled up since {since.isoformat()}", facts)
     return Link(known.error if known else None, facts)
+
+
+def _overdue(
+    what: str, ended: datetime | None, first_seen: datetime | None, within: timedelta, now: datetime
+) -> str | None:
+    """Why, where it has not ended for longer than `within`, nor ever since it was first seen."""
+    if ended and now - ended > within:
+        return f"{what} last came to its end at {ended.isoformat()}"
+    if ended is None and first_seen and now - first_seen > within:
+        return f"{what} has never come to its end since {first_seen.isoformat()}"
+    return None

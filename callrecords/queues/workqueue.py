@@ -28,6 +28,8 @@ AUDIT = "audit"
 DERIVE = "derive"
 OPERATIONS = "operations"
 POISON_SUFFIX = "-poison"
+# No function is triggered by it: whether the account takes messages is tried there.
+PROBE = "probe"
 QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE, OPERATIONS)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callrecords.documents import Document
-from callrecords.errors import CallRecordsError, unexpected
+from callrecords.errors import CallRecordsError, Refused, Unreadable, unexpected
 from callrecords.ports.rows import ChangedRows
 from callrecords.ports.state import State, StateKey
 from callrecords.ports.usage import RollUpStore
@@ -18,12 +18,13 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, kw_only=True)
 class RollUpState(Document):
     """How far the roll-ups were `at`: the position in the change feed, the days that failed, and why the last of them
-    did."""
+    did. `begun_anew` is when the position before was of no use any more, and all changes were read again."""
 
     position: str | None = None
     at: datetime
     failed_days: tuple[str, ...] = ()
     error: str | None = None
+    begun_anew: datetime | None = None
 
 
 ROLL_UP = StateKey("usage", RollUpState)
@@ -53,16 +54,30 @@ class RollUp:
         """
         try:
             known = await self._state.read(ROLL_UP)
-            changed, position = await self._calls.changed_days(known.position if known else None)
+            changed, position, begun_anew = await self._changes(known)
             days = sorted(changed.union(known.failed_days if known else ()))
             failures = {day: failure for day in days if (failure := await self._failure(day))}
             now, error = self._clock(), [None, *failures.values()][-1]
-            reached = RollUpState(position=position, at=now, failed_days=tuple(failures), error=error)
+            reached = RollUpState(
+                position=position, at=now, failed_days=tuple(failures), error=error, begun_anew=begun_anew
+            )
             await self._state.write(ROLL_UP, reached)
         except CallRecordsError as error:
             log.error("%s", error)
         else:
             log.info("Rolled up %d days on which facts changed.", len(days) - len(failures))
+
+    async def _changes(self, known: RollUpState | None) -> tuple[set[str], str | None, datetime | None]:
+        """The days of changes, the position after them, and when all changes were read again; of a position that is of
+        no use, all."""
+        begun_anew = known.begun_anew if known else None
+        try:
+            return *await self._calls.changed_days(known.position if known else None), begun_anew
+        except (Unreadable, Refused) as error:
+            if known is None or known.position is None:
+                raise
+            log.error("All changes are read again: %s", error)
+        return *await self._calls.changed_days(None), self._clock()
 
     async def _failure(self, day: str) -> str | None:
         """Rolls up the day, and answers why that failed, if it did."""

@@ -40,12 +40,20 @@ class TooLarge(CallRecordsError):
 @dataclass
 class Notifications:
     """What one POST held: ids of changed calls, each once, in order; how many lifecycle events of each kind there were,
-    and for which subscriptions, by their ids; drops by reason."""
+    and for which subscriptions, by their ids; drops by reason, and some of the subscriptions that these name."""
 
     call_ids: list[str] = field(default_factory=list)
     lifecycle_events: Counter[LifecycleEvent] = field(default_factory=Counter)
     subscription_ids: set[str] = field(default_factory=set)
     dropped: Counter[str] = field(default_factory=Counter)
+    dropped_for: set[str] = field(default_factory=set, compare=False)
+
+    def drop(self, item: object, reason: str) -> None:
+        """Counts a notification that is not taken."""
+        self.dropped[reason] += 1
+        subscription_id = item.get("subscriptionId") if isinstance(item, dict) else None
+        if isinstance(subscription_id, str) and CALL_ID.fullmatch(subscription_id.lower()):
+            self.dropped_for.add(subscription_id.lower())
 
 
 def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifications:
@@ -58,7 +66,7 @@ def parse(body: bytes, tenant_id: str, client_states: tuple[str, ...]) -> Notifi
     for item in _collection(body):
         reason = _reject(item, tenant_id, client_states) or _take(item, found)
         if reason:
-            found.dropped[reason] += 1
+            found.drop(item, reason)
     found.call_ids = list(dict.fromkeys(found.call_ids))
     return found
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import batched
 
@@ -22,7 +22,11 @@ _FEW, _MOST_IN_A_MESSAGE = 4, 500
 
 
 class Webhook:
-    """Takes what Graph posts for `tenant_id`, with one of `client_states`."""
+    """Takes what Graph posts for `tenant_id`, with one of `client_states`.
+
+    `count_dropped` gets the number of notifications that were dropped, by the reason, and the subscriptions that they
+    name. It only counts.
+    """
 
     def __init__(
         self,
@@ -32,11 +36,13 @@ class Webhook:
         calls: WorkQueue,
         subscriptions: WorkQueue,
         clock: Callable[[], datetime],
+        count_dropped: Callable[[Mapping[str, int], Iterable[str]], None] | None = None,
     ) -> None:
         self._tenant_id = tenant_id
         self._client_states = client_states
         self._calls = calls
         self._subscriptions = subscriptions
+        self._count_dropped = count_dropped
         self._clock = clock
 
     async def receive(self, body: bytes) -> None:
@@ -47,6 +53,8 @@ class Webhook:
         found = notifications.parse(body, self._tenant_id, self._client_states)
         if found.dropped:
             log.warning("Notifications dropped: %s.", dict(found.dropped))
+            if self._count_dropped:
+                self._count_dropped(found.dropped, found.dropped_for)
         try:
             async with asyncio.timeout(_ENQUEUE_SECONDS):
                 await self._enqueue(found)

@@ -7,6 +7,7 @@ param publicAccess bool
 
 // Those of callrecords/queues/workqueue.py. The host makes a poison queue when it first needs it; health asks for all of them.
 var queues = ['call-records', 'subscriptions', 'reconcile', 'audit', 'derive', 'operations']
+var probeQueue = 'probe' // no function is triggered by it
 var poisonQueues = map(queues, queue => '${queue}-poison')
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
@@ -42,7 +43,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     name: 'default'
 
     resource all 'queues' = [
-      for queue in concat(queues, poisonQueues): {
+      for queue in concat(queues, poisonQueues, [probeQueue]): {
         name: queue
       }
     ]

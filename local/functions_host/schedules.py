@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from callrecords.settings.ncrontab import NCrontab
 from local.functions_host import timespans
-from local.functions_host.ncrontab import NCrontab
 
 
 class Schedule(Protocol):

@@ -24,13 +24,17 @@ REPAIRED = {"nickname": "\N{REPLACEMENT CHARACTER}"}
 
 @dataclass(frozen=True)
 class Status:
-    """The error answer with `status`; `retry_after` in seconds, or a moment for the HTTP-date form."""
+    """The error answer with `status`; `retry_after` in seconds, or a moment for the HTTP-date form. Its explanation is
+    Graph's, unless there are other `words`."""
 
     status: int
     retry_after: float | datetime | None = None
+    words: str | None = None
 
     async def inject(self, request: web.Request, answer: Answer) -> web.Response:
-        raise by_status(self.status, self._header())
+        error = by_status(self.status, self._header())
+        error.message = self.words or error.message
+        raise error
 
     def _header(self) -> str | None:
         if isinstance(self.retry_after, datetime):

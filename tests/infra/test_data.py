@@ -5,7 +5,7 @@ import json
 import pytest
 
 from callrecords.graphtypes import JsonObject
-from callrecords.queues.workqueue import POISON_SUFFIX, QUEUES
+from callrecords.queues.workqueue import POISON_SUFFIX, PROBE, QUEUES
 from tests.infra.predicted import INFRA, SNAPSHOTS, prediction
 
 QUEUE = "Microsoft.Storage/storageAccounts/queueServices/queues"
@@ -23,7 +23,7 @@ def containers(parameter_set: str) -> dict[str, JsonObject]:
 @pytest.mark.parametrize("parameter_set", SNAPSHOTS)
 def test_every_queue_of_the_code_and_its_poison_queue_are_there(parameter_set: str) -> None:
     names = {each["name"].rpartition("/")[2] for each in prediction(parameter_set).of_type(QUEUE)}
-    assert names == {name + suffix for name in QUEUES for suffix in ("", POISON_SUFFIX)}
+    assert names == {name + suffix for name in QUEUES for suffix in ("", POISON_SUFFIX)} | {PROBE}
 
 
 @pytest.mark.parametrize("parameter_set", SNAPSHOTS)

@@ -10,8 +10,9 @@ from http import HTTPStatus
 
 import pytest
 
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.report import HealthReport, Link
 from tests.infra.commands import Commands
+from tests.invented import NOW
 
 TRIGGER = "/admin/functions/renew_subscription_on_schedule"
 
@@ -98,10 +99,10 @@ def started(commands: Commands, app: DeployedApp) -> tuple[int, str, str]:
 
 
 def broken(**links: str) -> HealthReport:
-    return HealthReport({name: Link(why) for name, why in links.items()})
+    return HealthReport({name: Link(why) for name, why in links.items()}, NOW)
 
 
-WHOLE = HealthReport({"graph": Link(), "subscription": Link()})
+WHOLE = HealthReport({"graph": Link(), "subscription": Link()}, NOW)
 REFUSED = broken(graph='Call records: Graph answered 403 Forbidden: "No" to all.')
 NONE_YET = broken(subscription="there is none yet")
 

@@ -17,11 +17,11 @@ from callrecords.collect.rederiverun import CALLS_A_SECOND
 from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
-from callrecords.graph import failures
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_TURNS, LONGEST_WAIT, RECORD_NEXT_PAGE
 from callrecords.http import reports, search
-from callrecords.operate import health, links
+from callrecords.operate import checks, health, heartbeats, links, losses, timers, waiting
 from callrecords.operate.health import Health
+from callrecords.operate.timers import Watch
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
@@ -58,11 +58,21 @@ FACTS = {
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
-        f"message has waited for more than {health._OLDEST_MESSAGE // MINUTE} minutes",
+        f"message has waited for more than {waiting.OLDEST_MESSAGE // MINUTE} minutes",
         f"the recent hours with Graph ended more than {RECONCILED_WITHIN['recent'] // HOUR} hours ago",
         f"of the last {DAYS_OF_HISTORY} days more than {RECONCILED_WITHIN['history'] // DAY} days ago",
+        f"hold requests of some worker back for more than {health._HELD_BACK // MINUTE} minute from now",
+        f"nobody has taken one for more than {waiting.UNTOUCHED_FOR // MINUTE} minutes",
+        f"calls were given up within the last {losses._GIVEN_UP_WITHIN // HOUR} hours",
+        f"by its schedule has not ended {timers.GRACE // MINUTE} minutes later",
+        f"nothing was rolled up {timers.GRACE // MINUTE} minutes after the second time",
+        f"Of the first {waiting._PEEKED} that can be seen",
+        f"ends of functions of queues every {heartbeats._QUEUES_EVERY_SECONDS / 60:.0f} minutes",
+        f"answered well in the last {health._STILL_PERMITTED_FOR // MINUTE} minutes",
+        f"after {health._ANSWERED_WITHIN_SECONDS} seconds at most",
+        f"if that is not older than {health._TOO_OLD // SECOND} seconds",
         f"asks at most every {health._CACHED_FOR // SECOND} seconds",
-        f"does not answer within {health._PATIENCE_SECONDS:.0f} seconds",
+        f"does not answer within {checks.PATIENCE_SECONDS:.0f} seconds",
         f"Graph's limits for at most {LONGEST_WAIT:.0f} seconds in all",
         f"its turn in a backlog to wait for, for at most {LONGEST_TURNS:.0f};",
         f"the reasons of the oldest {poison._PEEKED}, with ids left out",
@@ -112,7 +122,6 @@ FACTS = {
         f"asks its dependencies at most every {health._CACHED_FOR // SECOND} seconds",
         f"refuses a body of more than {BODY_LIMIT // 1024**2} MB on every route",
         f"refuses more than {MAX_BODY_BYTES // 1024} kB or {MAX_NOTIFICATIONS:,} notifications",
-        f"up to {failures._LONGEST} characters of Graph's own error message",
         f"to its host name for up to {math.ceil(LIFETIME / DAY)} days",
     ],
 }
@@ -138,6 +147,9 @@ class NoRecords:
 
 
 async def test_the_links_in_the_table_are_those_of_health() -> None:
-    report = await Health(records=NoRecords(), state=State(), queues={}, clock=Clock()).report()
-    told = [link.strip("`") for link, _ in table(page("docs/operations.md"), "Is all well?")]
+    health = Health(
+        records=NoRecords(), state=State(), queues={}, watch=Watch({}, {}), held_for=lambda: 0, clock=Clock()
+    )
+    report = await health.report()
+    told = [link.strip("`") for link, *_ in table(page("docs/operations.md"), "Is all well?")]
     assert told == [*report.links]

@@ -10,6 +10,8 @@ from tests.pipeline.reading import is_whole, poison_entries
 from tests.pipeline.waiting import until
 
 CANARY = "canary-4f1e"
+# Of Graph's answers, with the seconds after which to come back. The last is final.
+STATUSES = {500: None, 429: 0.5, 400: None}
 
 
 def marked(value: object) -> object:
@@ -24,9 +26,12 @@ def marked(value: object) -> object:
 _GRAPHS_OWN = {"id", "startDateTime", "endDateTime", "lastModifiedDateTime", "@odata.type"}
 
 
-async def test_nothing_of_a_call_record_is_logged(stack: Stack, calls: Iterator[Call]) -> None:
+async def test_nothing_of_a_call_record_and_none_of_graphs_words_are_logged(
+    stack: Stack, calls: Iterator[Call]
+) -> None:
     call_ids: list[str] = []
-    for fault in (None, Status(500), Status(429, retry_after=0.5), NotJson(), Truncate(), Status(400)):
+    explained = [Status(status, retry_after, words=f"{CANARY} said") for status, retry_after in STATUSES.items()]
+    for fault in (None, NotJson(), Truncate(), *explained):
         record = marked(next(calls).versions[-1].record)
         assert isinstance(record, dict)
         call_ids.append(record["id"])

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from callrecords.app import App, start
+from callrecords.operate.flow import FLOW, merged
+from callrecords.operate.meter import Meter
 from callrecords.settings.read import Settings
-from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, PREVIOUS_CLIENT_STATE, call_message
+from tests.doubles import Clock, State
+from tests.invented import CLIENT_STATE, DAY, ENVIRONMENT, NOW, PREVIOUS_CLIENT_STATE, call_message
 from tests.unit.collect.ingest_world import World
 
 QUIET = ("azure", "httpx", "httpcore")
@@ -27,6 +30,15 @@ def app() -> App:
     return app
 
 
+def quiet_meter(world: World) -> Meter:
+    """One that writes when it is told to, and never in the background."""
+
+    async def state() -> State:
+        return world.state
+
+    return Meter(state=state, held_for=lambda: 0, clock=Clock(), write_soon=lambda: None)
+
+
 @pytest.mark.parametrize("part", [name for name, each in vars(App).items() if isinstance(each, cached_property)])
 async def test_every_part_can_be_made_before_anything_can_be_reached(app: App, part: str) -> None:
     assert getattr(app, part) is not None
@@ -42,11 +54,32 @@ async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch:
         "_call_record_store": world.store,
         "_calls_store": world.rows,
         "_state": world.state,
+        "_meter": quiet_meter(world),
     }
     for name, part in parts.items():
         monkeypatch.setattr(App, name, part)
     await app.ingest.on_message(str(call_message()), 1)
     assert world.rows.rows[DAY]["qualityProfile"] == "before2022"
+
+
+async def test_what_arrives_and_what_the_webhook_drops_are_counted_together(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    parts = {
+        "_call_records": world.graph,
+        "_call_record_store": world.store,
+        "_calls_store": world.rows,
+        "_state": world.state,
+        "_meter": quiet_meter(world),
+    }
+    for name, part in parts.items():
+        monkeypatch.setattr(App, name, part)
+    await app.ingest.on_message(str(call_message()), 1)
+    await app.webhook.receive(b'{"value": [{"clientState": "guessed"}]}')
+    await app._meter.write()
+    known = merged(await world.state.starting_with(FLOW), NOW)
+    assert (known.arrivals, known.dropped) == ({"inf": 1}, {"wrong clientState": 1})
 
 
 async def test_a_new_subscription_has_the_present_secret_and_the_former_one_is_still_accepted(

@@ -32,6 +32,7 @@ class Everything(Document):
     last_name: str | None = None
     last_colour: Colour | None = None
     former_names: tuple[str, ...] = ()
+    counts: dict[str, int] | None = None
 
 
 WHOLE = Everything(at=NOON, count=3, share=0.5, name="a", colour="red", all_names=("b", "c"))
@@ -67,6 +68,7 @@ def test_names_are_in_camel_case_times_have_their_offset_and_what_is_none_is_lef
         last_name=st.none() | NAMES,
         last_colour=st.none() | st.sampled_from(["red", "green"]),
         former_names=st.lists(NAMES).map(tuple),
+        counts=st.none() | st.dictionaries(NAMES, st.integers(0, 2**53)),
     )
 )
 def test_what_is_written_as_json_is_read_as_it_was(document: Everything) -> None:
@@ -91,6 +93,8 @@ def test_what_is_written_as_json_is_read_as_it_was(document: Everything) -> None
         ("lastCount", 0.5, "a number from 0"),
         ("lastColour", "blue", "one of red, green"),
         ("formerNames", {}, "a list of strings"),
+        ("counts", ["b"], "counts by name"),
+        ("counts", {"b": -1}, "counts by name"),
     ],
 )
 def test_a_value_that_is_not_as_expected_is_named(name: str, value: object, expected: str) -> None:

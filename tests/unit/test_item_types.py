@@ -16,6 +16,8 @@ from callrecords.collect.rederiverun import DeriveOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
 from callrecords.operate.commands import CommandOutcome
+from callrecords.operate.flow import Flow
+from callrecords.operate.heartbeats import Heartbeat
 from callrecords.ports.callrow import StreamCounts
 from callrecords.ports.usage import DayRollUp, FailureCount, SubnetQuality
 from callrecords.usage.rollup import RollUpState
@@ -28,6 +30,8 @@ STATE: Mapping[str, type[Document]] = {
     "reconcile": RunOutcome,
     "audit": AuditOutcome,
     "derive": DeriveOutcome,
+    "heartbeat": Heartbeat,
+    "flow": Flow,
     "givenUp": GivenUpCall,
     "command": CommandOutcome,
 }

@@ -18,12 +18,14 @@ from callrecords.cosmos.items import split, split_piece
 from callrecords.cosmos.state import StateStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.elements import Elements
-from callrecords.errors import Forbidden, Refused
+from callrecords.errors import Forbidden, Refused, Unavailable
 from callrecords.graphtypes import JsonObject
 from callrecords.operate.commands import Action
+from callrecords.operate.heartbeats import Heartbeats
+from callrecords.operate.meter import Meter
 from callrecords.usage.rollup import RollUp
 from tests.documented import complaints, schema
-from tests.doubles import Clock
+from tests.doubles import Clock, State
 from tests.generated import DAYS, roll_up, rows, store_record, store_rows, versions
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.invented import CALL, NOW, TENANT, call_message
@@ -276,6 +278,28 @@ async def test_what_is_remembered_of_progress_is_as_promised(account: Account, c
     assert item["lagSeconds"] == 3
     assert complaints("state", item) == []
     assert complaints("state", item | {"lagSeconds": "3"})
+
+
+async def test_what_is_remembered_of_functions_and_of_what_flowed_is_as_promised() -> None:
+    state, clock = State(), Clock()
+
+    async def remembered() -> State:
+        return state
+
+    async def failing() -> None:
+        raise Unavailable("away")
+
+    meter = Meter(state=remembered, held_for=lambda: 30, clock=clock, write_soon=lambda: None)
+    meter.arrived(timedelta(seconds=3))
+    meter.dropped({"wrong clientState": 2}, ["00000000-0000-4000-8000-000000000000"])
+    meter.look()
+    await meter.write()
+    with pytest.raises(Unavailable):
+        await Heartbeats(state, meter.look, clock).timer("reconcile_recent", failing())
+    assert sorted(item_id.partition("-")[0] for item_id in state.items) == ["flow", "heartbeat"]
+    for item_id, item in state.items.items():
+        assert complaints("state", {**item, "id": f"{TENANT}:{item_id}"}) == []
+        assert complaints("state", {**item, "id": f"{TENANT}:{item_id}", "dropped": ["wrong"], "firstSeen": "soon"})
 
 
 def test_a_header_has_what_its_schema_asks_for_and_nothing_else() -> None:

@@ -8,10 +8,11 @@ from azure.storage.queue.aio import QueueServiceClient
 from callrecords.collect.auditrun import AuditOutcome, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
-from callrecords.operate import links
-from callrecords.operate.links import Link
+from callrecords.operate import health, links
+from callrecords.operate.report import Link
 from callrecords.usage.rollup import ROLL_UP, RollUpState
-from tests.integration.operate.health_world import HOUR, World, give_up
+from tests.integration.operate.health_world import HOUR, OWN_SUBSCRIPTION, World, give_up
+from tests.invented import NOW
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -30,7 +31,7 @@ async def without_permission(world: World) -> None:
 
 
 async def without_subscription(world: World) -> None:
-    del world.state.items[SUBSCRIPTION.id]
+    world.state.hold(SUBSCRIPTION, SubscriptionState(action="creating", former_ids=(OWN_SUBSCRIPTION,), at=NOW))
 
 
 async def without_queue(world: World) -> None:
@@ -39,6 +40,18 @@ async def without_queue(world: World) -> None:
 
 async def with_poison(world: World) -> None:
     await give_up(world.lifecycle, "no")
+
+
+async def with_drops(world: World) -> None:
+    world.drop({"wrong clientState": 3}, OWN_SUBSCRIPTION)
+
+
+async def with_a_missing_call(world: World) -> None:
+    await world.name_missing("Graph's answer is not JSON.")
+
+
+async def without_a_timer(world: World) -> None:
+    world.beat("reconcile_recent", world.clock.now - 3 * HOUR)
 
 
 async def without_reconciliation(world: World) -> None:
@@ -60,8 +73,11 @@ CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "cosmos": without_cosmos,
     "graph": without_permission,
     "subscription": without_subscription,
+    "notifications": with_drops,
     "queues": without_queue,
     "poison": with_poison,
+    "missing": with_a_missing_call,
+    "timers": without_a_timer,
     "reconcile": without_reconciliation,
     "audit": without_audit,
     "usage": without_roll_up,
@@ -93,7 +109,7 @@ async def test_an_answer_is_good_for_some_seconds(world: World) -> None:
     first = await world.health()
     await with_poison(world)
     world.clock.forward(5 * SECOND)
-    assert await world.health() is first
+    assert (await world.health()).links is first.links
     world.clock.forward(SECOND)
     assert await world.broken() == "poison"
 
@@ -109,10 +125,75 @@ async def test_a_bad_answer_is_good_for_as_long(world: World) -> None:
 
 async def test_many_who_ask_at_once_are_one_question_to_graph_and_one_to_cosmos(world: World) -> None:
     reports = await asyncio.gather(*(world.health() for _ in range(20)))
-    assert all(report is reports[0] for report in reports)
+    assert all(report.links is reports[0].links for report in reports)
     assert world.graph.asked == [(world.clock.now, world.clock.now + MINUTE)]
     assert world.graph.listed == 1
-    assert world.state.asked == 1
+    assert world.state.asked == 3  # single items, flows and calls that are missing
+
+
+async def test_while_cosmos_is_frozen_all_who_ask_are_told_so_in_time(world: World) -> None:
+    world.state.frozen = asyncio.Event()
+    async with asyncio.timeout(3):
+        reports = await asyncio.gather(*(world.health() for _ in range(100)))
+    world.state.frozen.set()
+    assert {report.links["cosmos"].why for report in reports} == {"it did not answer within 2 s"}
+    assert all(report.links["queues"].why is None for report in reports)
+
+
+async def test_while_a_queue_is_frozen_the_others_are_told_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = asyncio.Event()
+
+    async def peek(**_: object) -> None:
+        await frozen.wait()
+
+    monkeypatch.setattr(world.lifecycle.main, "peek_messages", peek)
+    async with asyncio.timeout(3):
+        assert await world.why("queues") == "subscriptions: it did not answer within 2 s"
+    assert (await world.facts("queues")).keys() == {"call-records"}
+
+
+async def test_where_a_check_is_late_the_report_before_is_told_with_its_age(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await world.health()
+    monkeypatch.setattr(health, "_ANSWERED_WITHIN_SECONDS", 0)
+    world.clock.forward(30 * SECOND)
+    late = await world.health()
+    assert late.links is before.links
+    assert late.as_json()["ageSeconds"] == 30
+
+
+async def test_a_report_that_is_too_old_says_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.health()
+    monkeypatch.setattr(health, "_ANSWERED_WITHIN_SECONDS", 0)
+    world.clock.forward(31 * SECOND)
+    assert await world.broken() == "check"
+
+
+async def test_before_the_first_check_has_ended_nothing_is_known(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_ANSWERED_WITHIN_SECONDS", 0)
+    report = await world.health()
+    assert not report.healthy
+    assert report.as_json()["broken"] == {"link": "check", "why": "it is not known yet: the check has not ended"}
+
+
+async def test_a_graph_that_is_slow_is_no_broken_link_while_it_was_well_lately(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0)
+    world.graph.frozen = asyncio.Event()
+    assert await world.why("graph") == "it did not answer within 0 s"
+    world.graph.frozen.set()
+    monkeypatch.undo()
+    world.clock.forward(6 * SECOND)
+    assert await world.why("graph") is None
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0)
+    world.graph.frozen.clear()
+    world.clock.forward(4 * MINUTE)
+    assert await world.facts("graph") == {"note": "it did not answer within 0 s"}
+    world.clock.forward(MINUTE)
+    assert await world.why("graph") == "it did not answer within 0 s"
+    world.graph.frozen.set()
 
 
 async def test_without_cosmos_every_link_that_it_tells_of_is_as_broken(world: World) -> None:

@@ -13,6 +13,7 @@ from callrecords.collect.reconcilerun import Run, ended
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
 from callrecords.operate.health import Health
+from callrecords.operate.timers import Watch
 from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate import health_world
 from tests.integration.operate.health_world import HOUR, World, give_up, outcome, subscription
@@ -123,7 +124,7 @@ async def test_the_depth_of_each_queue_and_the_age_of_its_oldest_message_are_tol
     facts = await world.facts("queues")
     assert facts["call-records"]["depth"] == 2
     assert facts["call-records"]["oldestSeconds"] == pytest.approx(20 * 60, abs=5)  # Azurite's clock has seconds
-    assert facts["subscriptions"] == {"depth": 0, "oldestSeconds": 0}
+    assert facts["subscriptions"] == {"depth": 0, "oldestSeconds": 0, "firstSeenSeconds": 0}
     assert await world.why("queues") is None
 
 
@@ -138,7 +139,7 @@ async def test_messages_that_have_waited_for_over_an_hour_and_a_half_are_told(wo
 
 async def test_a_queue_that_cannot_be_reached_is_told(world: World) -> None:
     await world.lifecycle.main.delete_queue()
-    assert await world.why("queues") == "The queue subscriptions could not be reached (ResourceNotFoundError)."
+    assert await world.why("queues") == "subscriptions: The queue could not be reached (ResourceNotFoundError)."
 
 
 async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
@@ -154,7 +155,8 @@ async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
 async def test_what_the_use_cases_remember_is_told(world: World) -> None:
     gap = outcome(finished=None, listed=3)
     world.state.hold(ended("gap"), gap)
-    assert await world.facts("ingest") == world.state.items[LAST_ARRIVAL.id]
+    none = {"count": 0, "p50Seconds": None, "p95Seconds": None}
+    assert await world.facts("ingest") == {**world.state.items[LAST_ARRIVAL.id], "lastHour": none}
     recent = world.state.items["reconcile-recent"]
     assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": gap.as_json()}
 
@@ -223,5 +225,13 @@ async def test_reconciliations_that_never_get_done_are_a_broken_link() -> None:
     runs.graph.failing = lambda number: Unavailable("away") if number > lists + 1 else None
     await runs.reconciliation.over_recent()
     await runs.take()
-    report = await Health(records=health_world.Graph(), state=runs.state, queues={}, clock=runs.clock).report()
+    health = Health(
+        records=health_world.Graph(),
+        state=runs.state,
+        queues={},
+        watch=Watch({}, {}),
+        held_for=lambda: 0,
+        clock=runs.clock,
+    )
+    report = await health.report()
     assert report.links["reconcile"].why

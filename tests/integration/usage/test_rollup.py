@@ -163,6 +163,49 @@ async def test_where_the_changes_cannot_be_read_the_next_run_begins_where_this_o
     assert await world.items() == expected(FEW)
 
 
+async def position_of_another_container() -> str:
+    """One that is as good as any, in an account of its own."""
+    async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
+        other = World(account)
+        await store_rows(account, FEW)
+        await other.rolling.on_schedule()
+        return (await other.remembered()).position or ""
+
+
+async def test_a_position_of_another_container_is_given_up_and_all_changes_are_read_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store_rows(world.account, FEW)
+    await world.state.write(ROLL_UP, RollUpState(position=await position_of_another_container(), at=world.clock()))
+    await world.rolling.on_schedule()
+    assert await world.items() == expected(FEW)
+    known = await world.remembered()
+    assert known.begun_anew == world.clock()
+    assert "the position is damaged, or of another container" in caplog.text
+    world.clock.forward(timedelta(minutes=30))
+    await world.rolling.on_schedule()
+    assert await world.remembered() == replace(known, at=world.clock())
+
+
+@pytest.mark.parametrize("position", ["damaged", "e30=", "W10=", "bnVsbA==", "eyJ2IjogInYyIn0="])
+async def test_a_damaged_position_is_given_up(world: World, position: str) -> None:
+    await store_rows(world.account, FEW[:1])
+    await world.state.write(ROLL_UP, RollUpState(position=position, at=world.clock()))
+    await world.rolling.on_schedule()
+    assert await world.items() == expected(FEW[:1])
+
+
+async def test_where_no_changes_can_be_read_at_all_nothing_is_begun_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refusing(_position: str | None) -> tuple[set[str], str | None]:
+        raise Refused("Changes of facts: Cosmos answered 400.")
+
+    monkeypatch.setattr(world.calls, "changed_days", refusing)
+    await world.rolling.on_schedule()
+    assert await world.state.read(ROLL_UP) is None
+
+
 @contextmanager
 def refusing(world: World, day: str) -> Iterator[None]:
     """Cosmos refuses the roll-up of the day, and takes all others."""

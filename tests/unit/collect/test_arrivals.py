@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 from callrecords.collect.arrivals import LAST_ARRIVAL, Arrivals
 from callrecords.errors import Unavailable
+from callrecords.queues.messages import FetchReason
 from tests.doubles import Clock, State
 from tests.invented import NOW, call_message
 
@@ -36,3 +39,11 @@ async def test_an_arrival_that_cannot_be_noted_is_not_worth_a_failure_nor_anothe
     clock.forward(15 * SECOND)
     await arrivals.note(call_message())
     assert LAST_ARRIVAL.id in state.items
+
+
+async def test_how_long_a_record_took_that_graph_had_announced_is_counted_and_of_no_other() -> None:
+    counted: list[timedelta] = []
+    arrivals = Arrivals(State(), Clock(), counted.append)
+    for reason in get_args(FetchReason):
+        await arrivals.note(replace(call_message(age=3 * SECOND), reason=reason))
+    assert counted == [3 * SECOND]

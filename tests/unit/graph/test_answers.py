@@ -119,11 +119,11 @@ async def test_an_error_means_what_its_status_says_whatever_its_body_is(
     assert raised.value.retry_after == 7
 
 
-async def test_a_compressed_error_says_what_graph_said(graph: FakeGraph) -> None:
+async def test_a_compressed_error_has_graphs_code(graph: FakeGraph) -> None:
     body = gzip.compress(b'{"error": {"code": "TooMany", "message": "Slow down"}}')
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     graph.answer_in_turn([httpx.Response(429, headers=headers, stream=Stream(body))])
-    with pytest.raises(Throttled, match=r"^Call record 1: Graph answered 429 TooMany: Slow down\.$"):
+    with pytest.raises(Throttled, match=r"^Call record 1: Graph answered 429 TooMany\.$"):
         await get(graph)
 
 

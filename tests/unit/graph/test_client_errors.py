@@ -58,10 +58,62 @@ async def test_a_status_is_an_error_by_its_meaning(
     assert len(graph.requests) == 1  # the queue waits, not the client
 
 
-async def test_an_error_says_what_graph_said(graph: FakeGraph) -> None:
-    body = {"error": {"code": "NotFound", "message": "Could not find the requested call record."}}
-    error = await failure(graph, httpx.Response(404, json=body))
-    assert str(error) == "Call record 1: Graph answered 404 NotFound: Could not find the requested call record."
+def explained(code: object, message: object) -> dict[str, object]:
+    return {"error": {"code": code, "message": message}}
+
+
+async def test_an_error_has_graphs_code_and_none_of_its_words(graph: FakeGraph) -> None:
+    error = await failure(graph, httpx.Response(404, json=explained("NotFound", "Ann Miller, +1 555 0100")))
+    assert str(error) == "Call record 1: Graph answered 404 NotFound."
+
+
+@pytest.mark.parametrize(
+    "code", ["UnknownError", "Authorization_RequestDenied", "Request_ResourceNotFound", "TooManyRequests", "429"]
+)
+async def test_a_code_of_graphs_is_told(graph: FakeGraph, code: str) -> None:
+    error = await failure(graph, httpx.Response(403, json=explained(code, "")))
+    assert str(error) == f"Call record 1: Graph answered 403 {code}."
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "Ann Miller",
+        "ann@fabrikam.example",
+        "+15550100",
+        "15550100",
+        "a" * 41,
+        "Ann_Miller",
+        "Ann\n",
+        "é",
+    ],
+)
+async def test_what_has_not_the_form_of_a_code_is_not_told(graph: FakeGraph, code: str) -> None:
+    error = await failure(graph, httpx.Response(403, json=explained(code, None)))
+    assert str(error) == "Call record 1: Graph answered 403."
+
+
+async def test_half_a_character_is_no_code(graph: FakeGraph) -> None:
+    body = rb'{"error": {"code": "Ann\ud83d", "message": "Ann \ud83d"}}'
+    error = await failure(graph, httpx.Response(404, content=body, headers={"Content-Type": "application/json"}))
+    assert str(error) == "Call record 1: Graph answered 404."
+
+
+async def test_the_permissions_that_graph_misses_are_told(graph: FakeGraph) -> None:
+    words = "Ann misses 'CallRecords.Read.All' or CallRecord-PstnCalls.Read.All; roles: 'User.Read.All, User.Read.All'."
+    error = await failure(graph, httpx.Response(403, json=explained("Forbidden", words)))
+    named = "CallRecords.Read.All, CallRecord-PstnCalls.Read.All, User.Read.All"
+    assert str(error) == f"Call record 1: Graph answered 403 Forbidden (it names {named})."
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Ann.Miller.All", "x.CallRecords.Read.All", "CallRecords.Read.Allison", "ann-Miller.Read.All", "A.Read.All"],
+)
+async def test_what_has_not_the_form_of_a_permission_is_not_told(graph: FakeGraph, words: str) -> None:
+    error = await failure(graph, httpx.Response(403, json=explained("Forbidden", words)))
+    assert str(error) == "Call record 1: Graph answered 403 Forbidden."
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", "text/plain", ""])
@@ -70,12 +122,6 @@ async def test_an_error_with_another_body_shows_nothing_of_it(graph: FakeGraph, 
     error = await failure(graph, httpx.Response(502, content=body, headers={"Content-Type": kind}))
     assert type(error) is Unavailable
     assert "private" not in str(error)
-
-
-async def test_what_graph_said_can_be_put_on_a_queue(graph: FakeGraph) -> None:
-    body = rb'{"error": {"code": "NotFound", "message": "Ann \ud83d"}}'
-    error = await failure(graph, httpx.Response(404, content=body, headers={"Content-Type": "application/json"}))
-    assert str(error) == "Call record 1: Graph answered 404 NotFound: Ann ?."
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,17 @@ async def test_what_has_no_share_of_the_tenants_limit_tells_nothing_of_it(time: 
         time.limiter.throttled(((Limit(3, 4), name),), 9)
         time.limiter.answered(((Limit(3, 4), name),))
     assert await held_for(time, *OTHERS) == 0
+
+
+async def test_how_long_others_than_one_call_are_held_back_is_told(time: FakeTime) -> None:
+    assert time.limiter.held_for() == 0
+    time.limiter.throttled(((LIST_FIRST_PAGE, ""), RESERVED), 30)
+    time.now += 10
+    assert time.limiter.held_for() == pytest.approx(20)
+    time.now += 25
+    assert time.limiter.held_for() == 0
+
+
+async def test_one_call_that_is_held_back_is_not_all(time: FakeTime) -> None:
+    time.limiter.throttled(of_call("1"), 30)
+    assert time.limiter.held_for() == BRIEFLY

@@ -6,9 +6,9 @@ import pytest
 from callrecords import __version__
 from callrecords.errors import Unavailable
 from callrecords.http.operations import commanded, health, only_by_command
-from callrecords.operate.links import HealthReport, Link
+from callrecords.operate.report import HealthReport, Link
 from tests.asking import told
-from tests.invented import call_id
+from tests.invented import NOW, call_id
 from tests.unit.operate.operations_world import World, command
 
 
@@ -16,7 +16,7 @@ class KnownHealth:
     """Stands for a Health whose report is known."""
 
     def __init__(self, *links: Link) -> None:
-        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)})
+        self.known = HealthReport({f"link {number}": link for number, link in enumerate(links)}, NOW)
 
     async def report(self) -> HealthReport:
         return self.known

@@ -40,6 +40,7 @@ class World:
 
     def __init__(self, calls: RecordingQueue | None = None) -> None:
         self.calls, self.subscriptions = calls or RecordingQueue(), RecordingQueue()
+        self.dropped: list[tuple[dict[str, int], set[str]]] = []
         clock = Clock()
         calls_queue, subscriptions_queue = (
             WorkQueue(queue=queue, poison_queue=RecordingQueue(), tenant_id=TENANT, clock=clock)
@@ -51,6 +52,7 @@ class World:
             calls=calls_queue,
             subscriptions=subscriptions_queue,
             clock=clock,
+            count_dropped=lambda reasons, subscription_ids: self.dropped.append((dict(reasons), set(subscription_ids))),
         )
 
     @property
@@ -219,3 +221,15 @@ async def test_a_queue_that_refuses_is_logged_as_an_error(caplog: pytest.LogCapt
     world.calls.failure = ServiceRequestError("no route")
     await world.post(CALL_NOTIFICATIONS[0])
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+async def test_what_is_dropped_is_counted_with_the_subscriptions_that_it_names() -> None:
+    world = World()
+    subscription_id = "E2A1C0D4-5b6f-4f7a-8c9d-0a1b2c3d4e5f"
+    forged = {**CALL_NOTIFICATIONS[0], "clientState": "guessed"}
+    await world.post(
+        {**forged, "subscriptionId": subscription_id}, {**forged, "subscriptionId": "x\nforged"}, forged, 5
+    )
+    assert world.dropped == [({"wrong clientState": 3, "malformed": 1}, {subscription_id.lower()})]
+    await world.post(*CALL_NOTIFICATIONS)
+    assert len(world.dropped) == 1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from local.functions_host.ncrontab import NCrontab
+from callrecords.settings.ncrontab import NCrontab
 
 RANGES = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 LEAP_YEAR = 2000
