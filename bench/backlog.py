@@ -14,7 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,9 +24,8 @@ from azure.storage.queue.aio import QueueClient
 
 from callrecords.queues.messages import CallMessage
 from callrecords.queues.workqueue import CALL_RECORDS
-from local.apphost import running_app
+from local.apphost import running_beside
 from local.graph import GraphSimulator, Limit, Limits, Operation
-from local.processes import free_port
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import generate
 
@@ -100,17 +99,6 @@ async def drain(stack: Stack) -> list[Sample]:
     return samples
 
 
-@asynccontextmanager
-async def more_workers(stack: Stack, count: int, folder: Path) -> AsyncIterator[None]:
-    """So many functions hosts beside the stack's own, with the same settings."""
-    async with AsyncExitStack() as workers:
-        for number in range(count):
-            own = folder / f"worker-{number}"
-            own.mkdir()
-            await workers.enter_async_context(running_app(free_port(), own, stack.app.environ))
-        yield
-
-
 def children_cpu() -> float:
     """CPU seconds of the child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -144,7 +132,7 @@ async def main() -> None:
         async with backlogged_stack(graph, ids, folder) as stack:
             simulators, children = time.process_time(), children_cpu()
             await stack.app.start()
-            async with more_workers(stack, workers - 1, folder):
+            async with running_beside(stack.app, workers - 1, folder):
                 samples = await drain(stack)
                 simulators = time.process_time() - simulators
             await stack.app.stop()

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import aiohttp
 
+from callrecords.settings.read import SETTINGS
 from local.environment import ROOT, inherited
 from local.functions_host import WAS_IDLE
-from local.processes import Process, running
+from local.processes import Process, free_port, running
 
+_SCHEDULES = [each.name for each in SETTINGS if each.name.endswith("_SCHEDULE")]
+_NEVER = "0 0 0 1 1 *"
 _DEPLOYED = ("function_app.py", "host.json", "callrecords")
 
 
@@ -57,6 +60,20 @@ async def running_app(
     )
     async with running(process):
         yield process
+
+
+@contextlib.asynccontextmanager
+async def running_beside(app: Process, count: int, folder: Path) -> AsyncIterator[list[Process]]:
+    """So many more functions hosts with the settings of `app`, for the queues: as in Azure, timers are of one host
+    alone."""
+    settings = {**app.environ, **dict.fromkeys(_SCHEDULES, _NEVER)}
+    async with contextlib.AsyncExitStack() as hosts:
+        found = []
+        for number in range(2, count + 2):
+            own = folder / f"host-{number}"
+            own.mkdir()
+            found.append(await hosts.enter_async_context(running_app(free_port(), own, settings)))
+        yield found
 
 
 async def is_running(port: int) -> bool:

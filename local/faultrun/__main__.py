@@ -39,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
     parser.add_argument("--calls", type=int, default=2_000, metavar="N", help="calls in the day (2000)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, other calls and faults (1)")
+    parser.add_argument("--hosts", type=int, default=2, metavar="N", help="functions hosts at the same queues (2)")
     parser.add_argument("--speed", type=int, default=30, metavar="N", help="delays after failures last an Nth (30)")
     parser.add_argument(
         "--scenario",
@@ -49,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     arguments = parser.parse_args()
-    for name in ("calls", "speed"):
+    for name in ("calls", "speed", "hosts"):
         if getattr(arguments, name) < 1:
             parser.error(f"--{name} is {getattr(arguments, name)}: expected a number from 1")
     return arguments
@@ -83,7 +84,8 @@ def _run(arguments: argparse.Namespace) -> int:
         console.print(f"{time.monotonic() - began:5.0f} s  {what}", highlight=False)
 
     with _emptied_folder() as folder:
-        run = _SCENARIOS.get(arguments.scenario, partial(fault_run, calls=arguments.calls, speed=arguments.speed))
+        day = partial(fault_run, calls=arguments.calls, speed=arguments.speed, hosts=arguments.hosts)
+        run = _SCENARIOS.get(arguments.scenario, day)
         outcome = asyncio.run(run(arguments.seed, folder, say))
     console.print(outcome.table())
     console.print(f"The app's log: {FOLDER / 'app.log'}", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +16,7 @@ from local.faultrun.graphincidents import GraphIncidents
 from local.faultrun.queueproxy import QueueFailure, QueueProxy
 from local.faultrun.services import ServiceFaults
 from local.graph import Fault, Operation, Status
+from local.processes import Process
 from local.stack import Stack
 from local.traffic import Call
 
@@ -30,14 +32,16 @@ _DAMAGED_SHARE = 0.005
 
 
 class Incidents:
-    """Brings them about in `stack` while `traffic` is played; `happened` counts them by kind, `say` is told of them.
+    """Brings them about in `stack`, beside whose functions host there are `others`, while `traffic` is played;
+    `happened` counts them by kind, `say` is told of them.
 
-    `graph` has those of Graph.
+    `graph` has those of Graph. Of several hosts all are killed at one time, and then one after another.
     """
 
     def __init__(
         self,
         stack: Stack,
+        others: Sequence[Process],
         proxy: QueueProxy,
         services: ServiceFaults,
         damage: Damage,
@@ -46,6 +50,8 @@ class Incidents:
     ) -> None:
         self.happened: Counter[str] = Counter()
         self._stack = stack
+        hosts = [stack.app, *others]
+        self._victims = itertools.cycle([hosts, *([each] for each in hosts)])
         self._proxy = proxy
         self._services = services
         self._damage = damage
@@ -90,10 +96,11 @@ class Incidents:
         await incident()
 
     async def _kill_app(self) -> None:
-        if self._stack.app.is_running:
-            self._count("Functions host killed")
-        await self._stack.app.kill()
-        await self._stack.app.start()
+        for host in next(self._victims):
+            if host.is_running:
+                self._count("Functions host killed")
+            await host.kill()
+            await host.start()
 
     async def _kill_app_within(self, write: FaultRule) -> None:
         """Kills the host within the next such write."""

@@ -13,7 +13,7 @@ from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
 from callrecords.cosmos.calls import CONTAINER as CALLS
 from callrecords.settings.connections import QUEUE_CONNECTION
 from local import azurite
-from local.apphost import HostOptions
+from local.apphost import HostOptions, running_beside
 from local.compare import compare
 from local.faultrun import poison, recovery
 from local.faultrun.damage import Damage
@@ -50,8 +50,12 @@ LEAST_SECONDS, SECONDS_A_CALL = 20.0, 0.06
 IDLE_SECONDS, LEAST_IDLE_SECONDS, TIMER_SECONDS = 30.0, 2.0, 10.0
 
 
-async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, calls: int, speed: int) -> Outcome:
+async def fault_run(
+    seed: int, folder: Path, say: Callable[[str], None], *, calls: int, speed: int, hosts: int
+) -> Outcome:
     """Plays `calls` calls through the stack while everything fails, repairs it, and compares Cosmos with Graph.
+
+    So many functions `hosts` take messages from the same queues; the first of them has the timers and the webhook.
 
     The faults are those of `seed`, delays on the queue a `speed`th as long as in Azure. Logs and queues are kept in
     `folder`; `say` is told what happens. Raises StackError when a part does not come up or does not come to rest.
@@ -61,10 +65,13 @@ async def fault_run(seed: int, folder: Path, say: Callable[[str], None], *, call
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     traffic = disturbed(generate(seed, calls, yesterday, TENANT_ID), rng, notifications)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=LIMITS, delivery=DELIVERY)
-    async with _stack(graph, folder, speed) as (stack, proxy, controller):
+    async with (
+        _stack(graph, folder, speed) as (stack, proxy, controller),
+        running_beside(stack.app, hosts - 1, folder) as others,
+    ):
         services = ServiceFaults(graph, stack.cosmos, traffic, rng)
         damage = Damage(stack.cosmos, graph.records, traffic)
-        incidents = Incidents(stack, proxy, services, damage, traffic, say)
+        incidents = Incidents(stack, others, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
         given_up, found = await _recover(stack, yesterday, damage.spoiled, say)
