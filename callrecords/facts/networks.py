@@ -38,16 +38,18 @@ def properties(value: object) -> JsonObject:
                 found[name] = each
         elif kind is float:
             found[name] = rounded(each)
+        elif kind is int:
+            if each != _NO_SPEED and -MOST_EXACT <= each <= MOST_EXACT:
+                found[name] = each
         elif (other := _other(each)) is not None:
             found[name] = other
     return found
 
 
 def _other(value: object) -> object:
-    """What neither a string nor a float tells, if anything."""
-    if isinstance(value, int):
-        is_told = isinstance(value, bool) or (value != _NO_SPEED and -MOST_EXACT <= value <= MOST_EXACT)
-        return value if is_told else None
+    """What neither a string nor a number tells, if anything."""
+    if isinstance(value, bool):
+        return value
     if isinstance(value, list):
         return [found for each in value if (found := properties({"": each}).get("")) is not None] or None
     return properties(value) or None
