@@ -20,6 +20,7 @@ import orjson
 from bench.ingest.seams import Seam, instrument
 from bench.ingest.stages import GRAPH, ROWS, SPLIT, STATE, Stopwatch
 from callrecords.app import App, start
+from callrecords.collect.repeats import Repeats
 from callrecords.queues.messages import CallMessage
 from callrecords.settings.read import Settings
 
@@ -88,6 +89,7 @@ class Worker:
         """Ingests the call; the milliseconds of CPU by stage."""
         message = self._message(call_id)
         self._stopwatch.start()
+        self._app.ingest._repeats = Repeats(lambda: datetime.now(UTC))  # versions come minutes one after another
         await asyncio.create_task(self._app.ingest.on_message(message, 1))
         taken = self._stopwatch.stop()
         if self._app.queue.sent:
