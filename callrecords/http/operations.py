@@ -65,6 +65,6 @@ def only_by_command(action: str | None) -> Answer:
         return problem(HTTPStatus.NOT_FOUND, f"There is no command {(action or '')[:60]!r}.")
     return problem(
         HTTPStatus.FORBIDDEN,
-        f"No function key opens this. Give the command as somebody who may write to the queue {OPERATIONS}:"
-        f" scripts/operate {action}",
+        f"No function key opens this. Run scripts/operate {action} in a clone of the app's repository, as somebody"
+        f" who may write to the queue {OPERATIONS}: docs/operations.md says how.",
     )
