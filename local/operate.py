@@ -1,6 +1,6 @@
 """Puts a command for the app on its queue `operations`.
 
-The app does it within seconds. GET /api/operations tells what came of the commands of the last 30 days.
+The app does it within seconds. GET /api/operations tells what came of the newest commands.
 
 You need the role Storage Queue Data Message Sender on that queue, and to be signed in: with az login, for
 example. No function key opens what these commands do.
@@ -11,8 +11,8 @@ example. No function key opens what these commands do.
   scripts/operate audit --from 2026-01-01 --to 2026-01-31
   scripts/operate derive --from 2026-01-01 --to 2026-01-31
 
-In place of an account and of being signed in, CallRecordsQueue in the environment may have a connection string,
-which is how the local stack is operated.
+The local stack needs no account: put the connection string of its queues into CallRecordsQueue, and its tenant
+into GRAPH_TENANT_ID. scripts/demo --keep prints such a command.
 """
 
 import argparse
@@ -30,13 +30,15 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.collect.chosendays import WrongDays, check_days
+from callrecords.collect.chosendays import MOST_DAYS, WrongDays, check_days
 from callrecords.errors import Unreadable
 from callrecords.operate.commands import Action, CommandMessage
 from callrecords.queues.workqueue import OPERATIONS, QUEUES
+from callrecords.settings import forms
 from callrecords.settings.connections import QUEUE_CONNECTION
 
 ROLE = "Storage Queue Data Message Sender"
+_SHOWN = 60  # characters of a wrong value: enough to recognise it
 _PATIENCE: dict[str, Any] = {"retry_total": 1, "initial_backoff": 1}
 _FIELDS = ("queue", "reason", "first_day", "last_day")
 _DOES = {
@@ -78,28 +80,54 @@ def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="scripts/operate", description=__doc__, formatter_class=raw)
     actions = whole.add_subparsers(dest="action", required=True, metavar="COMMAND")
     for action in get_args(Action):
-        each = actions.add_parser(action, help=_DOES[action], description=f"To {_DOES[action]}.")
+        each = actions.add_parser(
+            action, help=_DOES[action], description=f"{_DOES[action][0].upper()}{_DOES[action][1:]}."
+        )
         if action in ("replay", "discard"):
-            each.add_argument("--queue", required=True, choices=QUEUES, help="on which they were: %(choices)s")
+            each.add_argument(
+                "--queue",
+                required=True,
+                choices=QUEUES,
+                metavar="QUEUE",
+                help="the queue that they were on before they were given up: %(choices)s",
+            )
             which = each.add_mutually_exclusive_group(required=True)
-            which.add_argument("--reason", metavar="TEXT", help="those alone; as GET /api/poison tells it")
+            which.add_argument(
+                "--reason", metavar="TEXT", help="only those with this reason, copied from GET /api/poison"
+            )
             which.add_argument("--every-reason", action="store_true", help="all of them")
         else:
-            each.add_argument("--from", required=True, dest="first_day", metavar="DAY", help="such as 2026-01-01, UTC")
-            each.add_argument("--to", required=True, dest="last_day", metavar="DAY", help="the last one")
+            each.add_argument(
+                "--from",
+                required=True,
+                dest="first_day",
+                metavar="DAY",
+                help="the first day, in UTC, such as 2026-01-01",
+            )
+            each.add_argument(
+                "--to",
+                required=True,
+                dest="last_day",
+                metavar="DAY",
+                help=f"the last day, at most {MOST_DAYS} days in all",
+            )
         if action == "derive":
-            each.add_argument("--all", action="store_true", dest="all_rows", help="also rows that have the new rules")
+            each.add_argument(
+                "--all", action="store_true", dest="all_rows", help="also derive rows that have the new rules already"
+            )
         each.add_argument(
             "--account",
             metavar="URL",
             default=environ.get("QUEUE_ENDPOINT"),
-            help="such as https://<name>.queue.core.windows.net; default: QUEUE_ENDPOINT in the environment",
+            help="the queues of the storage account, such as https://<name>.queue.core.windows.net; default:"
+            " QUEUE_ENDPOINT in the environment",
         )
         each.add_argument(
             "--tenant",
             metavar="ID",
             default=environ.get("GRAPH_TENANT_ID") or environ.get("AZURE_TENANT_ID"),
-            help="whose calls the app collects; default: GRAPH_TENANT_ID or AZURE_TENANT_ID in the environment",
+            help="the tenant whose calls the app collects, a GUID; default: GRAPH_TENANT_ID or else AZURE_TENANT_ID"
+            " in the environment",
         )
     return whole
 
@@ -130,7 +158,11 @@ def main(words: Sequence[str], environ: Mapping[str, str]) -> int:
     if not arguments.tenant:
         whole.error("--tenant is missing, and so are GRAPH_TENANT_ID and AZURE_TENANT_ID in the environment")
     if not (arguments.account or environ.get(QUEUE_CONNECTION)):
-        whole.error("--account is missing, and so is QUEUE_ENDPOINT in the environment")
+        whole.error("--account is missing, and so are QUEUE_ENDPOINT and CallRecordsQueue in the environment")
+    try:
+        arguments.tenant = forms.guid(arguments.tenant)
+    except ValueError as error:
+        whole.error(f"the tenant is {arguments.tenant[:_SHOWN]!r}: expected {error}")
     logging.getLogger("azure").setLevel(logging.CRITICAL)  # what it has to say is said below
     try:
         return asyncio.run(give(arguments, environ))

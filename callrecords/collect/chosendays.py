@@ -19,11 +19,11 @@ def check_days(first: str, last: str, today: date) -> None:
     """Raises WrongDays unless these are days in UTC, at most MOST_DAYS, and none of them after `today`."""
     begin, end = _day(first, "from"), _day(last, "to")
     if end > today:
-        raise WrongDays(f"to is {end}: expected a day until today, {today}.")
+        raise WrongDays(f"to is {end}: expected today, {today} in UTC, or an earlier day.")
     if begin > end:
-        raise WrongDays(f"from is {begin}: expected a day before to, {end}, or the same.")
+        raise WrongDays(f"from is {begin}: expected to, {end}, or an earlier day.")
     if (end - begin).days >= MOST_DAYS:
-        raise WrongDays(f"from is {begin}: expected at most {MOST_DAYS} days until to, {end}.")
+        raise WrongDays(f"from is {begin}: expected at most {MOST_DAYS} days from then to {end}.")
 
 
 def check_kept(first: str, oldest: str) -> None:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, get_args
 
 from callrecords import __version__
-from callrecords.errors import CallRecordsError
+from callrecords.errors import CallRecordsError, time_limit
 from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.operate.commands import Action
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from callrecords.operate.health import Health
     from callrecords.operate.operations import Operations
     from callrecords.queues.poison import PoisonQueue
+
+# An operator who asks while something is frozen is told so. The clients of Azure would try for minutes.
+_PATIENCE_SECONDS = 20
 
 
 async def health(health: "Health | None", problems: list[str]) -> Answer:
@@ -37,9 +40,10 @@ def _health(document: JsonObject) -> Answer:
 async def poison(queues: "Mapping[str, PoisonQueue]") -> Answer:
     """The number of messages that were given up and why, by queue."""
     try:
-        found = {
-            name: {"count": await queue.count(), "reasons": await queue.reasons()} for name, queue in queues.items()
-        }
+        async with time_limit(_PATIENCE_SECONDS, "The poison queues did not answer"):
+            found = {
+                name: {"count": await queue.count(), "reasons": await queue.reasons()} for name, queue in queues.items()
+            }
     except CallRecordsError as error:
         return refusal(error)
     return json_answer(found)
@@ -48,7 +52,8 @@ async def poison(queues: "Mapping[str, PoisonQueue]") -> Answer:
 async def commanded(operations: "Operations") -> Answer:
     """What came of the commands of operators, the newest first."""
     try:
-        latest = await operations.latest()
+        async with time_limit(_PATIENCE_SECONDS, "Cosmos DB did not answer"):
+            latest = await operations.latest()
     except CallRecordsError as error:
         return refusal(error)
     return json_answer({"commands": [_without_ttl(outcome.as_json()) for outcome in latest]})
@@ -65,6 +70,6 @@ def only_by_command(action: str | None) -> Answer:
         return problem(HTTPStatus.NOT_FOUND, f"There is no command {(action or '')[:60]!r}.")
     return problem(
         HTTPStatus.FORBIDDEN,
-        f"No function key opens this. Give the command as somebody who may write to the queue {OPERATIONS}:"
-        f" scripts/operate {action}",
+        f"No function key opens this. Run scripts/operate {action} in a clone of the app's repository, as somebody"
+        f" who may write to the queue {OPERATIONS}: docs/operations.md says how.",
     )

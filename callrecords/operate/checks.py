@@ -10,13 +10,13 @@ from callrecords.operate.report import Link
 PATIENCE_SECONDS = 2.0
 
 
-async def checked[T](check: Awaitable[T], seconds: float = PATIENCE_SECONDS) -> T | Link:
-    """What `check` comes to; a link that says why, where it comes to nothing within `seconds`."""
+async def checked[T](who: str, check: Awaitable[T], seconds: float = PATIENCE_SECONDS) -> T | Link:
+    """What `check`, which asks `who`, comes to; a link that says why, where that is nothing within `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             return await check
     except TimeoutError:
-        return Link(f"it did not answer within {seconds:.0f} s")
+        return Link(f"{who} did not answer within {seconds:.0f} s")
     except CallRecordsError as error:
         return Link(str(error))
     except Exception as error:

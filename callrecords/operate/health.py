@@ -73,10 +73,10 @@ class Health:
     async def _ask(self) -> None:
         now = self._clock()
         memory, graph, queues, poison = await asyncio.gather(
-            checked(self._memory.read(now)),
+            checked("Cosmos DB", self._memory.read(now)),
             self._graph(now),
             waiting.waiting(self._queues, now),
-            checked(waiting.poison(self._queues)),
+            checked("a poison queue", waiting.poison(self._queues)),
         )
         watch = self._watch
         readable = memory if isinstance(memory, Remembered) else NOTHING
@@ -111,14 +111,14 @@ class Health:
             return Link()
         if link := await self._permission.within(PATIENCE_SECONDS):
             return link
-        late = f"it did not answer within {PATIENCE_SECONDS:.0f} s"
+        late = f"Graph did not answer within {PATIENCE_SECONDS:.0f} s"
         return Link(facts={"note": late}) if self._was_permitted(now, _STILL_PERMITTED_FOR) else Link(late)
 
     def _was_permitted(self, now: datetime, lately: timedelta) -> bool:
         return self._permitted is not None and now - self._permitted < lately
 
     async def _list(self) -> Link:
-        return await checked(self._first_of_a_minute(self._clock()), _GRAPH_SECONDS)
+        return await checked("Graph", self._first_of_a_minute(self._clock()), _GRAPH_SECONDS)
 
     async def _first_of_a_minute(self, now: datetime) -> Link:
         try:

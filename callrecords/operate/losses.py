@@ -22,7 +22,7 @@ def notifications(items: StateItems, flow: Flow) -> Link:
     """Broken where some of the app's own subscription were dropped in the last hour. Others may be anybody's."""
     known, dropped = items.get(SUBSCRIPTION), flow.dropped or {}
     own = {known.subscription_id, *known.former_ids} & {*flow.dropped_for} if known else set()
-    why = f"notifications of the app's own subscription are dropped: {_counted(dropped)}" if own else None
+    why = f"notifications were dropped, some of the app's own subscription: {_counted(dropped)}" if own else None
     return Link(why, {"droppedInLastHour": dropped})
 
 

@@ -48,7 +48,7 @@ class Waiting:
 
 async def waiting(queues: Queues, now: datetime) -> dict[str, Waiting | Link]:
     """What is on each queue; a link where that cannot be told."""
-    found = await asyncio.gather(*(checked(_waiting(queue, now)) for queue, _ in queues.values()))
+    found = await asyncio.gather(*(checked("the queue", _waiting(queue, now)) for queue, _ in queues.values()))
     return dict(zip(queues, found, strict=True))
 
 

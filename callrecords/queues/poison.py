@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,17 +76,20 @@ class PoisonQueue:
         could not be because they are no messages of this app. In `done` they are counted one by one."""
         done = Counter() if done is None else done
         done.update(replayed=0, unreadable=0)
+        unreadable: list[QueueMessage] = []
         with queue_errors("The poison queue"):
             async for received, entry in self._matching(reason):
                 try:
                     message = entry.as_new()
                 except Unreadable:
                     done["unreadable"] += 1
+                    unreadable.append(received)
                     continue
                 # Sent before the old one is deleted: a crash in between leaves a duplicate, which is harmless.
                 await self._queue.send_message(message, time_to_live=-1)
                 await self._poison_queue.delete_message(received)
                 done["replayed"] += 1
+        await self._show(unreadable)  # so that a command to discard them can follow at once
         return dict(done)
 
     async def discard(self, reason: str | None, done: Counter[str] | None = None) -> JsonObject:
@@ -114,6 +117,9 @@ class PoisonQueue:
                 yield received, entry
             else:
                 passed_over[received.id] = received
-        for received in passed_over.values():
+        await self._show(passed_over.values())
+
+    async def _show(self, hidden: Iterable[QueueMessage]) -> None:
+        for received in hidden:
             with contextlib.suppress(AzureError):  # it can be seen again by itself, later
                 await self._poison_queue.update_message(received, visibility_timeout=0)

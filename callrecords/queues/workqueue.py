@@ -141,7 +141,7 @@ class WorkQueue:
     def _read[M: Message](self, kind: type[M], text: str) -> M:
         message = kind.parse(text)
         if message.tenant_id != self._tenant_id:
-            raise Unreadable(f"tenantId is {message.tenant_id[:40]!r}: this app collects for {self._tenant_id!r}.")
+            raise Unreadable(f"tenantId is {message.tenant_id[:40]!r}: this app collects for another tenant.")
         return message
 
     async def _put_back[M: Message](self, decision: retries.Later[M], error: CallRecordsError) -> None:

@@ -136,7 +136,7 @@ async def test_while_cosmos_is_frozen_all_who_ask_are_told_so_in_time(world: Wor
     async with asyncio.timeout(3):
         reports = await asyncio.gather(*(world.health() for _ in range(100)))
     world.state.frozen.set()
-    assert {report.links["cosmos"].why for report in reports} == {"it did not answer within 2 s"}
+    assert {report.links["cosmos"].why for report in reports} == {"Cosmos DB did not answer within 2 s"}
     assert all(report.links["queues"].why is None for report in reports)
 
 
@@ -148,7 +148,7 @@ async def test_while_a_queue_is_frozen_the_others_are_told_of(world: World, monk
 
     monkeypatch.setattr(world.lifecycle.main, "peek_messages", peek)
     async with asyncio.timeout(3):
-        assert await world.why("queues") == "subscriptions: it did not answer within 2 s"
+        assert await world.why("queues") == "subscriptions: the queue did not answer within 2 s"
     assert (await world.facts("queues")).keys() == {"call-records"}
 
 
@@ -182,7 +182,7 @@ async def test_a_graph_that_is_slow_is_no_broken_link_while_it_was_well_lately(
 ) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0)
     world.graph.frozen = asyncio.Event()
-    assert await world.why("graph") == "it did not answer within 0 s"
+    assert await world.why("graph") == "Graph did not answer within 0 s"
     world.graph.frozen.set()
     monkeypatch.undo()
     world.clock.forward(6 * SECOND)
@@ -190,9 +190,9 @@ async def test_a_graph_that_is_slow_is_no_broken_link_while_it_was_well_lately(
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0)
     world.graph.frozen.clear()
     world.clock.forward(4 * MINUTE)
-    assert await world.facts("graph") == {"note": "it did not answer within 0 s"}
+    assert await world.facts("graph") == {"note": "Graph did not answer within 0 s"}
     world.clock.forward(MINUTE)
-    assert await world.why("graph") == "it did not answer within 0 s"
+    assert await world.why("graph") == "Graph did not answer within 0 s"
     world.graph.frozen.set()
 
 

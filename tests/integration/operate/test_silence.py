@@ -26,7 +26,7 @@ async def world(queue_service: QueueServiceClient) -> World:
 async def test_dropped_notifications_of_the_own_subscription_are_a_broken_link(world: World) -> None:
     world.drop({"wrong clientState": 3}, OWN_SUBSCRIPTION)
     world.drop({"wrong clientState": 2, "malformed": 1}, worker="b")
-    expected = "notifications of the app's own subscription are dropped: 1 malformed, 5 wrong clientState"
+    expected = "notifications were dropped, some of the app's own subscription: 1 malformed, 5 wrong clientState"
     assert await world.why("notifications") == expected
     assert await world.facts("notifications") == {"droppedInLastHour": {"wrong clientState": 5, "malformed": 1}}
     world.clock.forward(71 * MINUTE)

@@ -140,7 +140,9 @@ async def test_what_is_no_message_cannot_be_put_back_but_thrown_away(queues: Azu
     await queues.poison.send_message(text)
     assert await queues.poison_queue.replay(None) == {"replayed": 0, "unreadable": 1}
     assert await queues.waiting() == []
-    assert await queues.poison_queue.count() == 1
+    assert await queues.poison_queue.reasons() == {BY_THE_HOST: 1}
+    assert await queues.poison_queue.discard(None) == {"discarded": 1}
+    assert await queues.poison_queue.count() == 0
 
 
 @pytest.mark.parametrize(("reason", "left"), [(None, 0), ("no", 1), ("other reasons", 3)])

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -5,7 +6,8 @@ import pytest
 
 from callrecords import __version__
 from callrecords.errors import Unavailable
-from callrecords.http.operations import commanded, health, only_by_command
+from callrecords.http import operations
+from callrecords.http.operations import commanded, health, only_by_command, poison
 from callrecords.operate.report import HealthReport, Link
 from tests.asking import told
 from tests.invented import NOW, call_id
@@ -57,7 +59,8 @@ async def test_health_tells_the_version_of_the_app(known: Any) -> None:
 def test_what_is_for_operators_is_refused_and_the_command_named(action: str) -> None:
     status, answer = told(only_by_command(action))
     assert status == 403
-    assert answer["error"].endswith(f" may write to the queue operations: scripts/operate {action}")
+    assert f"Run scripts/operate {action} " in answer["error"]
+    assert "may write to the queue operations" in answer["error"]
 
 
 @pytest.mark.parametrize("action", ["delete", "", None])
@@ -80,3 +83,22 @@ async def test_commands_that_cannot_be_looked_up_are_told() -> None:
     world = World()
     world.state.failing = {"": Unavailable("Cosmos could not be reached.")}
     assert told(await commanded(world.operations)) == (503, {"error": "Cosmos could not be reached."})
+
+
+class Frozen:
+    """Stands for a poison queue, or for what remembers commands, of a service that does not answer."""
+
+    async def count(self) -> int:
+        await asyncio.sleep(60)
+        return 0
+
+    async def latest(self) -> list[object]:
+        await asyncio.sleep(60)
+        return []
+
+
+async def test_who_asks_what_does_not_answer_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "_PATIENCE_SECONDS", 0.01)
+    frozen: Any = Frozen()
+    assert told(await poison({"audit": frozen})) == (503, {"error": "The poison queues did not answer within 0.01 s."})
+    assert told(await commanded(frozen)) == (503, {"error": "Cosmos DB did not answer within 0.01 s."})

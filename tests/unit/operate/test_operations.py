@@ -126,8 +126,8 @@ async def test_a_run_whose_start_could_not_be_remembered_is_not_started_twice(wo
     ("first", "last", "error"),
     [
         ("yesterday", DAY, "from is 'yesterday': expected a day from 2000 on such as 2026-03-04."),
-        (DAY, "2026-03-05", "to is 2026-03-05: expected a day until today, 2026-03-04."),
-        ("2025-03-03", DAY, "from is 2025-03-03: expected at most 366 days until to, 2026-03-04."),
+        (DAY, "2026-03-05", "to is 2026-03-05: expected today, 2026-03-04 in UTC, or an earlier day."),
+        ("2025-03-03", DAY, "from is 2025-03-03: expected at most 366 days from then to 2026-03-04."),
         (
             "2026-02-02",
             DAY,

@@ -17,7 +17,7 @@ from callrecords.queues import workqueue
 from callrecords.queues.messages import CallMessage, CallsMessage
 from callrecords.queues.workqueue import LAST_TRY
 from tests.doubles import Queues, Sent
-from tests.invented import NOW, OTHER_TENANT, TENANT, call_message
+from tests.invented import NOW, OTHER_TENANT, call_message
 
 FOR_EVER = -1
 FAILURES = [ServiceRequestError("no route"), HttpResponseError("busy"), ClientAuthenticationError("who?")]
@@ -143,7 +143,7 @@ async def test_garbage_is_poison_as_it_was_and_no_work(text: str, reason: str) -
 async def test_a_message_of_another_tenant_is_poison_and_no_work() -> None:
     work = Work()
     queues = await handled(work, str(replace(call_message(), tenant_id=OTHER_TENANT)))
-    assert queues.poison_reasons == [f"tenantId is {OTHER_TENANT!r}: this app collects for {TENANT!r}."]
+    assert queues.poison_reasons == [f"tenantId is {OTHER_TENANT!r}: this app collects for another tenant."]
     assert work.done == []
 
 
