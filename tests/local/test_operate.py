@@ -68,6 +68,7 @@ async def test_a_command_is_put_on_the_queue_and_its_id_is_told(
         (("replay", "--queue", "nope", "--every-reason"), "invalid choice: 'nope'"),
         (("audit", "--from", "2026-01-01", "--to", "then"), "to is 'then': expected a day"),
         (("discard", "--queue", "audit", "--reason", "x" * 501), "reason has 501 characters"),
+        (("discard", "--queue", "audit", "--reason", "\udcff"), "no UTF-8"),
         ((), "required: COMMAND"),
     ],
 )
