@@ -27,6 +27,10 @@ class Throttled(CallRecordsError):
         self.retry_after = retry_after
 
 
+class Interrupted(Throttled):
+    """The same in the middle of what the service has and has begun to give."""
+
+
 class Unavailable(CallRecordsError):
     """The service failed, could not be reached or was too slow: the same request may succeed later."""
 

@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+import orjson
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import TextBase64EncodePolicy
@@ -54,7 +55,11 @@ def command(tenant_id: str, action: Action, **wanted: Any) -> CommandMessage:
     new = CommandMessage(
         tenant_id=tenant_id, notified_at=datetime.now(UTC), command_id=str(uuid.uuid4()), action=action, **wanted
     )
-    return CommandMessage.parse(str(new))
+    try:
+        text = str(new)
+    except orjson.JSONEncodeError:
+        raise Unreadable("An argument has bytes that are no UTF-8.") from None
+    return CommandMessage.parse(text)
 
 
 async def send(queue: QueueClient, message: CommandMessage) -> None:

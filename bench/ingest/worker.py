@@ -21,6 +21,7 @@ from bench.ingest.seams import Seam, instrument
 from bench.ingest.stages import GRAPH, ROWS, SPLIT, STATE, Stopwatch
 from callrecords.app import App, start
 from callrecords.collect.repeats import Repeats
+from callrecords.operate.meter import Meter
 from callrecords.queues.messages import CallMessage
 from callrecords.settings.read import Settings
 
@@ -68,6 +69,13 @@ class MeasuredApp(App):
     @cached_property
     def _state(self) -> "StateStore":
         return cast("StateStore", Seam(super()._state, self._stopwatch, STATE))
+
+    @cached_property
+    def _meter(self) -> Meter:
+        """One that writes nothing: it would do so once a minute, in the midst of some record."""
+        return Meter(
+            state=self._state_when_needed, held_for=lambda: 0, clock=lambda: datetime.now(UTC), write_soon=lambda: None
+        )
 
     def _queue(self, name: str) -> "QueueClient":  # noqa: ARG002 - as in the app
         return cast("QueueClient", self.queue)

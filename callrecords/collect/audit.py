@@ -111,7 +111,7 @@ class StoreAudit:
         for named in (each.call_id for each in given_up if each.call_id in findings):
             header = piece.calls[named].header
             if header and findings[named].verdict == "whole":
-                await self._given_up.forget(named, header.version)  # somebody has restored it
+                await self._given_up.forget(named, header.version, self._clock())  # somebody has restored it
         for call_id, finding in findings.items():
             if _is_left_alone(finding, left_alone.get(call_id, -1)):
                 findings[call_id] = Finding(verdict="given up")

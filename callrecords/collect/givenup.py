@@ -103,11 +103,12 @@ class GivenUpCalls:
         if self._clock() - message.notified_at > _LATE:
             await self._note(message, f"{_NOT_HERE_YET}{error}")
 
-    async def forget(self, call_id: str, version: int) -> None:
-        """Forgets it, for the record is there in `version`; not worth another fetch of it where that fails."""
+    async def forget(self, call_id: str, version: int, asked_at: datetime | None) -> None:
+        """Forgets it, for the record is there in `version`, which is what Graph had at `asked_at`; not worth another
+        fetch of it where that fails."""
         with contextlib.suppress(CallRecordsError):
             known = await self.find(call_id)
-            if known and (known.version is None or known.version <= version):
+            if known and _is_there(known, version, asked_at):
                 await self._state.delete(_key(call_id).id)
 
     async def all(self) -> list[GivenUpCall]:
@@ -124,6 +125,12 @@ class GivenUpCalls:
 
 def _key(call_id: str) -> StateKey[GivenUpCall]:
     return StateKey(GIVEN_UP.id + call_id, GIVEN_UP.kind)
+
+
+def _is_there(known: GivenUpCall, version: int, asked_at: datetime | None) -> bool:
+    if known.version is not None:
+        return known.version <= version
+    return asked_at is not None and known.at <= asked_at
 
 
 def _is_of(known: GivenUpCall, message: CallMessage) -> bool:

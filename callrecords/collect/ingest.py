@@ -10,7 +10,7 @@ from callrecords.collect.arrivals import Arrivals
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.fetch import Fetched, Fetching
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.collect.repeats import Repeats, is_stored_since
+from callrecords.collect.repeats import Repeats
 from callrecords.errors import CallRecordsError, Garbled, NotFound, Throttled
 from callrecords.ports.records import Absent, RecordPages, RecordStore, Saved, Stored
 from callrecords.queues.messages import CallMessage, CallsMessage, is_of_many
@@ -59,44 +59,54 @@ class Ingest:
         )
 
     async def _work(self, message: CallMessage, *, is_first_try: bool) -> Unfinished[CallMessage] | None:
-        if is_first_try and self._repeats.has_asked_since(message):
-            log.info("Call record %s: another message has asked for it since.", message.call_id)
+        if not is_first_try:  # the one before may have ended between row and record
+            message = replace(message, may_have_left_row=True)
+        if self._repeats.has_asked_since(message):
             return None
+        try:
+            found = await self._look(message)
+        except CallRecordsError as error:
+            await self._given_up.note_if_late(message, error)
+            return Unfinished(message, error)
+        if isinstance(found, Stored) and self._repeats.is_stored_since(message, found):
+            log.info("Call record %s version %s: was fetched since.", found.call_id, found.version)
+            if message.failure:
+                await self._given_up.forget(message.call_id, found.version, found.fetched_at)
+            return None
+        if self._repeats.has_asked_since(message):  # while this one looked
+            return None
+        # Not before it does ask: until then nothing may be dropped for it.
         with self._repeats.asking(message) as began:
-            return await self._ask(message, began, is_first_try=is_first_try)
+            return await self._ask(replace(message, asked_at=began), found, began)
 
     async def _ask(
-        self, message: CallMessage, began: datetime, *, is_first_try: bool
+        self, message: CallMessage, found: Absent | Stored, began: datetime
     ) -> Unfinished[CallMessage] | None:
         try:
-            stored = await self._ingest(message, began, is_first_try=is_first_try)
+            stored = await self._ingest(message, found, began)
             if isinstance(stored, Unfinished):
                 await self._given_up.note_if_late(stored.message, stored.error)
                 return stored
-            # An earlier try may have ended between row and record.
-            if message.may_have_left_row or message.failure or not is_first_try:
+            if message.may_have_left_row or message.failure:
                 await self._rows.clear(stored)
             if message.version is not None and stored.version < message.version:
                 what = f"Call record {message.call_id}: Graph gives version {stored.version}"
                 raise NotFound(f"{what} and has listed version {message.version}.")
         except CallRecordsError as error:
             await self._given_up.note_if_late(message, error)
-            raise
+            return Unfinished(message, error)
         # The next reconciliation forgets what else is named.
         if message.reason != "notification" or message.failure:
-            await self._given_up.forget(message.call_id, stored.version)
+            # Graph may not have answered where an audit asked.
+            asked_at = stored.fetched_at if message.reason == "audit" else began
+            await self._given_up.forget(message.call_id, stored.version, asked_at)
         await self._arrivals.note(message)
         return None
 
     async def _ingest(
-        self, message: CallMessage, began: datetime, *, is_first_try: bool
+        self, message: CallMessage, found: Absent | Stored, began: datetime
     ) -> Stored | Unfinished[CallMessage]:
         """What is stored when Graph has nothing newer, its fact row included."""
-        call_id = message.call_id
-        found = await self._look(message)
-        if is_first_try and isinstance(found, Stored) and is_stored_since(message, found):
-            log.info("Call record %s version %s: was fetched since.", call_id, found.version)
-            return found
         if isinstance(found, Stored) and not found.is_damaged:
             await self._rows.derive(None, found)  # Graph may have it no longer, or not now
         fetched = await self._fetch(message, found)
@@ -107,7 +117,7 @@ class Ingest:
                 fetched = replace(fetched, record=replace(fetched.record, fetched_at=began))
             return await self._save(message, fetched, found)
         if not isinstance(found, Stored) or found.is_damaged:
-            raise NotFound(f"Call record {call_id}: Graph gives none that is new, and none is stored whole.")
+            raise NotFound(f"Call record {message.call_id}: Graph gives none that is new, and none is stored whole.")
         await self._store.tidy(found)
         _tell(Saved.REPEATED, found)
         return found

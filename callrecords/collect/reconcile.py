@@ -184,7 +184,9 @@ class Reconciliation:
             if lacks[-1] in ("missing", "stale", "no sessions"):
                 wanted.append(each)
             elif lacks[-1] is None and missing.is_named(each):
-                await self._given_up.forget(each.call_id, each.version or 0)  # it came by another message
+                await self._given_up.forget(
+                    each.call_id, each.version or 0, self._clock()
+                )  # it came by another message
         await self._enqueue(wanted)
         return message.compared(lacks, unreadable=unreadable, with_caveats=with_caveats)
 

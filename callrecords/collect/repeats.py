@@ -1,10 +1,12 @@
 """Which messages of one call need not ask Graph, because another one has asked since, or will.
 
 Graph may announce a call many times in a short while. Each message stays on the queue until its call is stored or it is
-given up. So whatever one message finds out after another was sent holds for that one as well.
+given up. So whatever one message finds out after another was sent holds for that one as well. Where it finds out
+nothing, it comes back in place of that one, too. So a message that has asked is dropped only for one that asked later.
 """
 
 import contextlib
+import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from datetime import datetime, timedelta
 from callrecords.errors import Throttled
 from callrecords.ports.records import Stored
 from callrecords.queues.messages import CallMessage
+
+log = logging.getLogger(__name__)
 
 # The clocks of workers differ, by less than this.
 _CLOCKS_DIFFER = timedelta(seconds=5)
@@ -38,15 +42,16 @@ class Repeats:
         self._under_way = Counter[str]()
 
     def has_asked_since(self, message: CallMessage) -> bool:
-        """Whether another message of the call has asked since this one was sent, and so has stored what this one is
-        about, or comes back for it.
+        """Whether another message of the call has asked since this one was sent and has asked itself, and so has stored
+        what this one is about, or comes back for it.
 
         Raises Throttled where that is too close to tell: this one comes back soon, and by then it is clear.
         """
         asked = self._latest.get(message.call_id)
         if asked is None or asked.notified_at == message.notified_at or not _asks_for_no_more(message):
             return False
-        if asked.at - message.notified_at >= _CLOCKS_DIFFER:
+        if asked.at - message.open_since >= _CLOCKS_DIFFER:
+            log.info("Call record %s: another message has asked for it since.", message.call_id)
             return True
         if message.call_id in self._under_way or self._clock() - asked.at < _SOON:
             raise Throttled(
@@ -58,8 +63,9 @@ class Repeats:
     def asking(self, message: CallMessage) -> Iterator[datetime]:
         """The time at which Graph is asked for the message: now."""
         now, call_id = self._clock(), message.call_id
-        self._latest[call_id] = _Asked(now, message.notified_at)
-        self._latest.move_to_end(call_id)
+        if message.reason != "audit":  # it may be done without an answer, and does not come back then
+            self._latest[call_id] = _Asked(now, message.notified_at)
+            self._latest.move_to_end(call_id)
         if len(self._latest) > _REMEMBERED:
             self._latest.popitem(last=False)
         self._under_way[call_id] += 1
@@ -70,12 +76,13 @@ class Repeats:
             if not self._under_way[call_id]:
                 del self._under_way[call_id]
 
-
-def is_stored_since(message: CallMessage, found: Stored) -> bool:
-    """Whether what was found was fetched after the message was sent, by whatever worker, and lacks nothing."""
-    is_whole = not found.is_damaged and "noSessions" not in found.caveats
-    is_since = found.fetched_at is not None and found.fetched_at - message.notified_at >= _CLOCKS_DIFFER
-    return is_whole and is_since and _asks_for_no_more(message)
+    def is_stored_since(self, message: CallMessage, found: Stored) -> bool:
+        """Whether what was found was fetched after the message was sent and has asked, by whatever worker, and lacks
+        nothing. A time that is still to come tells nothing: some clock was wrong."""
+        is_whole = not found.is_damaged and "noSessions" not in found.caveats
+        since, until = message.open_since + _CLOCKS_DIFFER, self._clock() + _CLOCKS_DIFFER
+        is_since = found.fetched_at is not None and since <= found.fetched_at <= until
+        return is_whole and is_since and _asks_for_no_more(message)
 
 
 def _asks_for_no_more(message: CallMessage) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
-from callrecords.errors import Throttled
+from callrecords.errors import NotFound, Throttled
 from callrecords.graph.limits import APP_AND_TENANT, BACKLOG, RESERVED, Bucket
 from callrecords.graph.turns import Backlog, Reserved
 from callrecords.graph.windows import Window
@@ -56,6 +56,9 @@ class Limiter:
             answer = await request()
         except Throttled as error:
             self.throttled(buckets, error.retry_after)
+            raise
+        except NotFound:
+            self.answered(buckets)
             raise
         self.answered(buckets)
         return answer

@@ -7,7 +7,7 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
 
 from callrecords.callrecord import CALL_ID, CallRecord, Progress, day_of
-from callrecords.errors import Garbled, Unavailable, Unreadable
+from callrecords.errors import Garbled, Interrupted, Throttled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import BACKLOG, LIST_FIRST_PAGE, LIST_NEXT_PAGE, RESERVED
 from callrecords.graph.pages import elements
@@ -40,12 +40,16 @@ class CallRecords:
         """The newest version of the record, whole: every session with its segments, every participant,
         for somebody who waits: ahead of what ingest reads.
 
-        Raises as `start` does, and Unavailable when the record was revised each time while it was read.
+        Raises as `start` does, Interrupted where Graph holds back the rest of it, and Unavailable when the record was
+        revised each time while it was read.
         """
         for _ in range(_READS):
             reading = await Reading.start(self._client, call_id, RESERVED)
-            while await reading.read_on():
-                pass
+            try:
+                while await reading.read_on():
+                    pass
+            except Throttled as error:
+                raise Interrupted(str(error), error.retry_after) from error
             if record := reading.record():
                 return record
         raise Unavailable(f"{name_of(call_id)}: was revised {_READS} times while it was read.")

@@ -10,6 +10,8 @@ from callrecords.graph.rate import Rate
 _RESERVED_RATE = APP_AND_TENANT.rate * RESERVED_PART
 # So many seconds' worth of requests may leave at once after a pause.
 _BURST = 1.0
+# However slow a worker has become, what is reserved leaves half of its turns to the backlog.
+_RESERVED_COUNTS_AS = 2 * _RESERVED_RATE
 # As many as the pages of a large record or list, which would come one after another anyway.
 _RESERVED_BURST = 8.0
 
@@ -32,10 +34,10 @@ class Backlog:
         """When the next request may leave."""
         return max(now, self._held_until, self._next - _BURST)
 
-    def take(self, at: float) -> None:
-        """Counts a request that leaves then, or from another share."""
+    def take(self, at: float, at_least: float = 0.0) -> None:
+        """Counts a request that leaves then: for one from another share, as if the rate were `at_least` that."""
         self.rate.used(at)
-        self._next = max(self._next, at) + 1 / self.rate.per_second
+        self._next = max(self._next, at) + 1 / max(self.rate.per_second, at_least)
 
     def held_for(self, now: float) -> float:
         """For how many seconds nothing may leave, because Graph throttled something."""
@@ -65,4 +67,4 @@ class Reserved:
     def take(self, at: float) -> None:
         """As Backlog.take."""
         self._next = max(self._next, at) + 1 / _RESERVED_RATE
-        self._backlog.take(at)
+        self._backlog.take(at, _RESERVED_COUNTS_AS)

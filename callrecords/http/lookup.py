@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from callrecords.callrecord import GRAPH_KEEPS, CallRecord
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.errors import CallRecordsError, NotFound, Throttled
+from callrecords.errors import CallRecordsError, Interrupted, NotFound, Throttled
 from callrecords.http.answers import Answer, json_answer, refusal
 from callrecords.http.parameters import guid
 from callrecords.ports.records import RecordSource, RecordStore, Stored
@@ -66,9 +66,10 @@ class Lookup:
         if record is None:
             try:
                 record = await self._fetch(call_id)
-            except Throttled:
-                await self._enqueue(call_id)  # it may be too large to be read while somebody waits
-                raise
+            except Interrupted as error:
+                # It is too large to be read while somebody waits. Nobody knows whether another one exists.
+                await self._enqueue(call_id)
+                raise Throttled(str(error), error.retry_after) from error
             await self._enqueue(call_id)
         return record
 

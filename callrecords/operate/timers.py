@@ -12,6 +12,8 @@ from callrecords.settings.ncrontab import NCrontab
 ROLL_UP_TIMER, PROBE_TIMER = "roll_up_usage", "probe_queue"
 # What a run may take, by the host's own timeout.
 GRACE = timedelta(minutes=30)
+# The host may be so early, and a short run end before it is due.
+_EARLY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def timers(schedules: Mapping[str, str], items: StateItems, now: datetime) -> Li
 def _why(function: str, schedule: str, beat: Heartbeat, now: datetime) -> str | None:
     if beat.error:
         return f"{function} failed: {beat.error}"
-    due = due_after(schedule, beat.since)
+    due = due_after(schedule, beat.since + _EARLY)
     if due and now - due > GRACE:
         return f"{function} was due at {due.isoformat()} and has not run"
     return None

@@ -67,6 +67,7 @@ class CallMessage(Message):
     `progress` is there while a large record is read; that was begun anew `restarts` times because Graph no longer
     followed its own link. `may_have_left_row` is true where a try has ended between row and record: the row may be
     under a day of which no record tells. `started_by` is when the call had started, where an audit brings it up.
+    `asked_at` is when it last asked Graph: other messages may have been dropped since it had, and is to again.
     """
 
     call_id: str
@@ -76,6 +77,12 @@ class CallMessage(Message):
     restarts: int = 0
     may_have_left_row: bool = False
     started_by: datetime | None = None
+    asked_at: datetime | None = None
+
+    @property
+    def open_since(self) -> datetime:
+        """Since when it is open what Graph has: whoever asked later has found out for this message as well."""
+        return max(self.notified_at, self.asked_at or self.notified_at)
 
     @property
     def kept_since(self) -> datetime:

@@ -21,7 +21,7 @@ from callrecords.queues.workqueue import queue_errors
 _HIDDEN_SECONDS = 300
 _PEEKED = 32
 _NO_REASON = "the host gave it up after maxDequeueCount failures"
-_OF_A_TRY = ("attempt", "failure", "failingSince", "progress", "restarts", "mayHaveLeftRow")
+_OF_A_TRY = ("attempt", "failure", "failingSince", "progress", "restarts", "mayHaveLeftRow", "askedAt")
 
 
 @dataclass(frozen=True)

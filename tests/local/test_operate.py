@@ -69,6 +69,7 @@ async def test_a_command_is_put_on_the_queue_and_its_id_is_told(
         (("audit", "--from", "2026-01-01", "--to", "then"), "to is 'then': expected a day"),
         (("discard", "--queue", "audit", "--reason", "x" * 501), "reason has 501 characters"),
         ((*REPLAY, "--tenant", "contoso.com"), "the tenant is 'contoso.com': expected a GUID"),
+        (("discard", "--queue", "audit", "--reason", "\udcff"), "no UTF-8"),
         ((), "required: COMMAND"),
     ],
 )

@@ -1,4 +1,4 @@
-"""An ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
+"""Two workers that ingest in a world of doubles: Graph, the store, the fact rows, the queue, the state."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -130,13 +130,16 @@ class Rows:
 
 
 class World:
-    """An ingest with all that is around it."""
+    """Two workers with all that is around them."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.steps, self.queues, self.state = Steps(), Queues(self.clock), State()
         self.graph, self.store, self.rows = Graph(self.steps), Store(self.steps), Rows(self.steps)
-        self._ingest = Ingest(
+        self._workers = [self._worker(), self._worker()]
+
+    def _worker(self) -> Ingest:
+        return Ingest(
             records=self.graph,
             store=self.store,
             rows=FactRows(tenant_id=TENANT, store=self.store, rows=self.rows),
@@ -146,6 +149,6 @@ class World:
             queue=self.queues.work,
         )
 
-    async def ingest(self, text: str, tries: int) -> None:
-        """Lets the queue deliver a message."""
-        await self._ingest.on_message(text, tries)
+    async def ingest(self, text: str, tries: int, worker: int = 0) -> None:
+        """Lets the queue deliver a message to a worker."""
+        await self._workers[worker].on_message(text, tries)

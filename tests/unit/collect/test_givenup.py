@@ -9,8 +9,9 @@ from callrecords.collect.givenup import GivenUpCalls
 from callrecords.errors import Throttled, Unavailable, Unreadable
 from callrecords.queues.messages import CallMessage
 from tests.doubles import Clock, State
-from tests.invented import CALL, NOW, OTHER_CALL, call_message
+from tests.invented import CALL, NOW, OTHER_CALL, call_message, call_record
 from tests.unit.collect.ingest_world import World as IngestWorld
+from tests.unit.collect.ingest_world import stored
 from tests.unit.collect.reconcile_world import HOUR, Call
 from tests.unit.collect.reconcile_world import World as ReconcileWorld
 
@@ -145,6 +146,20 @@ async def test_a_record_that_came_in_an_older_version_is_not_forgotten(
     await memory.note(replace(call_message(), version=given_up), "no")
     await world.ingest(str(replace(call_message(), failure="NotFound", attempt=1, failing_since=NOW)), 1)
     assert (await memory.find(CALL) is None) is is_forgotten
+
+
+async def test_a_call_stays_named_where_nobody_has_asked_graph_since_it_was_given_up() -> None:
+    world = IngestWorld()
+    world.store.found = world.store.latest = replace(stored(1), fetched_at=NOW)
+    world.store.loaded = call_record(1)
+    world.clock.forward(HOUR)
+    given_up = GivenUpCalls(world.state, world.clock)
+    await given_up.note(call_message(), "no")
+    world.steps.failing = {"start": Throttled("slow", 30)}
+    await world.ingest(str(replace(call_message(), reason="audit", version=1)), 1)
+    await world.ingest(str(replace(call_message(age=HOUR), failure="NotFound", attempt=1, failing_since=NOW)), 1)
+    assert world.queues.main.sent == []
+    assert await given_up.find(CALL)
 
 
 async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:

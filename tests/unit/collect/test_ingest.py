@@ -153,7 +153,7 @@ async def test_a_try_that_ends_before_its_record_tells_so(world: World) -> None:
     world.steps.failing = {"save": Throttled("slow", None)}
     await world.ingest(str(call_message()), 1)
     (sent,) = world.queues.main.sent
-    assert CallMessage.parse(sent.text) == replace(call_message(), may_have_left_row=True)
+    assert CallMessage.parse(sent.text) == replace(call_message(), may_have_left_row=True, asked_at=NOW)
 
 
 async def test_a_record_that_is_erased_meanwhile_has_no_facts(world: World) -> None:
@@ -190,7 +190,8 @@ async def test_a_failure_of_any_step_brings_the_message_back_later(
     (sent,) = world.queues.main.sent
     counted = call_message().failed(type(failure).__name__, NOW)
     put_back = call_message() if isinstance(failure, Throttled) else counted
-    assert CallMessage.parse(sent.text) == replace(put_back, may_have_left_row=step == "save")
+    put_back = replace(put_back, may_have_left_row=step == "save", asked_at=None if step == "look" else NOW)
+    assert CallMessage.parse(sent.text) == put_back
     assert seconds <= (sent.delay or 0) <= seconds * 1.25
     assert world.queues.poison.sent == []
     assert world.state.items == {}

@@ -7,10 +7,10 @@ import pytest
 
 from callrecords.collect import repeats
 from callrecords.collect.repeats import Repeats
-from callrecords.errors import NotFound, Throttled
+from callrecords.errors import CallRecordsError, NotFound, Throttled
 from callrecords.queues.messages import CallMessage, CallsMessage
 from tests.doubles import Clock
-from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_message
+from tests.invented import CALL, NOW, OTHER_CALL, TENANT, call_message, call_record
 from tests.unit.collect.ingest_world import NOTHING, World, stored
 
 SECOND = timedelta(seconds=1)
@@ -72,7 +72,8 @@ async def test_of_many_messages_of_a_call_that_graph_lacks_one_goes_on(world: Wo
     for after in range(10):
         await world.ingest(str(sent(after * SECOND)), 1)
     (put_back,) = world.queues.main.sent
-    assert CallMessage.parse(put_back.text) == sent().failed("NotFound", world.clock.now)
+    failed = sent().failed("NotFound", world.clock.now)
+    assert CallMessage.parse(put_back.text) == replace(failed, asked_at=world.clock.now)
 
 
 async def test_the_one_that_goes_on_gives_way_to_one_that_was_sent_since_and_asked(world: World) -> None:
@@ -87,6 +88,62 @@ async def test_the_one_that_goes_on_gives_way_to_one_that_was_sent_since_and_ask
     assert world.queues.main.sent == []
     await world.ingest(str(second), 1)
     assert len(world.queues.main.sent) == 1
+
+
+@pytest.mark.parametrize("failure", [NotFound("not there"), Throttled("slow", 30)], ids=repr)
+async def test_two_messages_that_two_workers_asked_for_in_vain_are_not_dropped_for_each_other(
+    world: World, failure: CallRecordsError
+) -> None:
+    world.steps.failing = {"start": failure}
+    world.clock.forward(LATER)
+    for worker in (0, 1):
+        await world.ingest(str(sent(worker * SECOND)), 1, worker)
+    first, second = (each.text for each in world.queues.main.sent)
+    world.queues.main.sent.clear()
+    world.clock.forward(2 * LATER)
+    await world.ingest(second, 1, 0)
+    await world.ingest(first, 1, 1)
+    assert world.queues.main.sent
+
+
+async def test_a_message_for_which_others_were_dropped_asks_though_an_older_answer_would_do_for_it(
+    world: World,
+) -> None:
+    world.steps.failing = {"start": Throttled("slow", 30)}
+    world.clock.forward(2 * LATER)
+    await world.ingest(str(sent()), 1)
+    await world.ingest(str(sent(LATER)), 1)
+    (put_back,) = world.queues.main.sent
+    world.store.found = world.store.latest = replace(stored(1), fetched_at=NOW + LATER - SECOND)
+    world.steps.done.clear()
+    await world.ingest(put_back.text, 1)
+    assert "start" in world.steps.done
+
+
+async def test_a_look_at_what_another_worker_stored_is_not_taken_for_a_question_to_graph(world: World) -> None:
+    world.store.found = world.store.latest = replace(stored(2), fetched_at=NOW + LATER)
+    world.clock.forward(3 * LATER)
+    await world.ingest(str(sent()), 1)
+    assert "start" not in world.steps.done
+    await world.ingest(str(sent(LATER + SECOND)), 1)
+    assert "start" in world.steps.done
+
+
+async def test_nothing_is_dropped_for_an_audit_which_needs_no_answer(world: World) -> None:
+    world.store.found, world.store.loaded = stored(2), call_record(2)
+    world.steps.failing = {"start": Throttled("slow", 30)}
+    world.clock.forward(LATER)
+    await world.ingest(str(replace(sent(LATER), reason="audit", version=2)), 1)
+    assert world.queues.main.sent == []
+    await world.ingest(str(sent()), 1)
+    assert len(world.queues.main.sent) == 1
+
+
+async def test_a_message_whose_worker_may_have_ended_tells_so_where_cosmos_holds_it_back(world: World) -> None:
+    world.steps.failing = {"look": Throttled("slow", 1)}
+    await world.ingest(str(sent()), 2)
+    (put_back,) = world.queues.main.sent
+    assert CallMessage.parse(put_back.text).may_have_left_row
 
 
 async def test_a_message_of_another_call_asks(world: World) -> None:
@@ -118,12 +175,15 @@ async def test_a_message_whose_worker_may_have_ended_asks(world: World) -> None:
     assert "start" in world.steps.done
 
 
-@pytest.mark.parametrize(("fetched_after", "is_asked"), [(5, False), (60, False), (4, True), (-60, True), (None, True)])
+@pytest.mark.parametrize(
+    ("fetched_after", "is_asked"), [(5, False), (25, False), (26, True), (4, True), (-60, True), (None, True)]
+)
 async def test_a_record_that_another_worker_fetched_since_costs_a_look(
     world: World, fetched_after: int | None, is_asked: bool
 ) -> None:
     fetched_at = None if fetched_after is None else NOW + fetched_after * SECOND
     world.store.found = replace(stored(2), fetched_at=fetched_at)
+    world.clock.forward(LATER)
     await world.ingest(str(sent()), 1)
     assert ("start" in world.steps.done) is is_asked
     assert is_asked or world.steps.done == ["look"]

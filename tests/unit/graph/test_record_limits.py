@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from callrecords.errors import Throttled
+from callrecords.errors import Interrupted, Throttled
 from callrecords.graph.records import CallRecords
 from tests.invented import CALL, OTHER_CALL, call_id
 from tests.unit.graph.fake_graph import FakeGraph
@@ -24,8 +24,11 @@ async def test_of_one_call_ten_first_pages_are_asked_for_in_twenty_seconds(graph
     records = CallRecords(graph.client)
     for _ in range(5):
         await records.fetch(CALL)
-    with pytest.raises(Throttled, match=rf"^Call record {CALL}: held back for (20|21) s by Graph's limits\.$"):
+    with pytest.raises(
+        Throttled, match=rf"^Call record {CALL}: held back for (20|21) s by Graph's limits\.$"
+    ) as raised:
         await records.fetch(CALL)
+    assert type(raised.value) is Throttled
     assert len(graph.requests) == 10
     assert (await records.fetch(OTHER_CALL)).call_id == OTHER_CALL
 
@@ -50,5 +53,5 @@ async def test_of_one_call_fifty_pages_that_follow_are_asked_for_in_five_minutes
     graph.answer = PagedCall(sessions=50)
     records = CallRecords(graph.client)
     assert len((await records.fetch(CALL)).sessions) == 51
-    with pytest.raises(Throttled, match=r"held back for 30\d s"):
+    with pytest.raises(Interrupted, match=r"held back for 30\d s"):
         await records.fetch(CALL)

@@ -5,8 +5,15 @@ import asyncio
 import pytest
 
 from callrecords.errors import Throttled
-from callrecords.graph.limits import APP_AND_TENANT, BACKLOG, LONGEST_TURNS, LONGEST_WAIT, RESERVED
-from callrecords.graph.rate import START
+from callrecords.graph.limits import (
+    APP_AND_TENANT,
+    BACKLOG,
+    LONGEST_TURNS,
+    LONGEST_WAIT,
+    RECORD_FIRST_PAGE,
+    RESERVED,
+)
+from callrecords.graph.rate import LEAST, START, WINDOW
 from tests.unit.graph.fake_time import FakeTime, admitted
 
 
@@ -39,6 +46,20 @@ async def test_a_look_up_leaves_at_once_behind_any_backlog_and_the_backlog_later
     time.now += 1
     with pytest.raises(Throttled):
         await admitted(time, 11, BACKLOG)
+
+
+async def test_a_backlog_keeps_half_of_its_turns_at_the_least_rate_and_however_many_look_ups_there_are(
+    time: FakeTime,
+) -> None:
+    for name in range(20):
+        time.now += WINDOW + 1
+        for each in range(3):
+            time.limiter.throttled(((RECORD_FIRST_PAGE, f"{name}-{each}"), BACKLOG), 19)
+    time.now += WINDOW
+    for _ in range(900):
+        time.now += 1 / 7.5
+        await time.admit(RESERVED)
+    assert await time.admit(BACKLOG) <= 1 / LEAST
 
 
 async def test_look_ups_have_a_tenth_of_the_rate_and_no_more(time: FakeTime) -> None:
