@@ -51,7 +51,8 @@ class Process:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self) -> None:
-        """Returns when it is ready, at once where it is running already; StackError when it does not get there.
+        """Returns when it is ready, at once where it is running already, or when it has come to rest before anybody saw
+        it ready; StackError when it does not get there.
 
         It has a session of its own, so that Ctrl-C reaches only the parent, which ends it in order.
         """
@@ -68,7 +69,11 @@ class Process:
                     start_new_session=True,
                     pass_fds=[each.fileno() for each in self.sockets],
                 )
-            await self.wait_until(self.ready, "being ready", _START_SECONDS)
+            await self.wait_until(self._is_ready_or_at_rest, "being ready", _START_SECONDS)
+
+    async def _is_ready_or_at_rest(self) -> bool:
+        is_at_rest = not self.is_running and self._process is not None and self._process.returncode == self.resting
+        return is_at_rest or await self.ready()
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
         """Returns when `condition` holds; StackError when it does not within `seconds` or the child ended."""
