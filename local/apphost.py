@@ -16,6 +16,8 @@ from local.processes import Process, free_port, running
 
 _SCHEDULES = [each.name for each in SETTINGS if each.name.endswith("_SCHEDULE")]
 _NEVER = "0 0 0 1 1 *"
+# At a socket that outlives its host, a question waits for the next one, which may never come.
+_ANSWERED_WITHIN = aiohttp.ClientTimeout(total=2)
 _DEPLOYED = ("function_app.py", "host.json", "callrecords")
 
 
@@ -78,9 +80,9 @@ async def running_beside(app: Process, count: int, folder: Path) -> AsyncIterato
 
 async def is_running(port: int) -> bool:
     """Whether a functions host answers at `port` that it runs."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(timeout=_ANSWERED_WITHIN) as session:
         try:
             async with session.get(f"http://127.0.0.1:{port}/admin/host/status") as answer:
                 return answer.status == 200 and (await answer.json())["state"] == "Running"
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False
