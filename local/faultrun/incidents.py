@@ -27,6 +27,8 @@ _FAILURES_IN_A_ROW = 8  # three end what the app tries
 # How long a write is waited for in whose middle the host is to be killed, and how long that write takes.
 _PATIENCE_SECONDS = 5
 _WRITE_SECONDS = 0.5
+# How long calls are waited for that have settled, so that they can be damaged: on a busy machine they are late.
+_SETTLING_SECONDS = 30
 # Of the calls, of each kind of damage.
 _DAMAGED_SHARE = 0.005
 
@@ -140,7 +142,7 @@ class Incidents:
             self.happened[name] += self._damage.do(kind, most, self.graph.played_until)
             return self.happened[name] > 0
 
-        await _soon(has_done)
+        await _soon(has_done, _SETTLING_SECONDS)
         self._say(f"{name}: {self.happened[name]}")
 
     async def _throttle_unsaid(self) -> None:
@@ -155,9 +157,9 @@ class Incidents:
         self._say(kind)
 
 
-async def _soon(condition: Callable[[], bool]) -> None:
+async def _soon(condition: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
     """Returns when the condition holds, or when it does not come to hold."""
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             while not condition():
                 await asyncio.sleep(0.02)
