@@ -76,6 +76,11 @@ async def time_limit(seconds: float, what: str) -> AsyncIterator[None]:
         raise Unavailable(f"{what} within {seconds} s.") from None
 
 
+def own(error: Exception) -> CallRecordsError:
+    """The error where it is one of this app's, else the Unexpected that tells of it."""
+    return error if isinstance(error, CallRecordsError) else unexpected(error)
+
+
 def unexpected(error: Exception) -> Unexpected:
     """The error that tells of `error` where it came from, without its words, which may have a piece of a record."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.documents import Document
-from callrecords.errors import CallRecordsError, Conflict, NotFound, unexpected
+from callrecords.errors import CallRecordsError, Conflict, NotFound, own
 from callrecords.ports.state import State, StateKey
 from callrecords.ports.subscriptions import NotificationTarget, Subscription, Subscriptions
 from callrecords.queues.messages import SubscriptionMessage
@@ -119,7 +119,7 @@ class SubscriptionRenewal:
         try:
             renewed = await self._renewed(known, reauthorize=reauthorize)
         except Exception as error:
-            failure = error if isinstance(error, CallRecordsError) else unexpected(error)
+            failure = own(error)
             await self._remember(known, "failed", error=str(failure))
             raise failure from None
         live = renewed.subscription

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 
-from callrecords.errors import CallRecordsError, unexpected
+from callrecords.errors import own
 from callrecords.operate.report import Link
 
 # A dependency that takes longer counts as unavailable. Shorter than the time within which health answers.
@@ -17,7 +17,5 @@ async def checked[T](who: str, check: Awaitable[T], seconds: float = PATIENCE_SE
             return await check
     except TimeoutError:
         return Link(f"{who} did not answer within {seconds:.0f} s")
-    except CallRecordsError as error:
-        return Link(str(error))
     except Exception as error:
-        return Link(str(unexpected(error)))
+        return Link(str(own(error)))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callrecords.errors import CallRecordsError, Throttled, unexpected
+from callrecords.errors import Throttled, own
 from callrecords.graph.limits import LONGEST_WAIT
 from callrecords.operate import links, losses, timers, waiting
 from callrecords.operate.checks import PATIENCE_SECONDS, checked
@@ -136,7 +136,5 @@ def _told(link: Callable[[Remembered], Link], memory: Remembered | Link) -> Link
         return memory
     try:
         return link(memory)
-    except CallRecordsError as error:
-        return Link(str(error))
     except Exception as error:
-        return Link(str(unexpected(error)))
+        return Link(str(own(error)))

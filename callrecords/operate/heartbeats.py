@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from callrecords.documents import Document
-from callrecords.errors import CallRecordsError, time_limit, unexpected
+from callrecords.errors import CallRecordsError, own, time_limit
 from callrecords.operate.coalesced import Coalesced
 from callrecords.ports.state import State, StateKey
 
@@ -52,10 +52,8 @@ class Heartbeats:
         failure: CallRecordsError | None = None
         try:
             await work
-        except CallRecordsError as error:
-            failure = error
         except Exception as error:
-            failure = unexpected(error)
+            failure = own(error)
         await self._beat(function, str(failure) if failure else None)
         if failure:
             raise failure from None

@@ -15,7 +15,7 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineResponse
 from azure.storage.queue import TextBase64DecodePolicy
 
-from callrecords.errors import CallRecordsError, Unavailable, Unexpected, Unreadable, time_limit, unexpected
+from callrecords.errors import CallRecordsError, Unavailable, Unexpected, Unreadable, own, time_limit
 from callrecords.queues import retries
 from callrecords.queues.messages import Message
 
@@ -124,10 +124,8 @@ class WorkQueue:
                 unfinished = await work(message)
             if unfinished:
                 message, failure = unfinished.message, unfinished.error
-        except CallRecordsError as error:
-            failure = error
         except Exception as error:
-            failure = unexpected(error)
+            failure = own(error)
         # Not within the except block: what the host logs when the queue is unavailable would have the error's words.
         if failure:
             decision = retries.decide(message, failure, self._clock(), random.random())  # noqa: S311 - spreads load

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callrecords.documents import Document
-from callrecords.errors import CallRecordsError, Refused, Unreadable, unexpected
+from callrecords.errors import CallRecordsError, Refused, Unreadable, own
 from callrecords.ports.rows import ChangedRows
 from callrecords.ports.state import State, StateKey
 from callrecords.ports.usage import RollUpStore
@@ -84,8 +84,7 @@ class RollUp:
         try:
             await self._roll_up(day)
         except Exception as error:
-            reason = error if isinstance(error, CallRecordsError) else unexpected(error)
-            failure = f"Roll-up of {day}: {reason}"
+            failure = f"Roll-up of {day}: {own(error)}"
             log.error("%s", failure)
             return failure
         return None
