@@ -51,12 +51,7 @@ class Ingest:
 
     async def _put_each(self, message: CallsMessage) -> None:
         """Puts a message for each call on the queue. Where only some were put, it is done again: that is harmless."""
-        await self._queue.put_all(
-            CallMessage(
-                tenant_id=message.tenant_id, notified_at=message.notified_at, call_id=call_id, reason="notification"
-            )
-            for call_id in message.call_ids
-        )
+        await self._queue.put_all(message.each())
 
     async def _work(self, message: CallMessage, *, is_first_try: bool) -> Unfinished[CallMessage] | None:
         if not is_first_try:  # the one before may have ended between row and record

@@ -1,5 +1,6 @@
 """What the queue messages say: documents as JSON text. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
@@ -112,6 +113,13 @@ class CallsMessage(Message):
             if not CALL_ID.fullmatch(call_id):
                 raise Unreadable(f"callIds[{number}] is {call_id[:_SHOWN]!r}: expected a GUID in lower case.")
         return message
+
+    def each(self) -> Iterator[CallMessage]:
+        """The message about each of the calls."""
+        for call_id in self.call_ids:
+            yield CallMessage(
+                tenant_id=self.tenant_id, notified_at=self.notified_at, call_id=call_id, reason="notification"
+            )
 
 
 def is_of_many(text: str) -> bool:

@@ -76,9 +76,6 @@ class Webhook:
         )
 
     def _call_messages(self, call_ids: Sequence[str], now: datetime) -> Iterator[CallMessage | CallsMessage]:
-        if len(call_ids) <= _FEW:
-            for call_id in call_ids:
-                yield CallMessage(tenant_id=self._tenant_id, notified_at=now, call_id=call_id, reason="notification")
-            return
         for some in batched(call_ids, _MOST_IN_A_MESSAGE, strict=False):
-            yield CallsMessage(tenant_id=self._tenant_id, notified_at=now, call_ids=some)
+            message = CallsMessage(tenant_id=self._tenant_id, notified_at=now, call_ids=some)
+            yield from message.each() if len(call_ids) <= _FEW else [message]
