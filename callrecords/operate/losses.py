@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from callrecords.callrecord import CALL_ID
+from callrecords.callrecord import without_ids
 from callrecords.collect.givenup import GivenUpCall
 from callrecords.collect.subscription import SUBSCRIPTION
 from callrecords.operate.flow import Flow
@@ -28,7 +28,7 @@ def notifications(items: StateItems, flow: Flow) -> Link:
 
 def missing(given_up: Sequence[GivenUpCall], now: datetime) -> Link:
     """Broken where calls were given up within the last day, or are late now."""
-    reasons = Counter(CALL_ID.sub("<id>", each.reason) for each in given_up)
+    reasons = Counter(without_ids(each.reason) for each in given_up)
     late = [each for each in given_up if each.is_late and now - each.at < _LATE_IF_NAMED_WITHIN]
     lately = [each for each in given_up if not each.is_late and now - each.since < _GIVEN_UP_WITHIN]
     what = [f"calls {told}: {len(each)}" for each, told in ((lately, "given up"), (late, "late")) if each]

@@ -12,7 +12,7 @@ from azure.core.exceptions import AzureError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.callrecord import CALL_ID
+from callrecords.callrecord import without_ids
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject
 from callrecords.queues.workqueue import queue_errors
@@ -38,7 +38,7 @@ class Entry:
         with contextlib.suppress(orjson.JSONDecodeError):
             document = orjson.loads(text)
         if isinstance(document, dict) and "poisonedAt" in document:
-            return cls(CALL_ID.sub("<id>", str(document.get("reason"))), str(document.get("message")))
+            return cls(without_ids(str(document.get("reason"))), str(document.get("message")))
         return cls(_NO_REASON, text)
 
     def as_new(self) -> str:
