@@ -11,42 +11,12 @@ from callrecords.errors import CallRecordsError
 from callrecords.http.answers import Answer, json_answer, problem, refusal
 from callrecords.http.parameters import check_names, one_of, period
 from callrecords.ports.callrow import StreamCounts
-from callrecords.ports.usage import DayRollUp, FailureCount, RollUpStore, SubnetQuality
+from callrecords.ports.usage import DayRollUp, QualityDay, RollUpStore, UsageDay
 
 MOST_DAYS = 366
 FORMATS = ("json", "csv")
 
 _PARAMETERS = ("from", "to", "format")
-
-
-class UsageDay(TypedDict):
-    """How much was called on a day."""
-
-    day: str
-    calls: int
-    testCalls: int
-    callsByType: dict[str, int]
-    callsByModality: dict[str, int]
-    minutes: float
-    participantMinutes: float
-    distinctUsers: int
-    distinctOwnUsers: int
-    distinctOrganizers: int
-    callsByPlatform: dict[str, int]
-    callsByClientVersion: dict[str, int]
-    callsByConnectionType: dict[str, int]
-    failedCalls: int
-
-
-class QualityDay(TypedDict):
-    """How good the calls of a day were."""
-
-    day: str
-    calls: int
-    failedCalls: int
-    streams: dict[str, StreamCounts]
-    failures: list[FailureCount]
-    worstSubnets: list[SubnetQuality]
 
 
 class UsageRow(TypedDict):

@@ -22,14 +22,13 @@ class SubnetQuality(TypedDict):
     poorRatio: float
 
 
-class DayRollUp(TypedDict):
-    """The roll-up of the calls that started on `day`."""
-
-    id: str
-    tenantId: str
-    month: str
+class _Calls(TypedDict):
     day: str
     calls: int
+    failedCalls: int
+
+
+class _Usage(TypedDict):
     testCalls: int
     callsByType: dict[str, int]
     callsByModality: dict[str, int]
@@ -41,10 +40,28 @@ class DayRollUp(TypedDict):
     callsByPlatform: dict[str, int]
     callsByClientVersion: dict[str, int]
     callsByConnectionType: dict[str, int]
+
+
+class _Quality(TypedDict):
     streams: dict[str, StreamCounts]
-    failedCalls: int
     failures: list[FailureCount]
     worstSubnets: list[SubnetQuality]
+
+
+class UsageDay(_Calls, _Usage):
+    """How much was called on a day."""
+
+
+class QualityDay(_Calls, _Quality):
+    """How good the calls of a day were."""
+
+
+class DayRollUp(_Calls, _Usage, _Quality):
+    """The roll-up of the calls that started on `day`."""
+
+    id: str
+    tenantId: str
+    month: str
 
 
 class RollUpStore(Protocol):
