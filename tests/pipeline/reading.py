@@ -45,3 +45,8 @@ async def poison_entries(stack: Stack) -> list[JsonObject]:
     policy = TextBase64DecodePolicy()
     async with QueueClient.from_connection_string(stack.queue_connection, name, message_decode_policy=policy) as queue:
         return [orjson.loads(message.content) for message in await queue.peek_messages(max_messages=32)]
+
+
+async def is_given_up(stack: Stack, call_id: str) -> bool:
+    """Whether a message about the call was given up."""
+    return any(call_id in entry["message"] for entry in await poison_entries(stack))

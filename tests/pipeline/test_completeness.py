@@ -10,7 +10,7 @@ from local.graph import Fault, Status
 from local.stack import TENANT_ID, Stack
 from local.traffic import Call
 from tests.pipeline.commanding import commanded_by_script
-from tests.pipeline.reading import is_whole, poison_entries
+from tests.pipeline.reading import is_given_up, is_whole
 from tests.pipeline.waiting import until
 
 
@@ -63,11 +63,7 @@ async def test_what_was_given_up_arrives_when_it_is_replayed(
     stack.graph.publish(call.versions[-1].record)
     stack.graph.faults += [Fault(Status(400), call_id=call.call_id)]
     stack.graph.notify(call.call_id)
-
-    async def is_given_up() -> bool:
-        return any(call.call_id in entry["message"] for entry in await poison_entries(stack))
-
-    await until(is_given_up)
+    await until(lambda: is_given_up(stack, call.call_id))
     async with http.get(f"{stack.app_url}/api/poison") as answer:
         reasons = (await answer.json())["call-records"]["reasons"]
     (reason,) = (each for each in reasons if each.startswith("Call record <id>: Graph answered 400 "))
@@ -79,7 +75,7 @@ async def test_what_was_given_up_arrives_when_it_is_replayed(
         "replayed": 1, "unreadable": 0, "left": 0
     }  # fmt: skip
     await until(lambda: is_whole(stack, call.call_id))
-    assert not await is_given_up()
+    assert not await is_given_up(stack, call.call_id)
 
 
 async def test_health_names_the_permission_that_is_missing(stack: Stack, http: aiohttp.ClientSession) -> None:

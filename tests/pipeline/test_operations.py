@@ -13,7 +13,7 @@ from local.operate import command
 from local.stack import TENANT_ID, Stack
 from local.traffic import Call
 from tests.pipeline.commanding import commanded, outcome, put
-from tests.pipeline.reading import is_whole, poison_entries
+from tests.pipeline.reading import is_given_up, is_whole
 from tests.pipeline.waiting import until
 
 OTHER_TENANT = "99990000-aaaa-4bbb-8ccc-ddddeeeeffff"
@@ -26,11 +26,7 @@ async def test_what_was_given_up_is_put_back_once_on_command(
     stack.graph.publish(call.versions[-1].record)
     stack.graph.faults += [Fault(Status(400), call_id=call.call_id)]
     stack.graph.notify(call.call_id)
-
-    async def is_given_up() -> bool:
-        return any(call.call_id in entry["message"] for entry in await poison_entries(stack))
-
-    await until(is_given_up)
+    await until(lambda: is_given_up(stack, call.call_id))
     replay = command(TENANT_ID, "replay", queue="call-records")
     await put(stack, replay)
     done = await outcome(stack, replay.command_id)

@@ -44,11 +44,8 @@ async def test_every_part_can_be_made_before_anything_can_be_reached(app: App, p
     assert getattr(app, part) is not None
 
 
-async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUALITY_PROFILE", "before2022")
-    app, _ = start()
-    assert app
-    world = World()
+def wire(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """Gives every app the parts of the world."""
     parts = {
         "_call_records": world.graph,
         "_call_record_store": world.store,
@@ -58,6 +55,14 @@ async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch:
     }
     for name, part in parts.items():
         monkeypatch.setattr(App, name, part)
+
+
+async def test_fact_rows_are_of_the_quality_profile_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUALITY_PROFILE", "before2022")
+    app, _ = start()
+    assert app
+    world = World()
+    wire(monkeypatch, world)
     await app.ingest.on_message(str(call_message()), 1)
     assert world.rows.rows[DAY]["qualityProfile"] == "before2022"
 
@@ -66,15 +71,7 @@ async def test_what_arrives_and_what_the_webhook_drops_are_counted_together(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World()
-    parts = {
-        "_call_records": world.graph,
-        "_call_record_store": world.store,
-        "_calls_store": world.rows,
-        "_state": world.state,
-        "_meter": quiet_meter(world),
-    }
-    for name, part in parts.items():
-        monkeypatch.setattr(App, name, part)
+    wire(monkeypatch, world)
     await app.ingest.on_message(str(call_message()), 1)
     await app.webhook.receive(b'{"value": [{"clientState": "guessed"}]}')
     await app._meter.write()
