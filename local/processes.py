@@ -48,17 +48,19 @@ class Process:
     resting: int | None = None
     sockets: tuple[socket.socket, ...] = ()
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    _is_wanted: bool = field(default=False, init=False)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self) -> None:
-        """Returns when it is ready, at once where it is running already, or when it has come to rest before anybody saw
-        it ready; StackError when it does not get there.
+        """Returns when it is ready, at once where it is running already, or when it has come to rest, or was ended by
+        somebody else, before anybody saw it ready; StackError when it does not get there.
 
         It has a session of its own, so that Ctrl-C reaches only the parent, which ends it in order.
         """
         async with self._starting:
             if self.is_running:
                 return
+            self._is_wanted = True
             with self.log_file.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
                     *self.command,
@@ -69,11 +71,13 @@ class Process:
                     start_new_session=True,
                     pass_fds=[each.fileno() for each in self.sockets],
                 )
-            await self.wait_until(self._is_ready_or_at_rest, "being ready", _START_SECONDS)
+            await self.wait_until(self._has_started, "being ready", _START_SECONDS)
 
-    async def _is_ready_or_at_rest(self) -> bool:
+    async def _has_started(self) -> bool:
+        """Whether it is ready, or nobody need wait for that: it has come to rest, or is being ended."""
+        is_ready = await self.ready()
         is_at_rest = not self.is_running and self._process is not None and self._process.returncode == self.resting
-        return is_at_rest or await self.ready()
+        return is_ready or is_at_rest or not self._is_wanted
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
         """Returns when `condition` holds; StackError when it does not within `seconds` or the child ended."""
@@ -98,6 +102,7 @@ class Process:
 
     async def stop(self) -> None:
         """Ends it by SIGTERM, by SIGKILL if it lingers."""
+        self._is_wanted = False
         if self._process is None or not self.is_running:
             return
         self._process.terminate()
@@ -108,6 +113,7 @@ class Process:
 
     async def kill(self) -> None:
         """Ends it by SIGKILL, in the middle of whatever it does."""
+        self._is_wanted = False
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
