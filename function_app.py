@@ -71,19 +71,14 @@ def _collecting(app: App) -> func.Blueprint:
         """Creates, renews and de-duplicates the Graph subscription."""
         await app.heartbeats.timer("renew_subscription_on_schedule", app.subscription.on_schedule())
 
-    @work.timer_trigger("timer", app.settings.reconcile_recent_schedule)
-    async def reconcile_recent(timer: func.TimerRequest) -> None:
-        """Starts to reconcile the calls of the last hours."""
-        await app.heartbeats.timer("reconcile_recent", app.reconciliation.over_recent())
-
-    @work.timer_trigger("timer", app.settings.reconcile_history_schedule)
-    async def reconcile_history(timer: func.TimerRequest) -> None:
-        """Starts to reconcile the calls of the last 30 days."""
-        await app.heartbeats.timer("reconcile_history", app.reconciliation.over_history())
+    @work.timer_trigger("timer", app.settings.reconcile_schedule)
+    async def reconcile_on_schedule(timer: func.TimerRequest) -> None:
+        """Starts to compare the hours that are due with Graph."""
+        await app.heartbeats.timer("reconcile_on_schedule", app.reconciliation.on_schedule())
 
     @work.queue_trigger("msg", RECONCILE, QUEUE_CONNECTION)
     async def reconcile(msg: func.QueueMessage) -> None:
-        """Goes on with a reconciliation: lists, compares, enqueues what is missing."""
+        """Goes on with comparing: lists, compares, enqueues what is missing."""
         await app.heartbeats.queue("reconcile", app.reconciliation.on_message(*_taken(msg)))
 
     return work
@@ -148,6 +143,11 @@ def _questions(app: App) -> func.Blueprint:
     async def report(req: func.HttpRequest) -> func.HttpResponse:
         """Usage or quality by day."""
         return _respond_to(req, await app.reports(req.route_params["name"], req.params))
+
+    @api.route("completeness", methods=["GET"])
+    async def get_completeness(req: func.HttpRequest) -> func.HttpResponse:
+        """How complete Cosmos is of the calls that Graph lists, by day."""
+        return _respond_to(req, await app.completeness(req.params))
 
     @api.route("openapi.json", methods=["GET"])
     async def openapi(req: func.HttpRequest) -> func.HttpResponse:

@@ -35,7 +35,7 @@ SETTLING_SECONDS, NEARLY_EMPTY = 60.0, 200
 PUT_BACK = "Tried again in"  # what the log says of a message that is put back
 # Nothing else is to ask Graph meanwhile.
 NEVER = "0 0 0 1 1 *"
-SCHEDULES = ("SUBSCRIPTION_SCHEDULE", "RECONCILE_RECENT_SCHEDULE", "RECONCILE_HISTORY_SCHEDULE")
+SCHEDULES = ("SUBSCRIPTION_SCHEDULE", "RECONCILE_SCHEDULE")
 
 
 def publish(graph: GraphSimulator, count: int) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from callrecords.cosmos.callrecords import CONTAINER
 from local.graph import NO_LIMITS, GraphSimulator
+from local.operating import until_now
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import generate
 
@@ -35,7 +36,7 @@ async def main() -> None:
     rng, yesterday = random.Random(1), (datetime.now(UTC) - timedelta(days=1)).date()
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=NO_LIMITS)
     with tempfile.TemporaryDirectory() as folder:
-        async with running_stack(Ports.any_free(), Path(folder), graph) as stack:
+        async with running_stack(Ports.any_free(), Path(folder), graph, remembered=until_now()) as stack:
             await stack.wait_until_subscribed()
             taken = []
             for call in generate(seed=1, calls=CALLS, day=yesterday, tenant_id=TENANT_ID):

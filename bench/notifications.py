@@ -21,6 +21,7 @@ from azure.storage.queue.aio import QueueClient
 from callrecords.graphtypes import JsonObject
 from callrecords.queues.workqueue import CALL_RECORDS
 from local.graph import NO_LIMITS, GraphSimulator
+from local.operating import until_now
 from local.stack import CLIENT_STATE, IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import generate
 
@@ -96,7 +97,7 @@ async def main() -> None:
     small = [record for record in records if len(record["sessions"]) <= SMALL_SESSIONS]
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=NO_LIMITS)
     with tempfile.TemporaryDirectory() as folder:
-        async with running_stack(Ports.any_free(), Path(folder), graph) as stack:
+        async with running_stack(Ports.any_free(), Path(folder), graph, remembered=until_now()) as stack:
             for record in small:
                 graph.publish(record)
             ids = itertools.cycle([record["id"] for record in small])

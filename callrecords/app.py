@@ -40,12 +40,13 @@ if TYPE_CHECKING:
     from callrecords.collect.factrows import FactRows
     from callrecords.collect.givenup import GivenUpCalls
     from callrecords.collect.ingest import Ingest
-    from callrecords.collect.reconcile import Reconciliation
+    from callrecords.collect.reconcile.reconciliation import Reconciliation
     from callrecords.collect.rederive import Rederivation
     from callrecords.collect.subscription import SubscriptionRenewal
     from callrecords.cosmos.account import Account
     from callrecords.cosmos.callrecords import CallRecordsStore
     from callrecords.cosmos.calls import CallsStore
+    from callrecords.cosmos.completeness import CompletenessItems
     from callrecords.cosmos.slices import DaySliceReader
     from callrecords.cosmos.state import StateStore
     from callrecords.cosmos.usage import UsageStore
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from callrecords.graph.records import CallRecords
     from callrecords.http.audits import Audits
     from callrecords.http.callfacts import CallFacts
+    from callrecords.http.completeness import CompletenessOfDays
     from callrecords.http.derivations import Derivations
     from callrecords.http.lookup import Lookup
     from callrecords.http.reports import Reports
@@ -143,15 +145,26 @@ class App:
 
     @functools.cached_property
     def reconciliation(self) -> "Reconciliation":
-        from callrecords.collect.reconcile import Reconciliation
+        from callrecords.collect.reconcile.compare import Comparison
+        from callrecords.collect.reconcile.dropped import DroppedNotifications
+        from callrecords.collect.reconcile.reconciliation import Reconciliation
+        from callrecords.operate.losses import were_dropped
 
-        return Reconciliation(
+        comparison = Comparison(
             tenant_id=self.settings.tenant_id,
             records=self._call_records,
             rows=self._calls_store,
             given_up=self._given_up,
-            state=self._state,
             calls=self._work_queue(CALL_RECORDS),
+            clock=_now,
+        )
+        return Reconciliation(
+            tenant_id=self.settings.tenant_id,
+            comparison=comparison,
+            rows=self._calls_store,
+            completeness=self._completeness_store,
+            dropped=DroppedNotifications(self._state, functools.partial(were_dropped, self._state)),
+            state=self._state,
             queue=self._work_queue(RECONCILE),
             clock=_now,
         )
@@ -232,6 +245,12 @@ class App:
         return Reports(self._usage_store, _now)
 
     @functools.cached_property
+    def completeness(self) -> "CompletenessOfDays":
+        from callrecords.http.completeness import CompletenessOfDays
+
+        return CompletenessOfDays(self._completeness_store, _now)
+
+    @functools.cached_property
     def audits(self) -> "Audits":
         from callrecords.collect.auditcost import AuditCosts
         from callrecords.http.audits import Audits
@@ -253,6 +272,7 @@ class App:
             given_up=self.poison_queues,
             audit=self.audit,
             rederivation=self.rederivation,
+            reconciliation=self.reconciliation,
             state=self._state,
             queue=self._work_queue(OPERATIONS),
             clock=_now,
@@ -278,8 +298,7 @@ class App:
         """The schedule of each timer, by the name of its function."""
         return {
             "renew_subscription_on_schedule": self.settings.subscription_schedule,
-            "reconcile_recent": self.settings.reconcile_recent_schedule,
-            "reconcile_history": self.settings.reconcile_history_schedule,
+            "reconcile_on_schedule": self.settings.reconcile_schedule,
             "audit": self.settings.audit_schedule,
             "roll_up_usage": self.settings.usage_schedule,
             "probe_queue": PROBE_SCHEDULE,
@@ -358,6 +377,12 @@ class App:
         from callrecords.cosmos.usage import UsageStore
 
         return UsageStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _completeness_store(self) -> "CompletenessItems":
+        from callrecords.cosmos.completeness import CompletenessItems
+
+        return CompletenessItems(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _given_up(self) -> "GivenUpCalls":

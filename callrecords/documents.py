@@ -1,10 +1,11 @@
 """This app's own documents, such as queue messages: dataclasses to JSON objects and back. Pure."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from types import NoneType
-from typing import Any, Self, get_args
+from typing import Any, ClassVar, Self, get_args, get_origin
 
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import MOST_EXACT, JsonObject, text
@@ -16,8 +17,11 @@ _SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 class Document:
     """The base of every document. Its JSON has the fields of the class, with their names in camelCase and in order.
 
-    A field that is None is left out. Times are ISO 8601 with their offset from UTC.
+    A field that is None is left out; where a class is `sparse`, one that has its default is as well. Times are ISO 8601
+    with their offset from UTC.
     """
+
+    sparse: ClassVar[bool] = False
 
     @classmethod
     def from_json(cls, document: JsonObject, *, salvage: bool = False) -> Self:
@@ -30,8 +34,11 @@ class Document:
 
     def as_json(self) -> JsonObject:
         """The JSON object."""
-        values = {camel_case(field.name): getattr(self, field.name) for field in fields(self)}
-        return {name: _json_value(value) for name, value in values.items() if value is not None}
+        values = [(field, getattr(self, field.name)) for field in fields(self)]
+        told = {
+            camel_case(field.name): value for field, value in values if not (self.sparse and value == field.default)
+        }
+        return {name: _json_value(value) for name, value in told.items() if value is not None}
 
 
 def _value(document: JsonObject, field: Field[Any], salvage: bool) -> object:
@@ -56,6 +63,8 @@ def _form(kind: Any) -> tuple[Callable[[object], object], str]:
         return form
     if isinstance(kind, type) and issubclass(kind, Document):
         return lambda value: kind.from_json(value) if isinstance(value, dict) else None, "an object"
+    if get_origin(kind) is tuple:
+        return functools.partial(_objects, get_args(kind)[0]), "a list of objects"
     members = get_args(kind)  # of a Literal
     return lambda value: value if value in members else None, f"one of {', '.join(members)}"
 
@@ -86,6 +95,19 @@ def _strings(value: object) -> tuple[str, ...] | None:
     return tuple(value) if isinstance(value, list) and all(map(text, value)) else None
 
 
+def _objects(kind: type[Document], value: object) -> tuple[Document, ...] | None:
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return tuple(map(kind.from_json, value))
+    return None
+
+
+def _times(value: object) -> dict[str, datetime] | None:
+    if not isinstance(value, dict):
+        return None
+    times = {name: moment for name, each in value.items() if (moment := _time(each))}
+    return times if len(times) == len(value) else None
+
+
 def _counts(value: object) -> dict[str, int] | None:
     if isinstance(value, dict) and all(_count(each) is not None for each in value.values()):
         return dict(value)
@@ -100,6 +122,7 @@ _FORMS: dict[object, tuple[Callable[[object], object], str]] = {
     str: (text, "a string"),
     tuple[str, ...]: (_strings, "a list of strings"),
     dict[str, int]: (_counts, "counts by name"),
+    dict[str, datetime]: (_times, "times by name"),
 }
 
 
@@ -108,9 +131,9 @@ def _json_value(value: object) -> object:
         case datetime():
             return value.isoformat()
         case tuple():
-            return list(value)
+            return [_json_value(each) for each in value]
         case dict():
-            return dict(value)
+            return {name: _json_value(each) for name, each in value.items()}
         case Document():
             return value.as_json()
     return value

@@ -12,8 +12,7 @@ param previousGraphClientState = readEnvironmentVariable('GRAPH_CLIENT_STATE_PRE
 param graphCloud = empty(readEnvironmentVariable('GRAPH_CLOUD', '')) ? null : readEnvironmentVariable('GRAPH_CLOUD', '')
 param optionalSettings = {
   SUBSCRIPTION_SCHEDULE: readEnvironmentVariable('SUBSCRIPTION_SCHEDULE', '')
-  RECONCILE_RECENT_SCHEDULE: readEnvironmentVariable('RECONCILE_RECENT_SCHEDULE', '')
-  RECONCILE_HISTORY_SCHEDULE: readEnvironmentVariable('RECONCILE_HISTORY_SCHEDULE', '')
+  RECONCILE_SCHEDULE: readEnvironmentVariable('RECONCILE_SCHEDULE', '')
   AUDIT_SCHEDULE: readEnvironmentVariable('AUDIT_SCHEDULE', '')
   USAGE_SCHEDULE: readEnvironmentVariable('USAGE_SCHEDULE', '')
   QUALITY_PROFILE: readEnvironmentVariable('QUALITY_PROFILE', '')

@@ -50,8 +50,7 @@ type RetentionDays = {
 @description('Settings of the app that it has a default for, which it takes where they are missing or empty.')
 type OptionalSettings = {
   SUBSCRIPTION_SCHEDULE: string?
-  RECONCILE_RECENT_SCHEDULE: string?
-  RECONCILE_HISTORY_SCHEDULE: string?
+  RECONCILE_SCHEDULE: string?
   AUDIT_SCHEDULE: string?
   USAGE_SCHEDULE: string?
   QUALITY_PROFILE: ('' | 'current' | 'before2022')?

@@ -7,31 +7,36 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import aiohttp
 from azure.storage.queue.aio import QueueClient
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from callrecords.cosmos import calls as calls_container
 from callrecords.cosmos.callrecords import CONTAINER
+from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow
 from callrecords.queues.workqueue import CALL_RECORDS
 from local.compare import Comparison, compare
 from local.environment import ROOT
 from local.explain import in_words
 from local.graph import GraphSimulator
+from local.operating import reconcile
 from local.play import play
 from local.processes import exit_status
-from local.report import endpoints, figures, result_table
+from local.report import completeness_line, endpoints, figures, result_table
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 
 FOLDER = ROOT / ".local" / "demo"
 FIRST_PORT = 7071
 PLAY_SECONDS = 15
+# Of a later day it could not be told yet that it is complete.
+DAYS_AGO = timedelta(days=3)
 # Graph's own throttling sends records back for up to half a minute; this long without one more is a failure.
 PATIENCE_SECONDS = 90
 
@@ -39,14 +44,14 @@ PATIENCE_SECONDS = 90
 async def demo(arguments: argparse.Namespace, console: Console) -> bool:
     """Runs the demo; whether every record arrived whole at its newest version."""
     began = time.monotonic()
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    day = datetime.now(UTC).date() - DAYS_AGO
     ports = Ports.from_first(arguments.first_port)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     console.print("Starting Azurite, a Cosmos server, a Graph simulator and the functions host ...")
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
     async with running_stack(ports, FOLDER, graph) as stack:
-        calls = generate(arguments.seed, arguments.calls, yesterday, TENANT_ID)
+        calls = generate(arguments.seed, arguments.calls, day, TENANT_ID)
         await stack.wait_until_subscribed()
         console.print("The app's timer created its Graph subscription, and Graph's handshake found the webhook.")
         await _play(calls, stack, console)
@@ -57,6 +62,9 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
             console.print(f"\n[bold]A call that was bad for somebody[/bold], {row['callId']}:\n")
             console.print(in_words(row), "\n", soft_wrap=True, highlight=False, markup=False)
         _conclude(comparison, arguments, seconds, stack, console)
+        console.print(completeness_line(await _completeness(stack, day)), soft_wrap=True, highlight=False)
+        if not arguments.keep:
+            console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
         if arguments.keep:
             await _keep(stack, console)
     return comparison.complete
@@ -110,6 +118,18 @@ async def _is_idle(stack: Stack) -> bool:
         return not (await queue.get_queue_properties()).approximate_message_count
 
 
+async def _completeness(stack: Stack, day: date) -> JsonObject:
+    """What the app says of the day, once an operator has had it compared with Graph."""
+    await reconcile(stack, day)
+    days = {"from": day.isoformat(), "to": day.isoformat()}
+    async with (
+        aiohttp.ClientSession(stack.app_url) as http,
+        http.get("/api/completeness", params=days, raise_for_status=True) as answer,
+    ):
+        found: list[JsonObject] = (await answer.json())["days"]
+    return found[0]
+
+
 def _conclude(
     comparison: Comparison, arguments: argparse.Namespace, seconds: float, stack: Stack, console: Console
 ) -> None:
@@ -118,8 +138,6 @@ def _conclude(
     else:
         console.print("[red]Cosmos does not hold what Graph holds.[/red] The app's log says why:")
     console.print(f"The app's log: {stack.app.log_file.relative_to(Path.cwd(), walk_up=True)}")
-    if not arguments.keep:
-        console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures(comparison, seconds), indent=2) + "\n")
 

@@ -10,6 +10,7 @@ example. No function key opens what these commands do.
   scripts/operate discard --queue subscriptions --every-reason
   scripts/operate audit --from 2026-01-01 --to 2026-01-31
   scripts/operate derive --from 2026-01-01 --to 2026-01-31
+  scripts/operate reconcile --from 2026-01-30 --to 2026-01-31
 
 The local stack needs no account: put the connection string of its queues into CallRecordsQueue, and its tenant
 into GRAPH_TENANT_ID. scripts/demo --keep prints such a command.
@@ -47,6 +48,7 @@ _DOES = {
     "discard": "delete messages that were given up, for good",
     "audit": "compare header, parts and row of each call of these days in Cosmos DB, and mend what is not whole",
     "derive": "derive the fact rows of these days again from the stored records",
+    "reconcile": "compare what Graph lists of these days with Cosmos DB, and fetch what is missing",
 }
 
 

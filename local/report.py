@@ -8,6 +8,7 @@ from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_a
 from rich.table import Table
 
 from callrecords.cosmos.callrecords import CONTAINER
+from callrecords.graphtypes import JsonObject
 from local import azurite
 from local.compare import Comparison
 from local.cosmos import KEY
@@ -16,6 +17,7 @@ from local.graph import GraphSimulator
 from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
 from local.traffic import Call
 
+_IN_WORDS = {"complete": "complete", "soFar": "so far", "incomplete": "incomplete", "sampled": "sampled"}
 _REPLAY = "scripts/operate replay --queue call-records --every-reason"
 
 
@@ -58,6 +60,19 @@ def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimu
         if ids:
             table.add_row(f"[red]{name}[/red]", str(len(ids)), ids[0])
     return table
+
+
+def completeness_line(day: JsonObject) -> str:
+    """What GET completeness says of a day, in a line."""
+    line = f"Completeness of {day['day']}: {_IN_WORDS[day['completeness']]}, "
+    if "comparedAt" not in day:
+        return f"{line}nothing of it was compared."
+    part = "" if day["share"] == 1 else f"in {100 * day['share']:.0f} % of its minutes "
+    compared = datetime.fromisoformat(day["comparedAt"]).astimezone(UTC)
+    return (
+        f"{line}{part}{day['newest']:,} of {day['listed']:,} calls that Graph lists are here at their newest version;"
+        f" compared {compared:%Y-%m-%d %H:%M} UTC."
+    )
 
 
 def endpoints(stack: Stack) -> list[tuple[str, str]]:
@@ -107,6 +122,7 @@ def _of_the_app(url: str, call_id: str, day: str) -> list[tuple[str, str]]:
             f"curl -X POST -d '{{}}' {url}/admin/functions/roll_up_usage",
         ),
         ("The app: the report of that", f"curl -s '{url}/api/reports/quality?{days}'"),
+        ("The app: how complete the day is", f"curl -s '{url}/api/completeness?{days}'"),
         ("The app: which link of the chain is broken", f"curl -s {url}/api/health/details"),
     ]
 

@@ -4,11 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient, DatabaseProxy
 
+from callrecords.cosmos.state import CONTAINER as STATE
+from callrecords.documents import Document
 from local import azurite, cosmos
 from local.apphost import HostOptions, running_app
 from local.cosmos import CosmosServer
@@ -86,10 +89,12 @@ async def running_stack(
     graph: GraphSimulator,
     settings: Mapping[str, str] | None = None,
     host: HostOptions = HostOptions(),  # noqa: B008 - frozen
+    remembered: Mapping[str, Document] = MappingProxyType({}),
 ) -> AsyncIterator[Stack]:
     """Starts every part, ready for Graph's notifications; logs and queues are kept in `folder`.
 
-    `settings` are app settings that replace the stack's own. Raises StackError when a part does not come up.
+    `settings` are app settings that replace the stack's own, `remembered` what the app has in its state from before, by
+    the id of its key. Raises StackError when a part does not come up.
     """
     server = CosmosServer()
     async with contextlib.AsyncExitStack() as parts:
@@ -98,6 +103,9 @@ async def running_stack(
         cosmos_url = (await parts.enter_async_context(serve(server.app(), port=ports.cosmos))).url
         client = await parts.enter_async_context(CosmosClient(cosmos_url, cosmos.KEY))
         database = await _create_database(client)
+        for key, document in remembered.items():
+            item = document.as_json() | {"id": f"{TENANT_ID}:{key}"}
+            await database.get_container_client(STATE).create_item(item)
         queue_service = await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
         environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
         app = await parts.enter_async_context(running_app(ports.app, folder, environ, host))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from azure.core.exceptions import AzureError
@@ -75,13 +75,14 @@ class Queues:
 @dataclass
 class State:
     """Stands for a StateStore: keeps items; `failing` has errors by item id, that of "" for every item;
-    items are read together once `frozen` is set."""
+    items are read together once `frozen` is set; what is written is of the time of `clock`."""
 
     items: dict[str, JsonObject] = field(default_factory=dict)
     failing: dict[str, CallRecordsError] = field(default_factory=dict)
     failing_writes: CallRecordsError | None = None
     asked: int = 0
     frozen: asyncio.Event | None = None
+    clock: Clock | None = None
 
     def _reach(self, item_id: str) -> None:
         if failure := self.failing.get(item_id) or self.failing.get(""):
@@ -109,11 +110,12 @@ class State:
         found = [prefix.parse(item) for item_id, item in self.items.items() if item_id.startswith(prefix.id)]
         return [document for document in found if document is not None]
 
-    async def write[D: Document](self, key: StateKey[D], document: D) -> None:
+    async def write[D: Document](self, key: StateKey[D], document: D) -> datetime:
         self._reach(key.id)
         if self.failing_writes:
             raise self.failing_writes
         self.hold(key, document)
+        return self.clock() if self.clock else datetime.max.replace(tzinfo=UTC)
 
     def hold[D: Document](self, key: StateKey[D], document: D) -> None:
         """Takes the document in."""

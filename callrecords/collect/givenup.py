@@ -14,8 +14,11 @@ from callrecords.queues.messages import CallMessage
 
 log = logging.getLogger(__name__)
 
-# A record that is late is named as well: a message that is throttled, or fails in one way and then another, has no end.
-_LATE, _NAMED_FOR = timedelta(hours=12), timedelta(hours=1)
+LATE = timedelta(hours=12)
+"""How long the app waits for a record before it is named as late: a message that is throttled, or fails in one way and
+then another, has no end."""
+
+_NAMED_FOR = timedelta(hours=1)
 _NOT_HERE_YET = "not here yet: "
 # What kept a record away may be over by the next reconciliation, or never be. A call is left alone for as long as it
 # has been given up again and again: the next reconciliation tries it, later ones ever less often, and once a day in
@@ -100,7 +103,7 @@ class GivenUpCalls:
     async def note_if_late(self, message: CallMessage, error: CallRecordsError) -> None:
         """Remembers it, once an hour, of a message that fails with `error` and comes back, if the app has waited long
         for the record."""
-        if self._clock() - message.notified_at > _LATE:
+        if self._clock() - message.notified_at > LATE:
             await self._note(message, f"{_NOT_HERE_YET}{error}")
 
     async def forget(self, call_id: str, version: int, asked_at: datetime | None) -> None:

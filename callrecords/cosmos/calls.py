@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from azure.cosmos.aio import ContainerProxy
@@ -9,16 +10,17 @@ from azure.cosmos.aio import ContainerProxy
 from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
 from callrecords.errors import Unavailable, Unreadable
-from callrecords.graphtypes import JsonObject, texts
+from callrecords.graphtypes import JsonObject, moment, texts, utc
 from callrecords.ports.callrow import CallRow
-from callrecords.ports.rows import Row
+from callrecords.ports.rows import Row, TimedRow
 
 CONTAINER = "calls"
 
 # Said in a query over a day as well as beside it: the index serves what a query says, not a part of a partition key
 # (https://learn.microsoft.com/azure/cosmos-db/hierarchical-partition-keys).
 _OF_DAY = "c.day = @day"
-_VERSIONS = f"SELECT c.id, c.version, c.caveats FROM c WHERE {_OF_DAY}"  # noqa: S608 - no value is in it
+_STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
+_VERSIONS = f"SELECT c.id, c.version, c.caveats, c.startDateTime FROM c WHERE {_OF_DAY} AND {_STARTED}"  # noqa: S608 - no value is in it
 
 _TRIES = 5
 
@@ -86,12 +88,15 @@ class CallsStore:
             )
             return frozenset([row["day"] async for row in found])
 
-    async def versions(self, day: str) -> dict[str, Row]:
-        """The versions and caveats of the calls that started on `day`, by call id."""
+    async def versions(self, day: str, start: datetime, end: datetime) -> dict[str, TimedRow]:
+        """What the rows tell of the calls that started on `day`, from `start` on and before `end`, by call id; to the
+        second."""
         with cosmos_errors(f"Facts of {day}"):
             container = await self._container()
-            rows = container.query_items(_VERSIONS, **self._of_day(day))
-            return {row["id"]: read_row(row) async for row in rows}
+            options = self._of_day(day)
+            options["parameters"] += [{"name": "@start", "value": utc(start)}, {"name": "@end", "value": utc(end)}]
+            rows = container.query_items(_VERSIONS, **options)
+            return {row["id"]: TimedRow(read_row(row), moment(row["startDateTime"])) async for row in rows}
 
     async def rows(self, day: str, fields: Sequence[str]) -> AsyncIterator[CallRow]:
         """The rows of the calls that started on `day`, with these fields alone.

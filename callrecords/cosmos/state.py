@@ -1,6 +1,7 @@
 """The `state` container: what the app remembers between its runs, one small item a concern."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there, read_if_there
@@ -48,11 +49,13 @@ class StateStore:
             found = container.query_items(query, parameters=parameters)
             return {item["id"].removeprefix(self._prefix): item async for item in found}
 
-    async def write[D: Document](self, key: StateKey[D], document: D) -> None:
-        """Replaces the document of the key."""
+    async def write[D: Document](self, key: StateKey[D], document: D) -> datetime:
+        """Replaces the document of the key. When that was, by the clock of Cosmos, to the second."""
         with cosmos_errors(f"State {key.id}"):
             container = await self._account.container(CONTAINER)
-            await container.upsert_item({**key.item(document), "id": self._prefix + key.id})
+            wanted = {**key.item(document), "id": self._prefix + key.id}
+            item = await container.upsert_item(wanted, no_response=False)  # or it has no time
+            return datetime.fromtimestamp(item["_ts"], UTC)
 
     async def delete(self, item_id: str) -> None:
         """Removes the item, if it is there."""

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.communications.call_records.call_records_request_builder import CallRecordsRequestBuilder
 
-from callrecords.callrecord import CALL_ID, CallRecord, Progress, day_of
+from callrecords.callrecord import CALL_ID, CallRecord, Progress
 from callrecords.errors import Garbled, Interrupted, Throttled, Unavailable, Unreadable
 from callrecords.graph.client import GraphClient
 from callrecords.graph.limits import BACKLOG, LIST_FIRST_PAGE, LIST_NEXT_PAGE, RESERVED
 from callrecords.graph.pages import elements
 from callrecords.graph.reading import Reading
 from callrecords.graph.record import name_of, version_of
-from callrecords.graphtypes import JsonObject
+from callrecords.graphtypes import JsonObject, moment
 from callrecords.ports.records import Listed
 
 _READS = 3
@@ -76,11 +76,11 @@ def _listed(element: JsonObject, what: str) -> Listed | Unreadable:
     if not CALL_ID.fullmatch(call_id):
         return Unreadable(f"{what}: an id is not a GUID.")
     try:
-        version, day = version_of(call_id, element), day_of(call_id, element.get("startDateTime"))
+        version: int | None = version_of(call_id, element)
     except (Garbled, Unreadable):
-        return Listed(call_id=call_id, version=None, day=None)  # it may be whole where it is asked for
-    return Listed(call_id=call_id, version=version, day=day)
+        version = None  # it may be whole where it is asked for
+    return Listed(call_id=call_id, version=version, start=moment(element.get("startDateTime")))
 
 
 def _odata(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ" if moment.microsecond else "%Y-%m-%dT%H:%M:%SZ")

@@ -1,9 +1,11 @@
 """Answers over HTTP: JSON or another text, with ETag and gzip where they help."""
 
+import csv
 import gzip
+import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from http import HTTPStatus
 
@@ -63,6 +65,15 @@ def json_answer(document: object, status: HTTPStatus = HTTPStatus.OK, **headers:
     """`document` as JSON; names of headers with underscores for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(status, orjson.dumps(document), headers=named)
+
+
+def csv_answer(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Answer:
+    """The rows as CSV under a head with the columns; what is None is an empty cell."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return Answer(HTTPStatus.OK, text.getvalue().encode(), media_type="text/csv")
 
 
 def problem(status: HTTPStatus, sentence: str, **headers: str) -> Answer:

@@ -1,22 +1,10 @@
 """The OpenAPI document of the routes for people and services."""
 
-from collections.abc import Mapping
-
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import callsapi, daysapi, reports
-from callrecords.http.openapiparts import RESPONSES, TIME, Parameter, errors, json_of, query
+from callrecords.http import callsapi, completenessapi, daysapi, reports
+from callrecords.http.openapiparts import REPORTED_DAYS, RESPONSES, errors, json_of, query
 from callrecords.http.rowschema import RowSchemas
-
-_DAYS: Mapping[str, Parameter] = {
-    "from": Parameter(
-        "Start of the period; each UTC day that it touches is reported whole. Default: a day before `to`", TIME
-    ),
-    "to": Parameter("End of the period; a day is included. Default: now", TIME),
-    "format": Parameter(
-        "Of the answer", {"type": "string", "enum": list(reports.FORMATS), "default": reports.FORMATS[0]}
-    ),
-}
 
 
 def document() -> JsonObject:
@@ -26,6 +14,7 @@ def document() -> JsonObject:
         **callsapi.paths(rows),
         **daysapi.paths(),
         **{f"/reports/{name}": {"get": _report(name, each, rows)} for name, each in reports.REPORTS.items()},
+        **completenessapi.paths(),
     }
     return {
         "openapi": "3.1.0",
@@ -54,7 +43,7 @@ def _report(name: str, report: reports.Report, rows: RowSchemas) -> JsonObject:
     return {
         "operationId": f"report{name.capitalize()}",
         "summary": f"The {name} of at most {reports.MOST_DAYS} days, by day",
-        "parameters": query(_DAYS),
+        "parameters": query(REPORTED_DAYS),
         "responses": {
             "200": {
                 "description": "The days with calls; docs/schemas/usage.schema.json tells of their figures",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from callrecords.collect.chosendays import DAY
 from callrecords.graphtypes import JsonObject
-from callrecords.http import filters
+from callrecords.http import filters, reports
 
 TIME: JsonObject = {
     "type": "string",
@@ -37,6 +37,17 @@ class Parameter(NamedTuple):
     meaning: str
     schema: JsonObject
     is_list: bool = False
+
+
+REPORTED_DAYS: Mapping[str, Parameter] = {
+    "from": Parameter(
+        "Start of the period; each UTC day that it touches is reported whole. Default: a day before `to`", TIME
+    ),
+    "to": Parameter("End of the period; a day is included. Default: now", TIME),
+    "format": Parameter(
+        "Of the answer", {"type": "string", "enum": list(reports.FORMATS), "default": reports.FORMATS[0]}
+    ),
+}
 
 
 def text(name: str) -> JsonObject:

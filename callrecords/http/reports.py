@@ -1,14 +1,12 @@
 """The reports over days, from their roll-ups: `GET reports/{name}`."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import NamedTuple, TypedDict
 
 from callrecords.errors import CallRecordsError
-from callrecords.http.answers import Answer, json_answer, problem, refusal
+from callrecords.http.answers import Answer, csv_answer, json_answer, problem, refusal
 from callrecords.http.parameters import check_names, one_of, period
 from callrecords.ports.callrow import StreamCounts
 from callrecords.ports.usage import DayRollUp, QualityDay, RollUpStore, UsageDay
@@ -127,12 +125,7 @@ class Reports:
             days = await self._usage.between(start.date().isoformat(), last.date().isoformat())
         except CallRecordsError as error:
             return refusal(error)
-        return _as_csv(REPORTS[name], days) if form == "csv" else json_answer({"days": REPORTS[name].as_json(days)})
-
-
-def _as_csv(report: Report, days: Sequence[DayRollUp]) -> Answer:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, report.columns)
-    writer.writeheader()
-    writer.writerows(report.as_rows(days))
-    return Answer(HTTPStatus.OK, text.getvalue().encode(), media_type="text/csv")
+        report = REPORTS[name]
+        if form == "csv":
+            return csv_answer(report.columns, report.as_rows(days))
+        return json_answer({"days": report.as_json(days)})

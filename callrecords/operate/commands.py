@@ -4,7 +4,7 @@ Whoever may put a message there is an operator: that is a role of the storage ac
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
@@ -17,7 +17,7 @@ from callrecords.ports.state import StateKey
 from callrecords.queues.messages import Message
 from callrecords.queues.workqueue import LONGEST_REASON, QUEUES
 
-Action = Literal["replay", "discard", "audit", "derive"]
+Action = Literal["replay", "discard", "audit", "derive", "reconcile"]
 OF_POISON: tuple[Action, ...] = ("replay", "discard")
 
 _SHOWN = 60  # characters of a wrong value: enough to recognise it
@@ -26,8 +26,8 @@ _REMEMBERED_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class _Command(Document):
-    """What was commanded: to replay or discard what was given up on `queue` for `reason`, None for any; or to audit, or
-    derive again, the days from `first_day` to `last_day`."""
+    """What was commanded: to replay or discard what was given up on `queue` for `reason`, None for any; or to audit,
+    derive again, or compare with Graph the days from `first_day` to `last_day`."""
 
     command_id: str
     action: Action
@@ -105,8 +105,8 @@ class CommandMessage(_Done, _Command, Message):
         return CommandOutcome(**own, left=left, error=error, commanded=self.notified_at, at=now, ttl=ttl)
 
 
-_NAMES = {camel_case(name) for name in CommandMessage.__dataclass_fields__}
-_OF_BOTH = (*_Command.__dataclass_fields__, *_Done.__dataclass_fields__)
+_NAMES = {camel_case(field.name) for field in fields(CommandMessage)}
+_OF_BOTH = tuple(field.name for kind in (_Command, _Done) for field in fields(kind))
 COMMANDED = StateKey("command-", CommandOutcome)
 
 

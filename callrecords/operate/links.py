@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.collect.auditrun import AGES, Audit
-from callrecords.collect.reconcile import RECENT_WINDOW
-from callrecords.collect.reconcilerun import Run, ended
+from callrecords.collect.reconcile.ladder import LADDER, minutes_for, rungs_for
 from callrecords.collect.subscription import RENEW_BEFORE, SUBSCRIPTION
 from callrecords.operate.flow import Flow, freshness
 from callrecords.operate.report import Link
-from callrecords.operate.timers import GRACE, ROLL_UP_TIMER, due_after, first_seen
+from callrecords.operate.timers import GRACE, RECONCILE_TIMER, ROLL_UP_TIMER, due_after, first_seen
 from callrecords.ports.state import StateItems
 from callrecords.usage.rollup import ROLL_UP
 
 _RENEWED_WITHIN = RENEW_BEFORE / 2
-_RUNS: tuple[Run, ...] = ("recent", "history", "gap")
-# A later reconciliation of the last hours leaves some of them out; all of history may be reconciled once a week. A
-# first reconciliation, of a gap, counts for both.
-_RECONCILED_WITHIN: dict[Run, timedelta] = {"recent": RECENT_WINDOW, "history": timedelta(days=8)}
+# The first rung waits for nothing but the hours before. Later ones wait for quiet hours; Graph forgets the calls of the
+# last rung a day after it is due.
+_FIRST_RUNG_WITHIN, _RUNG_WITHIN = timedelta(hours=6), timedelta(hours=18)
+# What Graph did not list is asked for again every two hours at least.
+_UNLISTED_WITHIN = timedelta(hours=3)
 _AUDITS: tuple[Audit, ...] = (*AGES, "command")
 # An audit of a night or two may be missed; the next one catches up.
 _AUDITED_WITHIN = timedelta(days=3)
@@ -29,7 +29,7 @@ REMEMBERED = (
     SUBSCRIPTION.id,
     LAST_ARRIVAL.id,
     ROLL_UP.id,
-    *(ended(run).id for run in _RUNS),
+    LADDER.id,
     *(auditrun.ended(audit).id for audit in _AUDITS),
 )
 
@@ -56,14 +56,28 @@ def ingest(items: StateItems, flow: Flow) -> Link:
 
 
 def reconcile(items: StateItems, now: datetime) -> Link:
-    """Broken where a reconciliation has not ended for long."""
-    outcomes = {run: items.get(ended(run)) for run in _RUNS}
-    facts = {str(run): outcome.as_json() if outcome else {} for run, outcome in outcomes.items()}
-    for run, within in _RECONCILED_WITHIN.items():
-        ends = (outcome.finished for outcome in (outcomes[run], outcomes["gap"]) if outcome)
-        latest = next(filter(None, ends), None)
-        if why := _overdue(f"reconcile_{run}", latest, first_seen(f"reconcile_{run}", items), within, now):
-            return Link(why, facts)
+    """Broken where hours have been due for comparison with Graph for long."""
+    ladder = items.get(LADDER)
+    if ladder is None:
+        why = _overdue("the first comparison", None, first_seen(RECONCILE_TIMER, items), _FIRST_RUNG_WITHIN, now)
+        return Link(why)
+    rungs = rungs_for(ladder.calls_a_day)
+    behind = {rung.name: ladder.behind(rung, now) for rung in rungs}
+    facts = {
+        "lastCompleteDay": ladder.last_complete,
+        "comparedUntil": ladder.reached[rungs[0].name].isoformat(),
+        "lackingCalls": sum((ladder.lacking or {}).values()),
+        "callsADay": ladder.calls_a_day,
+        "minutesOfEachHour": minutes_for(ladder.calls_a_day),
+        "behindSeconds": {name: round(time.total_seconds()) for name, time in behind.items()},
+        "at": ladder.at.isoformat(),
+    }
+    for rung in rungs:
+        within = _FIRST_RUNG_WITHIN if rung is rungs[0] else _RUNG_WITHIN
+        if behind[rung.name] > within:
+            return Link(f"the comparison {rung.name} after each hour is {behind[rung.name]} behind", facts)
+    if ladder.unlisted_at and now - ladder.unlisted_at < _UNLISTED_WITHIN:
+        return Link(f"Graph did not list the calls of some hours: {ladder.unlisted_because}", facts)
     return Link(facts=facts)
 
 

@@ -1,4 +1,4 @@
-"""What Graph told and the app does not have: notifications that were dropped, calls that are missing. Pure."""
+"""What Graph told and the app does not have: notifications that were dropped, calls that are missing."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from callrecords.callrecord import without_ids
 from callrecords.collect.givenup import GivenUpCall
-from callrecords.collect.subscription import SUBSCRIPTION
-from callrecords.operate.flow import Flow
+from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
+from callrecords.operate.flow import FLOW, Flow, merged
 from callrecords.operate.report import Link
-from callrecords.ports.state import StateItems
+from callrecords.ports.state import State, StateItems
 
 # Afterwards it is known, and nothing that can be mended by looking at it.
 _GIVEN_UP_WITHIN = timedelta(days=1)
@@ -20,10 +20,19 @@ _MOST_REASONS = 10
 
 def notifications(items: StateItems, flow: Flow) -> Link:
     """Broken where some of the app's own subscription were dropped in the last hour. Others may be anybody's."""
-    known, dropped = items.get(SUBSCRIPTION), flow.dropped or {}
-    own = {known.subscription_id, *known.former_ids} & {*flow.dropped_for} if known else set()
-    why = f"notifications were dropped, some of the app's own subscription: {_counted(dropped)}" if own else None
+    is_own, dropped = _is_of_own(items.get(SUBSCRIPTION), flow), flow.dropped or {}
+    why = f"notifications were dropped, some of the app's own subscription: {_counted(dropped)}" if is_own else None
     return Link(why, {"droppedInLastHour": dropped})
+
+
+async def were_dropped(state: State, now: datetime) -> bool:
+    """Whether some of the app's own subscription were dropped in the last hour. Raises what the state does."""
+    flows = await state.starting_with(FLOW)
+    return _is_of_own(await state.read(SUBSCRIPTION), merged(flows, now))
+
+
+def _is_of_own(known: SubscriptionState | None, flow: Flow) -> bool:
+    return known is not None and not {known.subscription_id, *known.former_ids}.isdisjoint(flow.dropped_for)
 
 
 def missing(given_up: Sequence[GivenUpCall], now: datetime) -> Link:

@@ -1,4 +1,4 @@
-"""The use case that does what operators command: replays or discards what was given up, audits, derives again."""
+"""The use case that does what operators command: replay, discard, audit, derive again, compare with Graph."""
 
 import logging
 from collections import Counter
@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.audit import StoreAudit
 from callrecords.collect.chosendays import check_days, check_kept
+from callrecords.collect.reconcile.reconciliation import Reconciliation
 from callrecords.collect.rederive import Rederivation
 from callrecords.errors import CallRecordsError, Conflict, Refused, time_limit
 from callrecords.operate.commands import COMMANDED, OF_POISON, CommandMessage, CommandOutcome, outcome_of
@@ -40,6 +42,7 @@ class Operations:
         given_up: Mapping[str, GivenUp],
         audit: StoreAudit,
         rederivation: Rederivation,
+        reconciliation: Reconciliation,
         state: State,
         queue: WorkQueue,
         clock: Callable[[], datetime],
@@ -47,6 +50,7 @@ class Operations:
         self._given_up = given_up
         self._audit = audit
         self._rederivation = rederivation
+        self._reconciliation = reconciliation
         self._state = state
         self._queue = queue
         self._clock = clock
@@ -109,6 +113,9 @@ class Operations:
             check_kept(first, await self._audit.oldest_day())
             if not await self._audit.start("command", first, last):
                 raise Conflict("An audit on command is under way: start the next when it has ended.")
+        elif message.action == "reconcile":
+            if not await self._reconciliation.over_days(first, last):
+                raise Refused(f"to is {last}: expected a day of which Graph keeps calls, for {GRAPH_KEEPS.days} days.")
         else:
             check_kept(first, await self._rederivation.oldest_day())
             if not await self._rederivation.start(first, last, all_rows=message.all_rows):

@@ -9,7 +9,7 @@ from callrecords.operate.report import Link
 from callrecords.ports.state import StateItems
 from callrecords.settings.ncrontab import NCrontab
 
-ROLL_UP_TIMER = "roll_up_usage"
+ROLL_UP_TIMER, RECONCILE_TIMER = "roll_up_usage", "reconcile_on_schedule"
 # What a run may take, by the host's own timeout.
 GRACE = timedelta(minutes=30)
 # The host may be so early, and a short run end before it is due.

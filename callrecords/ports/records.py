@@ -12,11 +12,11 @@ from callrecords.errors import Unreadable
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A call record that Graph holds, and the UTC day on which the call started; None is what it does not tell."""
+    """A call record that Graph holds, and when the call started; None is what it does not tell."""
 
     call_id: str
     version: int | None
-    day: str | None
+    start: datetime | None
 
 
 class RecordSource(Protocol):

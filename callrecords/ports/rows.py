@@ -1,6 +1,7 @@
 """The fact rows in the container `calls` (cosmos.calls)."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from callrecords.ports.callrow import CallRow
@@ -11,6 +12,13 @@ class Row(NamedTuple):
 
     version: int
     caveats: frozenset[str] = frozenset()
+
+
+class TimedRow(NamedTuple):
+    """The same, and when the call started, to the second; None where the row does not tell."""
+
+    row: Row
+    start: datetime | None
 
 
 class RowStore(Protocol):
@@ -26,9 +34,14 @@ class RowStore(Protocol):
 
 
 class RowVersions(Protocol):
-    """Which calls have a fact row, and of which version."""
+    """Which calls have a fact row, and of which version: those that started on a day, from `start` on and before `end`;
+    or a single one."""
 
-    async def versions(self, day: str) -> dict[str, Row]: ...
+    async def versions(self, day: str, start: datetime, end: datetime) -> dict[str, TimedRow]: ...
+
+    async def row(self, call_id: str, day: str) -> Row | None: ...
+
+    async def days(self, call_id: str) -> frozenset[str]: ...
 
 
 class ChangedRows(Protocol):

@@ -4,6 +4,7 @@ import contextlib
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from callrecords.documents import Document
@@ -32,12 +33,18 @@ class StateKey[D: Document]:
         """
         if item is None:
             return None
+        if whole := self.parse_whole(item):
+            return whole
+        with contextlib.suppress(Unreadable):
+            return self.kind.from_json(dict(item), salvage=True)
+        return None
+
+    def parse_whole(self, item: Mapping[str, object]) -> D | None:
+        """The document in the item; None where it is damaged, which the log says."""
         try:
             return self.kind.from_json(dict(item))
         except Unreadable as error:
             log.error("State %s is damaged: %s", self.id, error)
-        with contextlib.suppress(Unreadable):
-            return self.kind.from_json(dict(item), salvage=True)
         return None
 
 
@@ -64,6 +71,7 @@ class State(Protocol):
 
     async def starting_with[D: Document](self, prefix: StateKey[D]) -> list[D]: ...
 
-    async def write[D: Document](self, key: StateKey[D], document: D) -> None: ...
+    async def write[D: Document](self, key: StateKey[D], document: D) -> datetime:
+        """Remembers it; when that was, by the clock of Cosmos, to the second."""
 
     async def delete(self, item_id: str) -> None: ...

@@ -29,6 +29,9 @@ from callrecords.errors import (
 )
 from callrecords.queues.messages import Message
 
+EXPIRED = "expired: "
+"""Starts the reason why a call is given up whose record Graph no longer keeps."""
+
 _NOT_FOUND_MINUTES = (1, 2, 5, 10, 20, 40, 60, 60)
 _FIRST, _MOST = timedelta(seconds=10), timedelta(minutes=10)
 _THROTTLED_UNSAID, _THROTTLED_LEAST, _THROTTLED_MOST = 30.0, 1.0, 3_600.0
@@ -89,7 +92,7 @@ def decide[M: Message](message: M, error: CallRecordsError, now: datetime, chanc
     """The row of the table for `error`; `chance` in 0..1 spreads out what was throttled together."""
     since = message.kept_since if isinstance(error, NotFound) else message.notified_at
     if isinstance(error, NotFound | Throttled) and now - since > GRAPH_KEEPS:
-        return GiveUp(f"expired: Graph keeps a call record for {GRAPH_KEEPS.days} days")
+        return GiveUp(f"{EXPIRED}Graph keeps a call record for {GRAPH_KEEPS.days} days")
     if isinstance(error, Throttled):
         return Later(message, _throttled_delay(error) * (1 + _JITTER * chance))
     rule = _RULES.get(type(error))

@@ -67,17 +67,11 @@ SUBSCRIPTION_SCHEDULE = Setting(
     forms.schedule,
     default="0 */15 * * * *",
 )
-RECONCILE_RECENT_SCHEDULE = Setting(
-    "RECONCILE_RECENT_SCHEDULE",
-    "When the calls of the last 6 hours are reconciled with Graph, NCRONTAB in UTC",
+RECONCILE_SCHEDULE = Setting(
+    "RECONCILE_SCHEDULE",
+    "When the hours that are due are compared with Graph, NCRONTAB in UTC",
     forms.schedule,
-    default="0 20 * * * *",
-)
-RECONCILE_HISTORY_SCHEDULE = Setting(
-    "RECONCILE_HISTORY_SCHEDULE",
-    "When the calls of the last 30 days are reconciled with Graph, NCRONTAB in UTC",
-    forms.schedule,
-    default="0 40 3 * * *",
+    default="0 */10 * * * *",
 )
 AUDIT_SCHEDULE = Setting(
     "AUDIT_SCHEDULE",
@@ -113,8 +107,7 @@ SETTINGS = (
     NOTIFICATION_BASE_URL,
     COSMOS_DATABASE,
     SUBSCRIPTION_SCHEDULE,
-    RECONCILE_RECENT_SCHEDULE,
-    RECONCILE_HISTORY_SCHEDULE,
+    RECONCILE_SCHEDULE,
     AUDIT_SCHEDULE,
     USAGE_SCHEDULE,
     QUALITY_PROFILE,
@@ -134,8 +127,7 @@ class Settings:
     notification_base_url: str
     cosmos_database: str
     subscription_schedule: str
-    reconcile_recent_schedule: str
-    reconcile_history_schedule: str
+    reconcile_schedule: str
     audit_schedule: str
     usage_schedule: str
     quality_profile: Profile
@@ -164,8 +156,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         notification_base_url=value[NOTIFICATION_BASE_URL] or "",
         cosmos_database=value[COSMOS_DATABASE] or "",
         subscription_schedule=value[SUBSCRIPTION_SCHEDULE] or "",
-        reconcile_recent_schedule=value[RECONCILE_RECENT_SCHEDULE] or "",
-        reconcile_history_schedule=value[RECONCILE_HISTORY_SCHEDULE] or "",
+        reconcile_schedule=value[RECONCILE_SCHEDULE] or "",
         audit_schedule=value[AUDIT_SCHEDULE] or "",
         usage_schedule=value[USAGE_SCHEDULE] or "",
         quality_profile=Profile(value[QUALITY_PROFILE] or ""),

@@ -110,8 +110,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       GRAPH_CLOUD: graphCloud
       GRAPH_TENANT_ID: tenant().tenantId
       QUALITY_PROFILE: optionalSettings.?QUALITY_PROFILE ?? ''
-      RECONCILE_HISTORY_SCHEDULE: optionalSettings.?RECONCILE_HISTORY_SCHEDULE ?? ''
-      RECONCILE_RECENT_SCHEDULE: optionalSettings.?RECONCILE_RECENT_SCHEDULE ?? ''
+      RECONCILE_SCHEDULE: optionalSettings.?RECONCILE_SCHEDULE ?? ''
       SUBSCRIPTION_SCHEDULE: optionalSettings.?SUBSCRIPTION_SCHEDULE ?? ''
       USAGE_SCHEDULE: optionalSettings.?USAGE_SCHEDULE ?? ''
       CallRecordsCosmos__accountEndpoint: cosmos.properties.documentEndpoint

@@ -21,6 +21,7 @@ from local.faultrun import poison, recovery
 from local.faultrun.finding import Finding
 from local.faultrun.rows import wrong_rows
 from local.graph import GraphSimulator, Limits, Operation
+from local.operating import until_now
 from local.scaling import ScaleController, listening_at, scaled
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import large_meeting
@@ -112,8 +113,9 @@ async def large_meeting_run(
 async def _stack(graph: GraphSimulator, folder: Path, idle: float) -> AsyncIterator[tuple[Stack, ScaleController]]:
     ports = Ports.any_free()
     with listening_at(ports.app) as listening:
+        options = HostOptions(idle=idle, listening=listening)
         async with (
-            running_stack(ports, folder, graph, host=HostOptions(idle=idle, listening=listening)) as stack,
+            running_stack(ports, folder, graph, host=options, remembered=until_now()) as stack,
             scaled(stack.app, stack.queue_connection, listening, _TIMER_SECONDS) as controller,
         ):
             yield stack, controller

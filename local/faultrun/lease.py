@@ -17,6 +17,7 @@ from local.faultrun import poison, recovery
 from local.faultrun.finding import Finding
 from local.faultrun.rows import wrong_rows
 from local.graph import Delay, Fault, GraphSimulator, Operation
+from local.operating import until_now
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 
@@ -43,7 +44,9 @@ async def lease_run(
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     traffic = generate(seed, calls, yesterday, TENANT_ID)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
-    async with running_stack(Ports.any_free(), folder, graph, host=HostOptions(lease=lease)) as stack:
+    async with running_stack(
+        Ports.any_free(), folder, graph, host=HostOptions(lease=lease), remembered=until_now()
+    ) as stack:
         await stack.wait_until_subscribed()
         await recovery.quiet(stack)
         killed = await _kill_in_mid_work(stack, traffic)

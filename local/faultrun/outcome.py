@@ -16,7 +16,8 @@ _MEANINGS = {
     "orphans": "Parts that no header names",
     "facts": "Calls without exactly one fact row, that of their record",
     "poison": "Messages given up without need, or again",
-    "found": "Calls that a reconciliation or an audit still found afterwards",
+    "found": "Calls that a comparison with Graph or an audit still found afterwards",
+    "completeness": "What the completeness of the day says and is not so",
 }
 
 
@@ -26,8 +27,9 @@ class Outcome:
 
     `facts` are the calls whose fact row is not there, or not what their record comes to, or there twice. `poison` are
     the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put
-    back as well, had met an answer of Graph that nobody can use. `found` is what a reconciliation and an audit came
-    upon when all was mended.
+    back as well, had met an answer of Graph that nobody can use. `found` is what a comparison with Graph and an audit
+    came upon when all was mended. `completeness` has what was wrong in the completeness of the day, in sentences, while
+    `lacking` calls were given up and in the end.
     `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got. `endless` is the
     longest time in seconds for which the app listened to an answer without an end.
     """
@@ -36,6 +38,8 @@ class Outcome:
     facts: list[str]
     poison: list[str]
     found: int
+    completeness: list[str]
+    lacking: int
     justified: int
     faults: Mapping[str, int]
     throttled: Mapping[Bucket, int]
@@ -48,7 +52,7 @@ class Outcome:
         """The figures that have to be 0."""
         compared = self.comparison
         lists = (compared.missing, compared.stale, compared.mixed, compared.broken, compared.orphans)
-        figures = (*map(len, lists), len(self.facts), len(self.poison), self.found)
+        figures = (*map(len, lists), len(self.facts), len(self.poison), self.found, len(self.completeness))
         return dict(zip(_MEANINGS, figures, strict=True))
 
     @property
@@ -62,6 +66,7 @@ class Outcome:
             **self.failures,
             "held": self.comparison.held,
             "justified": self.justified,
+            "lacking": self.lacking,
             "requests": self.requests,
             "throttled": sum(self.throttled.values()),
             "seconds": round(self.seconds, 1),
@@ -81,6 +86,7 @@ class Outcome:
         if self.endless:
             table.add_row("Seconds of an answer without end, at most", f"{self.endless:,.0f}")
         table.add_row("Messages given up for an unusable answer, and put back", f"{self.justified:,}")
+        table.add_row("  calls that the completeness of the day was to name by then", f"{self.lacking:,}")
         table.add_row("Call records that Graph holds", f"{self.comparison.held:,}")
         table.add_row("  whole in Cosmos, at their newest version", f"{self.comparison.whole:,}")
         table.add_row("    with what was no JSON replaced, and a caveat", f"{len(self.comparison.repaired):,}")

@@ -11,6 +11,7 @@ from local.compare import compare
 from local.faultrun import recovery
 from local.faultrun.finding import Finding
 from local.graph import DeliveryRules, GraphSimulator
+from local.operating import until_now
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 
@@ -31,7 +32,7 @@ async def queue_stall_run(
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     traffic = generate(seed, calls, yesterday, TENANT_ID)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
-    async with running_stack(Ports.any_free(), folder, graph) as stack:
+    async with running_stack(Ports.any_free(), folder, graph, remembered=until_now()) as stack:
         await stack.wait_until_subscribed()
         await recovery.quiet(stack)
         async with asyncio.TaskGroup() as tasks:

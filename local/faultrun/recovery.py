@@ -6,42 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 
 import aiohttp
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from azure.storage.queue.aio import QueueClient
 
-from callrecords.cosmos.state import CONTAINER as STATE
-from callrecords.graphtypes import JsonObject
-from callrecords.operate.commands import CommandMessage, outcome_of
-from callrecords.queues.workqueue import CALL_RECORDS, OPERATIONS, QUEUES
-from local.operate import command, send
+from callrecords.queues.workqueue import CALL_RECORDS, QUEUES
+from local.operate import command
+from local.operating import PATIENCE_SECONDS, carry_out, remembered
 from local.processes import StackError
 from local.stack import TENANT_ID, Stack
 
-_RECONCILIATION = f"{TENANT_ID}:reconcile-history"
-_AUDIT = f"{TENANT_ID}:audit-command"
-_PATIENCE_SECONDS = 420
+_AUDIT = "audit-command"
 _TRIES = 3
-
-
-async def reconcile(stack: Stack) -> JsonObject:
-    """The outcome of a reconciliation over all that Graph holds, begun as its timer begins it."""
-    before = outcome = await _outcome(stack, _RECONCILIATION)
-
-    async def has_finished() -> bool:
-        nonlocal outcome
-        outcome = await _outcome(stack, _RECONCILIATION)
-        return outcome.get("_etag") != before.get("_etag") and outcome["finished"] is not None
-
-    await _ask(stack, "POST", "/admin/functions/reconcile_history")
-    await stack.app.wait_until(has_finished, "the end of a reconciliation", _PATIENCE_SECONDS)
-    return outcome
-
-
-async def _outcome(stack: Stack, item_id: str) -> JsonObject:
-    try:
-        return await stack.database.get_container_client(STATE).read_item(item_id, partition_key=item_id)
-    except CosmosResourceNotFoundError:
-        return {}
 
 
 async def audit(stack: Stack, day: date) -> int:
@@ -49,9 +23,9 @@ async def audit(stack: Stack, day: date) -> int:
 
     How many calls were not.
     """
-    await _command(stack, command(TENANT_ID, "audit", first_day=day.isoformat(), last_day=day.isoformat()))
+    await carry_out(stack, command(TENANT_ID, "audit", first_day=day.isoformat(), last_day=day.isoformat()))
     await quiet(stack)
-    outcome = await _outcome(stack, _AUDIT)
+    outcome = await remembered(stack, _AUDIT)
     return int(outcome["compared"] - outcome["whole"])
 
 
@@ -77,22 +51,7 @@ async def _ask(stack: Stack, method: str, path: str) -> None:
 async def replay_poison(stack: Stack) -> None:
     """Commands the app to put everything that was given up back on its queue."""
     for queue in QUEUES:
-        await _command(stack, command(TENANT_ID, "replay", queue=queue))
-
-
-async def _command(stack: Stack, message: CommandMessage) -> None:
-    """Returns when the command is done; StackError where it was refused."""
-    found: JsonObject = {}
-
-    async def is_done() -> bool:
-        found.update(await _outcome(stack, f"{TENANT_ID}:{outcome_of(message.command_id).id}"))
-        return bool(found)
-
-    async with QueueClient.from_connection_string(stack.queue_connection, OPERATIONS) as queue:
-        await send(queue, message)
-    await stack.app.wait_until(is_done, f"the end of the command {message.action}", _PATIENCE_SECONDS)
-    if "error" in found:
-        raise StackError(f"The app refuses the command {message.action}: {found['error']}")
+        await carry_out(stack, command(TENANT_ID, "replay", queue=queue))
 
 
 async def taken(stack: Stack) -> None:
@@ -111,14 +70,14 @@ async def messages(stack: Stack) -> int:
 async def quiet(stack: Stack) -> None:
     """Returns when every notification is delivered and no queue has a message; StackError when that does not come."""
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await stack.graph.deliveries.idle()
             # The others lead to messages about calls.
             for queue in sorted(QUEUES, key=CALL_RECORDS.__eq__):
                 while await _count(stack, queue):
                     await asyncio.sleep(0.2)
     except TimeoutError:
-        raise StackError(f"The queues are not empty after {_PATIENCE_SECONDS} s.") from None
+        raise StackError(f"The queues are not empty after {PATIENCE_SECONDS} s.") from None
 
 
 async def _count(stack: Stack, name: str) -> int:

@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,13 +18,14 @@ from local.compare import compare
 from local.faultrun import poison, recovery
 from local.faultrun.damage import Damage
 from local.faultrun.incidents import Incidents
+from local.faultrun.mending import recover
 from local.faultrun.notifications import disturbed
 from local.faultrun.outcome import Outcome
-from local.faultrun.poison import Poison
 from local.faultrun.queueproxy import QueueProxy
 from local.faultrun.rows import wrong_rows
 from local.faultrun.services import ServiceFaults
 from local.graph import DeliveryRules, GraphSimulator, Limit, Limits
+from local.operating import until_now
 from local.play import play
 from local.processes import free_port
 from local.scaling import ScaleController, listening_at, scaled
@@ -44,6 +45,8 @@ LIMITS = Limits(
 )
 # Graph's rules, with its patience in the proportion of the run.
 DELIVERY = DeliveryRules(retry_base=1, slow_delay=10, drop_for=10)
+# Of a later day it could not be told yet that it is complete.
+DAYS_AGO = timedelta(days=3)
 LEAST_SECONDS, SECONDS_A_CALL = 20.0, 0.06
 # Flex drops a worker about half a minute after the last message; here in the proportion of the queue's delays. The
 # stack's timer is due every 2 s, which would leave no time without a worker.
@@ -62,8 +65,8 @@ async def fault_run(
     """
     began = time.monotonic()
     rng, notifications = Random(seed), Counter[str]()
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-    traffic = disturbed(generate(seed, calls, yesterday, TENANT_ID), rng, notifications)
+    day = datetime.now(UTC).date() - DAYS_AGO
+    traffic = disturbed(generate(seed, calls, day, TENANT_ID), rng, notifications)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=LIMITS, delivery=DELIVERY)
     async with (
         _stack(graph, folder, speed) as (stack, proxy, controller),
@@ -74,8 +77,8 @@ async def fault_run(
         incidents = Incidents(stack, others, proxy, services, damage, traffic, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
-        given_up, found = await _recover(stack, yesterday, damage.spoiled, say)
-        needless = [each for each in given_up if not each.is_justified(services.unusable())]
+        recovered = await recover(stack, day, damage.spoiled, services.mend, say)
+        needless = [each for each in recovered.given_up if not each.is_justified(services.unusable())]
         comparison = await compare(
             graph.records, stack.database.get_container_client(CALL_RECORDS), TENANT_ID, services.garbled()
         )
@@ -85,8 +88,10 @@ async def fault_run(
             comparison=comparison,
             facts=await wrong_rows(graph.records, rows, comparison.repaired),
             poison=[each.reason for each in (*needless, *await poison.entries(stack))],
-            found=found,
-            justified=len(given_up) - len(needless),
+            found=recovered.found,
+            completeness=recovered.wrong,
+            lacking=recovered.lacking,
+            justified=len(recovered.given_up) - len(needless),
             faults=notifications + services.happened() + incidents.happened + proxy.happened() + dropped,
             throttled=graph.counters.throttled,
             requests=graph.counters.requests.total(),
@@ -105,9 +110,10 @@ async def _stack(
     settings = {QUEUE_CONNECTION: azurite.connection_string(proxy_port)}
     idle = max(IDLE_SECONDS / speed, LEAST_IDLE_SECONDS)
     with listening_at(ports.app) as listening:
+        options = HostOptions(idle=idle, listening=listening)
         async with (
             serve(proxy.app(), port=proxy_port),
-            running_stack(ports, folder, graph, settings, HostOptions(idle=idle, listening=listening)) as stack,
+            running_stack(ports, folder, graph, settings, options, remembered=until_now()) as stack,
             scaled(stack.app, stack.queue_connection, listening, TIMER_SECONDS) as controller,
         ):
             yield stack, proxy, controller
@@ -123,26 +129,3 @@ async def _fail(stack: Stack, traffic: Sequence[Call], services: ServiceFaults, 
         tasks.create_task(incidents.over(seconds))
     await recovery.taken(stack)
     services.end()
-
-
-async def _recover(
-    stack: Stack, day: date, spoiled: Sequence[str], say: Callable[[str], None]
-) -> tuple[list[Poison], int]:
-    """What had been given up, and how much another reconciliation and audit found when all was mended."""
-    await recovery.reconcile(stack)
-    await recovery.quiet(stack)
-    say("All is quiet: what is stored of the day is looked through")
-    say(f"The audit found {await recovery.audit(stack, day)} calls that were not whole")
-    say(f"{len(spoiled)} calls whose lists were spoiled are looked up")
-    await recovery.look_up(stack, spoiled)
-    await recovery.quiet(stack)
-    given_up = await poison.entries(stack)
-    say("All is quiet, but for what was given up: it is put back")
-    await recovery.replay_poison(stack)
-    await recovery.quiet(stack)
-    say("All is quiet; another instance looks again")
-    await stack.app.stop()
-    await stack.app.start()
-    found = await recovery.reconcile(stack)
-    await recovery.quiet(stack)
-    return given_up, found["missing"] + found["stale"] + await recovery.audit(stack, day)

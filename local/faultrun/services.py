@@ -28,6 +28,7 @@ from local.graph.faults import Injection
 from local.traffic import Call
 
 _SESSIONS_IN_A_PAGE = 60
+_REFUSED_SHARE = 0.01  # of the calls
 _COSMOS_REQUESTS_A_CALL = 8  # at least
 
 
@@ -85,9 +86,13 @@ class ServiceFaults:
         self._cosmos.faults.rules += [rule for _, rule in self._cosmos_faults]
 
     def end(self) -> None:
-        """From now on none does."""
-        self._graph.faults.clear()
+        """From now on none does, but for those about the calls for which Graph has no answer."""
+        self._graph.faults[:] = [fault for fault in self._graph.faults if fault.times is None]
         self._cosmos.faults.clear()
+
+    def mend(self) -> None:
+        """From now on Graph answers about these calls as well."""
+        self._graph.faults.clear()
 
     def add(self, kind: str, fault: Fault) -> None:
         """Puts another fault of Graph before the others."""
@@ -105,14 +110,14 @@ class ServiceFaults:
 
     def garbled(self) -> set[str]:
         """The calls about which Graph gave an answer with half of a surrogate pair in it."""
-        return {call_id for call_id in self._met(LoneSurrogate) if call_id}
+        return {call_id for call_id in self._met(lambda fault: isinstance(fault.do, LoneSurrogate)) if call_id}
 
     def unusable(self) -> set[str | None]:
         """The calls about which Graph gave an answer that nobody can use; None is among them where it was a list."""
-        return self._met(NextLinkLoop)
+        return self._met(lambda fault: isinstance(fault.do, NextLinkLoop) or fault.times is None)
 
-    def _met(self, injection: type[Injection]) -> set[str | None]:
-        return {fault.call_id for _, fault in self._graph_faults if _hits(fault) and isinstance(fault.do, injection)}
+    def _met(self, is_of_kind: Callable[[Fault], bool]) -> set[str | None]:
+        return {fault.call_id for _, fault in self._graph_faults if _hits(fault) and is_of_kind(fault)}
 
 
 def _hits(fault: Fault) -> int:
@@ -120,12 +125,15 @@ def _hits(fault: Fault) -> int:
 
 
 def _graph_faults(calls: Sequence[Call], rng: Random) -> Iterator[tuple[str, Fault]]:
-    """One call has one fault at most; every meeting that has pages gets a loop of nextLinks."""
+    """One call has one fault at most; every meeting that has pages gets a loop of nextLinks. About some calls Graph
+    answers nothing but 400."""
     paged = [call.call_id for call in calls if len(call.versions[0].record["sessions"]) > _SESSIONS_IN_A_PAGE]
     for call_id in paged:
         yield "Graph nextLink loop", Fault(NextLinkLoop(), Operation.LIST_SESSIONS_NEXT, call_id)
     others = [call.call_id for call in calls if call.call_id not in paged]
     rng.shuffle(others)
+    for _ in range(min(math.ceil(_REFUSED_SHARE * len(calls)), len(others))):
+        yield "Graph 400, again and again", Fault(Status(400), call_id=others.pop(), times=None)
     for kind in _GRAPH:
         for _ in range(min(math.ceil(kind.share * len(calls)), len(others))):
             skip, times = rng.choice((0, 0, 1)), rng.randint(1, kind.most_times)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FIGURES = ("missing", "stale", "mixed", "broken", "orphans", "facts", "poison", "found")
+FIGURES = ("missing", "stale", "mixed", "broken", "orphans", "facts", "poison", "found", "completeness")
 
 
 def test_nothing_is_lost_whatever_fails(tmp_path: Path) -> None:
@@ -16,6 +16,7 @@ def test_nothing_is_lost_whatever_fails(tmp_path: Path) -> None:
     outcome = json.loads(figures.read_text())
     assert outcome["held"] == 60
     assert {name: outcome[name] for name in FIGURES} == dict.fromkeys(FIGURES, 0)
+    assert outcome["lacking"] > 0  # so that the completeness of the day had something to name
     faults = outcome["faults"]
     assert len(faults) > 10
     assert all(faults[f"Cosmos: {damage}"] > 0 for damage in ("header deleted", "lists spoiled", "row deleted"))

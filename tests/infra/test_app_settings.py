@@ -84,7 +84,7 @@ def test_every_setting_of_the_code_can_be_set_by_a_deployment() -> None:
 
 
 def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
-    assert deployed("big-tenant")["RECONCILE_HISTORY_SCHEDULE"] == "0 40 3 * * 6"
+    assert deployed("big-tenant")["USAGE_SCHEDULE"] == "0 5 */6 * * *"
 
 
 def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:

@@ -2,17 +2,18 @@
 
 import json
 import math
-import re
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 
 import pytest
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect import chosendays, dayrunner, givenup, reconcile, reconcilerun, rederiverun
+from callrecords.collect import chosendays, dayrunner, givenup, rederiverun
 from callrecords.collect.auditrun import AGES
-from callrecords.collect.reconcile import LONGEST_CALL, RECENT_WINDOW
-from callrecords.collect.reconcilerun import LEAST_STEP
+from callrecords.collect.reconcile import plan, reconciliation, walk
+from callrecords.collect.reconcile.counting import MOST_LACKING
+from callrecords.collect.reconcile.days import LATE_ENOUGH, LONGEST_CALL
+from callrecords.collect.reconcile.ladder import CALLS_IN_A_PAGE, LISTED_A_DAY, RUNGS, minutes_for, rungs_for
 from callrecords.collect.rederiverun import CALLS_A_SECOND
 from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
@@ -34,13 +35,9 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 # Graph's page size for the sessions of a record, which the code does not need: it follows links.
 PAGE_OF_SESSIONS = 60
 
-RECONCILED_WITHIN = links._RECONCILED_WITHIN
 LISTS_A_MINUTE = round(LIST_FIRST_PAGE.requests * 60 / LIST_FIRST_PAGE.seconds)
-CALLS_IN_A_LIST = reconcilerun._WANTED_IN_A_STEP
-LISTED_AN_HOUR = LISTS_A_MINUTE * CALLS_IN_A_LIST * 60
-HOURS_OF_RECENT, DAYS_OF_HISTORY = RECENT_WINDOW // HOUR, GRAPH_KEEPS // DAY
-LISTED_TIMES = HOURS_OF_RECENT + DAYS_OF_HISTORY
-CALLS_A_DAY = LISTED_AN_HOUR * 24 // LISTED_TIMES
+ALL_LISTED_A_DAY = LISTS_A_MINUTE * 60 * 24 * CALLS_IN_A_PAGE
+DAYS_OF_HISTORY = GRAPH_KEEPS // DAY
 FOLLOWING_PAGES = RECORD_NEXT_PAGE.requests
 SESSIONS_IN_ONE_GO = PAGE_OF_SESSIONS * (1 + FOLLOWING_PAGES)
 HOURS_OF_A_MILLION = 1_000_000 // CALLS_A_SECOND // 3_600
@@ -50,17 +47,19 @@ HOST = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
 FACTS = {
     "README.md": [
         f"keeps it for {GRAPH_KEEPS // DAY} days",
-        f"over the last {HOURS_OF_RECENT} hours, over the last {DAYS_OF_HISTORY} days",
         f"page by page, over at most {search.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
+        f"by day, as JSON or CSV, for at most {reports.MOST_DAYS} days",
         f"starts the audit of these days, at most {chosendays.MOST_DAYS}",
         f"those that have old rules, or all of them; at most {chosendays.MOST_DAYS} days",
     ],
     "docs/operations.md": [
         f"or it was last checked more than {links._RENEWED_WITHIN // DAY} day ago",
         f"message has waited for more than {waiting.OLDEST_MESSAGE // MINUTE} minutes",
-        f"the recent hours with Graph ended more than {RECONCILED_WITHIN['recent'] // HOUR} hours ago",
-        f"of the last {DAYS_OF_HISTORY} days more than {RECONCILED_WITHIN['history'] // DAY} days ago",
+        f"for more than {links._FIRST_RUNG_WITHIN // HOUR} hours at the first age",
+        f"or for more than {links._RUNG_WITHIN // HOUR} hours at another",
+        f"did not list the rest of some hour within the last {links._UNLISTED_WITHIN // HOUR} hours",
+        f"none has been {links._FIRST_RUNG_WITHIN // HOUR} hours after the app was deployed",
         f"hold requests of some worker back for more than {health._HELD_BACK // MINUTE} minute from now",
         f"nobody has taken one for more than {waiting.UNTOUCHED_FOR // MINUTE} minutes",
         f"calls were given up within the last {losses._GIVEN_UP_WITHIN // HOUR} hours",
@@ -77,13 +76,21 @@ FACTS = {
         f"its turn in a backlog to wait for, for at most {LONGEST_TURNS:.0f};",
         f"the reasons of the oldest {poison._PEEKED}, with ids left out",
         f"until the record arrives or {GRAPH_KEEPS // DAY} days have passed",
-        f"has been coming back for more than {givenup._LATE // HOUR} hours",
-        f"that started in the last {HOURS_OF_RECENT} hours",
-        f"those of the last {DAYS_OF_HISTORY} days",
-        f"the {LONGEST_CALL // HOUR} hours before, because a call can last that long",
+        f"has been coming back for more than {givenup.LATE // HOUR} hours",
+        f"compared {LATE_ENOUGH / HOUR:g} hours after the end of each of its hours",
+        f"A call lasts at most {LONGEST_CALL // HOUR} hours",
+        f"last seen, and in the {LONGEST_CALL // HOUR} hours before",
         f"the whole {GRAPH_KEEPS // DAY} days",
-        f"fails even for {LEAST_STEP // SECOND} seconds",
-        f"after {reconcile._MOST_FAILED_STEPS} such failures in a row",
+        f"After {walk._MOST_FAILED_STEPS} such failures in a row the message itself comes back a few times",
+        f"tried again every {plan._LOOKED_AT_WITHIN // HOUR} hours at least",
+        f"none has been heard of for {reconciliation._SILENCE // HOUR} hours",
+        f"more than {reconciliation._CLOCKS_DIFFER // SECOND} seconds ahead",
+        f"the busiest of the last {plan._COUNTED_DAYS // DAY} days",
+        f"lists {LISTS_A_MINUTE} first pages a minute. The app counts on {CALLS_IN_A_PAGE} calls a page",
+        f"two thirds of that: {LISTED_A_DAY:,} calls a day",
+        f"{minutes_for(LISTED_A_DAY)} of 60 with {LISTED_A_DAY:,} calls a day",
+        f"Graph lists {ALL_LISTED_A_DAY:,} calls a day at {CALLS_IN_A_PAGE} calls a page",
+        f"From {LISTED_A_DAY // 2:,} calls a day on, a missed call may stay unknown",
         f"audit of the store ended more than {links._AUDITED_WITHIN // DAY} days ago",
         f"when it began {AGES['early']} days ago (`early`) and when it began {AGES['late']} days ago (`late`)",
         f"comes back with its position every {dayrunner.VISIT // MINUTE} minutes",
@@ -93,10 +100,6 @@ FACTS = {
         f"A run derives at most {CALLS_A_SECOND} calls a second",
         f"A million calls take {HOURS_OF_A_MILLION} hours",
         f"After each slice of about {rederiverun._WANTED_IN_A_SLICE} calls",
-        f"about {LISTED_AN_HOUR:,} calls an hour: {LISTS_A_MINUTE} lists a minute, of {CALLS_IN_A_LIST} calls each",
-        f"listed {LISTED_TIMES} times in all",
-        f"hourly for {HOURS_OF_RECENT} hours and nightly for {DAYS_OF_HISTORY} days",
-        f"from {CALLS_A_DAY:,} calls a day on, the nightly reconciliation takes longer than a day",
         f"more than {SESSIONS_IN_ONE_GO:,} sessions",
         f"than Graph gives in {RECORD_NEXT_PAGE.seconds / 60:.0f} minutes",
         f"a first one of {PAGE_OF_SESSIONS} sessions, and {FOLLOWING_PAGES} that follow",
@@ -104,18 +107,13 @@ FACTS = {
     "docs/data.md": [
         f"named `{COSMOS_DATABASE.default}` unless `COSMOS_DATABASE` says otherwise",
         f"lists within {GRAPH_KEEPS // DAY} days, arrives",
-        f"if it started more than {HOURS_OF_RECENT} hours earlier",
+        f"up to {MOST_LACKING} of an hour, with the version",
     ],
     "docs/deployment.md": [
         f"collects the last {GRAPH_KEEPS // DAY} days by itself",
         f"for up to {math.ceil(LIFETIME / DAY)} days, until the subscription expires",
-        f"Graph lists {LISTED_AN_HOUR:,} records an hour",
-        f"Up to about {CALLS_A_DAY:,} calls a day everything fits",
-        f"From {CALLS_A_DAY:,} on, do the same for `RECONCILE_HISTORY_SCHEDULE`",
         f"({APP_AND_TENANT.requests / APP_AND_TENANT.seconds:.0f} allowed)",
         f"{HOST['batchSize'] + HOST['newBatchThreshold']} on an instance",
-        f"hourly reconciliation of {HOURS_OF_RECENT} hours",
-        f"nightly reconciliation of {DAYS_OF_HISTORY} days",
         "Within 15 minutes the app replaces the Graph subscription",
     ],
     "SECURITY.md": [
@@ -133,9 +131,25 @@ def test_a_number_in_a_page_is_that_of_the_code(name: str, fact: str) -> None:
 
 
 def test_comparisons_and_renewals_are_as_frequent_as_the_pages_say() -> None:
-    assert re.fullmatch(r"0 \d+ \* \* \* \*", str(DEFAULT["RECONCILE_RECENT_SCHEDULE"]))  # hourly
-    assert re.fullmatch(r"0 \d+ [0-5] \* \* \*", str(DEFAULT["RECONCILE_HISTORY_SCHEDULE"]))  # nightly
+    assert DEFAULT["RECONCILE_SCHEDULE"] == "0 */10 * * * *"
     assert DEFAULT["SUBSCRIPTION_SCHEDULE"] == "0 */15 * * * *"
+
+
+def test_the_table_of_ages_is_that_of_the_code() -> None:
+    rows = table(page("docs/operations.md"), "How often each hour is compared")
+    told = [(int(calls.replace(",", "")), names.split(", ")) for calls, names in rows]
+    assert len(told) == len(RUNGS) - 1
+    for calls, names in told:
+        assert [rung.name for rung in rungs_for(calls)] == names
+        assert len(rungs_for(calls + 1)) < len(names) or calls == LISTED_A_DAY // 2
+    assert minutes_for(told[-1][0]) == 60 > minutes_for(told[-1][0] + 40_000)
+
+
+def test_the_ages_in_the_contract_are_those_of_the_code() -> None:
+    hours = [f"{rung.age // HOUR}" for rung in RUNGS if rung.name.endswith("h")]
+    days = [f"{rung.age // DAY}" for rung in RUNGS if rung.name.endswith("d")]
+    assert f"{', '.join(hours[:-1])} and {hours[-1]} hours after its end" in unwrapped(page("docs/data.md"))
+    assert f"then after {', '.join(days[:-1])} and {days[-1]} days" in unwrapped(page("docs/data.md"))
 
 
 class NoRecords:

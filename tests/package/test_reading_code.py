@@ -1,9 +1,11 @@
-"""The code in docs/data.md that reads the lists of a record, and what a row has packed, gives what was stored."""
+"""The code in docs/data.md that reads the lists of a record, and what a row has packed, gives what was stored, and that
+which makes a digest of rows gives that of Counts."""
 
 import json
 import re
 import subprocess
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from callrecords.elements import Elements
 from callrecords.facts import details
 from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.completeness import Counts
 from tests.generated import rows
 from tests.invented import TENANT, call_record
 from tests.markdown import page, section
@@ -71,3 +74,14 @@ def test_streams_are_read_as_objects() -> None:
     streams = in_python("Read what is packed", "streams", found)
     known = [{name: value for name, value in each.items() if value is not None} for each in streams]
     assert known == [*streams_of(found["streams"])] != []
+
+
+def test_the_digest_of_rows_is_the_sum_of_those_of_their_ids_and_versions_in_any_order() -> None:
+    found = [{"callId": row["callId"], "version": row["version"]} for row in rows()]
+    digests = [sha256(f"{row['callId']}:{row['version']}".encode()).hexdigest()[:32] for row in found]
+    total = sum(int(each, 16) for each in digests)
+    assert total > 2**128
+    expected = f"{total % 2**128:032x}"
+    assert in_python("Completeness", "digest", found) == in_python("Completeness", "digest", found[::-1]) == expected
+    assert in_python("Completeness", "digest", found[:1]) == digests[0]
+    assert in_python("Completeness", "digest", []) == Counts().digest

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from callrecords.collect.reconcilerun import ended
 from local.graph import GraphSimulator
+from local.operating import has_compared, until_now
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
 from local.traffic import Call, generate
 from tests.pipeline.waiting import until
@@ -16,17 +16,12 @@ from tests.pipeline.waiting import until
 @pytest.fixture(scope="session")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
-    async with running_stack(Ports.any_free(), tmp_path_factory.mktemp("stack"), graph) as stack:
+    folder, ports = tmp_path_factory.mktemp("stack"), Ports.any_free()
+    async with running_stack(ports, folder, graph, remembered=until_now()) as stack:
         await stack.wait_until_subscribed()
-        await until(lambda: _is_compared(stack))
+        # The time before its first subscription; by that it finds no more calls.
+        await until(lambda: has_compared(stack))
         yield stack
-
-
-async def _is_compared(stack: Stack) -> bool:
-    """Whether the app has compared the time before its first subscription, and finds no more calls by that."""
-    state = stack.database.get_container_client("state")
-    query, item_id = "SELECT * FROM c", f"{TENANT_ID}:{ended('gap').id}"
-    return bool([item async for item in state.query_items(query, partition_key=item_id)])
 
 
 @pytest.fixture
@@ -47,4 +42,4 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 def calls() -> Iterator[Call]:
     """Calls that no other test has had, with one version or more."""
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-    return iter(generate(seed=5, calls=60, day=yesterday, tenant_id=TENANT_ID))
+    return iter(generate(seed=5, calls=100, day=yesterday, tenant_id=TENANT_ID))

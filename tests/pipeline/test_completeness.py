@@ -1,59 +1,110 @@
 """What notifications did not bring is found, what was given up can be had again, and health tells of both."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import aiohttp
 
 from callrecords.graphtypes import JsonObject
 from local.graph import Fault, Status
-from local.stack import TENANT_ID, Stack
+from local.operating import reconcile
+from local.stack import Stack
 from local.traffic import Call
-from tests.pipeline.commanding import commanded_by_script
-from tests.pipeline.reading import is_given_up, is_whole
+from tests.pipeline.commanding import commanded, commanded_by_script
+from tests.pipeline.reading import is_given_up, is_idle, is_whole
 from tests.pipeline.waiting import until
 
+TODAY = datetime.now(UTC).date()
+# Days on which no other test has calls, and which can be told complete.
+WITHHELD, REFUSED = TODAY - timedelta(days=5), TODAY - timedelta(days=6)
+REASON = "Call record <id>: Graph answered 400 BadRequest."
 
-def ended_just_now(call: Call) -> JsonObject:
-    """The record of the call as if it had taken place in the last hour."""
-    now = datetime.now(UTC)
-    record = call.versions[-1].record
-    return record | {
-        "startDateTime": (now - timedelta(minutes=50)).isoformat(),
-        "endDateTime": (now - timedelta(minutes=10)).isoformat(),
+
+def on_day(call: Call, day: date) -> JsonObject:
+    """The newest record of the call as if it had begun on `day`."""
+    return call.versions[-1].record | {
+        "startDateTime": f"{day}T10:00:00Z",
+        "endDateTime": f"{day}T10:30:00Z",
     }
 
 
-async def outcome_of_a_run(stack: Stack, http: aiohttp.ClientSession) -> JsonObject:
-    """Runs the comparison of the last hours and returns what it recorded."""
-    state = stack.database.get_container_client("state")
-    began = datetime.now(UTC).isoformat()
-    async with http.post(f"{stack.app_url}/admin/functions/reconcile_recent", json={}) as answer:
-        assert answer.status == 202
-    items: list[JsonObject] = []
-
-    async def is_finished() -> bool:
-        item_id = f"{TENANT_ID}:reconcile-recent"
-        items[:] = [item async for item in state.query_items("SELECT * FROM c", partition_key=item_id)]
-        return bool(items) and items[0]["windowEnd"] > began and items[0]["finished"] is not None
-
-    await until(is_finished)
-    return items[0]
+async def told(http: aiohttp.ClientSession, stack: Stack, day: date) -> JsonObject:
+    """What GET completeness says of the day."""
+    days = {"from": day.isoformat(), "to": day.isoformat()}
+    async with http.get(f"{stack.app_url}/api/completeness", params=days) as answer:
+        assert answer.status == 200
+        (found,) = (await answer.json())["days"]
+    return dict(found)
 
 
-async def test_a_call_that_was_never_announced_is_found_and_only_once(
+def figures(day: JsonObject) -> tuple[str, int, int, int, int]:
+    return day["completeness"], day["listed"], day["newest"], day["late"], day["givenUp"]
+
+
+def lacking(item: JsonObject) -> list[JsonObject]:
+    """The calls that the item of a day names."""
+    return [call for hour in item["hours"] for call in hour["lacking"]]
+
+
+async def test_what_was_never_announced_is_found_and_the_day_tells_of_it(
     stack: Stack, calls: Iterator[Call], http: aiohttp.ClientSession
 ) -> None:
-    record = ended_just_now(next(calls))
-    stack.graph.silent = True
+    announced, revised, withheld = (on_day(next(calls), WITHHELD) for _ in range(3))
+    for record in (announced, revised):
+        stack.graph.publish(record)
+        stack.graph.notify(record["id"])
+    await until(lambda: is_whole(stack, announced["id"], revised["id"]))
+    await until(lambda: is_idle(stack))
+    assert figures(await told(http, stack, WITHHELD)) == ("soFar", 0, 0, 0, 0)
+    assert lacking(await reconcile(stack, WITHHELD)) == []
+    before = await told(http, stack, WITHHELD)
+    assert figures(before) == ("complete", 2, 2, 0, 0)
+
+    newer = revised | {"version": revised["version"] + 1}
+    stack.graph.publish(newer)
+    stack.graph.publish(withheld)
+    item = await reconcile(stack, WITHHELD)
+    names = sorted(lacking(item), key=lambda call: "stored" in call)
+    assert names == [
+        {"callId": withheld["id"], "version": withheld["version"]},
+        {"callId": revised["id"], "version": newer["version"], "stored": revised["version"]},
+    ]
+    day = await told(http, stack, WITHHELD)
+    assert figures(day) == ("incomplete", 3, 1, 2, 0)
+    (correction,) = day["corrections"]
+    assert (correction["missing"], correction["stale"], correction["wasComplete"]) == (1, 1, True)
+
+    await until(lambda: is_whole(stack, announced["id"], newer["id"], withheld["id"]))
+    await until(lambda: is_idle(stack))
+    assert lacking(await reconcile(stack, WITHHELD)) == []
+    again = await told(http, stack, WITHHELD)
+    assert figures(again) == ("complete", 3, 3, 0, 0)
+    assert (again["digest"], again["corrected"]) == (day["digest"], 2)
+    assert before["comparedAt"] < day["comparedAt"] < again["comparedAt"]
+
+
+async def test_a_call_that_is_not_to_be_had_is_named_until_it_is_replayed(
+    stack: Stack, calls: Iterator[Call], http: aiohttp.ClientSession
+) -> None:
+    record = on_day(next(calls), REFUSED)
     stack.graph.publish(record)
+    stack.graph.faults += [Fault(Status(400), call_id=record["id"], times=None)]
     stack.graph.notify(record["id"])
-    stack.graph.silent = False
-    first = await outcome_of_a_run(stack, http)
-    assert (first["listed"], first["missing"], first["enqueued"]) == (1, 1, 1)
+    await until(lambda: is_given_up(stack, record["id"]))
+    assert lacking(await reconcile(stack, REFUSED)) == [{"callId": record["id"], "version": record["version"]}]
+    day = await told(http, stack, REFUSED)
+    assert figures(day) == ("incomplete", 1, 0, 0, 1)
+    assert day["givenUpReasons"] == {REASON: 1}
+    await until(lambda: is_idle(stack))  # it was tried once more
+
+    stack.graph.faults.clear()
+    await commanded(stack, "replay", queue="call-records", reason=REASON)
     await until(lambda: is_whole(stack, record["id"]))
-    second = await outcome_of_a_run(stack, http)
-    assert (second["listed"], second["present"], second["enqueued"]) == (1, 1, 0)
+    await until(lambda: is_idle(stack))
+    assert lacking(await reconcile(stack, REFUSED)) == []
+    day = await told(http, stack, REFUSED)
+    assert figures(day) == ("complete", 1, 1, 0, 0)
+    assert "givenUpReasons" not in day
 
 
 async def test_what_was_given_up_arrives_when_it_is_replayed(

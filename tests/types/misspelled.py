@@ -7,10 +7,10 @@ fails. Nothing here is ever run.
 from datetime import datetime
 
 from callrecords.collect.givenup import GivenUpCall
-from callrecords.collect.reconcilerun import ReconcileMessage, ended
 from callrecords.collect.subscription import SUBSCRIPTION
 from callrecords.cosmos.search import Filters
 from callrecords.http.reports import QualityRow
+from callrecords.ports.completeness import DayCompleteness
 from callrecords.ports.records import Listed, Stored
 from callrecords.ports.state import State
 from callrecords.ports.usage import DayRollUp
@@ -33,16 +33,15 @@ async def a_field_of_a_state_item(state: State, given_up: GivenUpCall) -> None:
 async def a_key_of_the_state(state: State, given_up: GivenUpCall) -> None:
     await state.read("subscripton")  # type: ignore[arg-type]
     await state.write(SUBSCRIPTION, given_up)  # type: ignore[misc]
-    ended("recnet")  # type: ignore[arg-type]
 
 
-def a_state_of_a_run(run: ReconcileMessage) -> None:
-    assert run.run == "all"  # type: ignore[comparison-overlap]
+def a_state_of_a_day(day: DayCompleteness) -> None:
+    assert day.completeness == "completed"  # type: ignore[comparison-overlap]
 
 
 def a_field_of_a_record(stored: Stored) -> None:
     assert stored.versions  # type: ignore[attr-defined]
-    Listed(call_id="", version="1", day=None)  # type: ignore[arg-type]
+    Listed(call_id="", version="1", start=None)  # type: ignore[arg-type]
 
 
 def a_column_of_a_roll_up_or_of_a_report(day: DayRollUp) -> None:

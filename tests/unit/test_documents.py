@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 import orjson
 import pytest
@@ -122,3 +122,56 @@ def test_a_whole_number_is_a_number() -> None:
 
 def test_what_is_null_has_its_default_and_what_is_not_known_is_ignored() -> None:
     assert Everything.from_json({**JSON, "lastAt": None, "formerNames": None, "_etag": "x"}) == WHOLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Few(Document):
+    """A document that leaves out what has its default."""
+
+    sparse: ClassVar[bool] = True
+
+    name: str
+    count: int = 0
+    colours: tuple[str, ...] = ()
+    counts: dict[str, int] | None = None
+
+
+def test_a_sparse_document_leaves_out_what_has_its_default_and_is_read_as_it_was() -> None:
+    assert Few(name="a").as_json() == {"name": "a"}
+    whole = Few(name="a", count=1, colours=("red",), counts={"b": 2})
+    assert whole.as_json() == {"name": "a", "count": 1, "colours": ["red"], "counts": {"b": 2}}
+    assert Few.from_json(Few(name="a").as_json()) == Few(name="a")
+    assert Few.from_json(whole.as_json()) == whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nested(Document):
+    """A document with lists and times of its own."""
+
+    few: tuple[Few, ...] = ()
+    times: dict[str, datetime] | None = None
+
+
+def test_documents_in_a_list_and_times_by_name_come_back_as_they_were() -> None:
+    nested = Nested(few=(Few(name="a", count=1), Few(name="b")), times={"noon": NOON})
+    assert nested.as_json() == {
+        "few": [{"name": "a", "count": 1}, {"name": "b"}],
+        "times": {"noon": "2026-03-04T12:00:00+00:00"},
+    }
+    assert Nested.from_json(nested.as_json()) == nested
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"few": [1]}, "few is [1]: expected a list of objects."),
+        ({"few": {}}, "few is {}: expected a list of objects."),
+        ({"few": [{"count": 1}]}, "name is None: expected a string."),
+        ({"times": {"noon": "late"}}, "times is {'noon': 'late'}: expected times by name."),
+        ({"times": []}, "times is []: expected times by name."),
+    ],
+)
+def test_what_is_no_list_of_objects_or_no_times_is_told(document: dict[str, object], expected: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        Nested.from_json(document)
+    assert str(raised.value) == expected

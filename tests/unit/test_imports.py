@@ -46,8 +46,7 @@ def test_the_app_starts_and_answers_graph_without_the_sdks_of_graph_and_cosmos()
         "notifications",
         "poison",
         "reconcile",
-        "reconcile_history",
-        "reconcile_recent",
+        "reconcile_on_schedule",
         "treat_poison",
     }
     assert "azure.storage.queue" in modules

@@ -11,7 +11,9 @@ import pytest
 from callrecords.collect.arrivals import Arrival
 from callrecords.collect.auditrun import AuditOutcome
 from callrecords.collect.givenup import GivenUpCall
-from callrecords.collect.reconcilerun import RunOutcome
+from callrecords.collect.reconcile.dropped import Dropping
+from callrecords.collect.reconcile.ladder import Asked, Ladder
+from callrecords.collect.reconcile.run import Running
 from callrecords.collect.rederiverun import DeriveOutcome
 from callrecords.collect.subscription import SubscriptionState
 from callrecords.documents import Document
@@ -19,6 +21,7 @@ from callrecords.operate.commands import CommandOutcome
 from callrecords.operate.flow import Flow
 from callrecords.operate.heartbeats import Heartbeat
 from callrecords.ports.callrow import StreamCounts
+from callrecords.ports.completeness import Correction, DayCompleteness, HourCompared, LackingCall
 from callrecords.ports.usage import DayRollUp, FailureCount, SubnetQuality
 from callrecords.usage.rollup import RollUpState
 
@@ -27,13 +30,17 @@ STATE: Mapping[str, type[Document]] = {
     "subscription": SubscriptionState,
     "ingest": Arrival,
     "usage": RollUpState,
-    "reconcile": RunOutcome,
+    "reconcileLadder": Ladder,
+    "reconcileRunning": Running,
+    "reconcileAsked": Asked,
+    "reconcileDropped": Dropping,
     "audit": AuditOutcome,
     "derive": DeriveOutcome,
     "heartbeat": Heartbeat,
     "flow": Flow,
     "givenUp": GivenUpCall,
     "command": CommandOutcome,
+    "completeness": DayCompleteness,
 }
 
 
@@ -54,10 +61,33 @@ def test_each_schema_of_an_item_of_the_state_has_its_type() -> None:
 @pytest.mark.parametrize("name", STATE)
 def test_an_item_of_the_state_has_the_fields_of_its_schema(name: str) -> None:
     described, kind = schema("state")["$defs"][name], STATE[name]
-    assert described["properties"].keys() == {"id", *(camel_case(field.name) for field in fields(kind))}
-    # What may be None is left out: it has None for a default, and nothing else has.
-    always = {camel_case(field.name) for field in fields(kind) if field.default is MISSING or field.default is not None}
-    assert set(described["required"]) == {"id", *always}
+    assert described["properties"].keys() == {"id", *every_field(kind)}
+    assert set(described["required"]) == {"id", *fields_with_values(kind)}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(("hours",), HourCompared), (("hours", "lacking"), LackingCall), (("corrections",), Correction)],
+)
+def test_what_is_in_the_lists_of_completeness_has_the_fields_of_its_schema(
+    path: tuple[str, ...], kind: type[Document]
+) -> None:
+    described = schema("state")["$defs"]["completeness"]
+    for name in path:
+        described = described["properties"][name]["items"]
+    assert described["properties"].keys() == every_field(kind)
+    assert set(described["required"]) == fields_with_values(kind)
+
+
+def every_field(kind: type[Document]) -> set[str]:
+    return {camel_case(field.name) for field in fields(kind)}
+
+
+def fields_with_values(kind: type[Document]) -> set[str]:
+    """Those that are always there. What may be None is left out: it has None for a default, and nothing else has. So is
+    what has its default, where a document is sparse."""
+    defaults = {camel_case(field.name): field.default for field in fields(kind)}
+    return {name for name, each in defaults.items() if each is MISSING or not (each is None or kind.sparse)}
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from callrecords.cosmos.items import split
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow, EndpointRow
+from callrecords.ports.completeness import Completeness, DayCompleteness
 from tests.generated import DAYS, roll_up, rows, versions
-from tests.invented import TENANT
+from tests.invented import NOW, TENANT
 
 DAY = DAYS[2]
 ROWS = rows()
@@ -16,7 +17,16 @@ OF_DAY = [row for row in ROWS if row["day"] == DAY]
 RECORD = versions(DAY, 9)[0][-1]
 USAGE = [roll_up(TENANT, day, [row for row in rows() if row["day"] == day]) for day in DAYS]
 
+COMPLETENESS = [
+    DayCompleteness(tenant_id=TENANT, day=day, completeness=completeness, listed=3, newest=2, late=1, share=1.0, at=NOW)
+    for day, completeness in zip((*DAYS, "2026-03-05"), get_args(Completeness), strict=True)
+]
+
 KEYS = {"tenant": TENANT, "day": DAY, "month": DAY[:7], "call": RECORD.call_id}
+
+
+def completeness_id(day: str) -> str:
+    return f"{TENANT}:completeness-{day}"
 
 
 def is_users(endpoint: EndpointRow, user: str) -> bool:
@@ -283,6 +293,14 @@ ANSWERS = {
         [told(item, "day", "distinctOwnUsers", "calls", "participantMinutes") for item in USAGE[1:]],
         {"@from": DAYS[1], "@to": DAYS[2]},
         ordered=True,
+    ),
+    "Days that are not complete": Answer(
+        [
+            told(item.as_json(), "day", "completeness", "listed", "newest", "late", "givenUp", "expired", "share")
+            for item in COMPLETENESS
+            if item.day in DAYS and item.completeness != "complete"
+        ],
+        {"@from": completeness_id(DAYS[0]), "@to": completeness_id(DAYS[2])},
     ),
     "All items of a call": Answer(items_of_the_call(), {}),
 }  # fmt: skip

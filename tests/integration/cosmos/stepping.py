@@ -13,13 +13,16 @@ class Worker[T]:
     """Runs `work` over `account`, and holds back each of its Cosmos calls until `step` lets it pass.
 
     A worker that is killed between two calls is as good as one that is killed before it reads the last one's answer.
+    What the app remembers in `state` is no matter of order, unless told otherwise.
     """
 
-    def __init__(self, account: Account, work: Callable[[Account], Coroutine[Any, Any, T]]) -> None:
+    def __init__(
+        self, account: Account, work: Callable[[Account], Coroutine[Any, Any, T]], *, holds_state: bool = False
+    ) -> None:
         self._held: list[asyncio.Future[None]] = []
         self._under_way = 0
         self._changed = asyncio.Event()
-        self._task = asyncio.create_task(work(_SteppedAccount(account, self.hold)))
+        self._task = asyncio.create_task(work(_SteppedAccount(account, self.hold, holds_state)))
         self._task.add_done_callback(lambda _: self._changed.set())
 
     @property
@@ -75,15 +78,16 @@ type _Hold = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
 
 class _SteppedAccount(Account):
-    """An account whose containers hold back their calls; what the app remembers in `state` is no matter of order."""
+    """An account whose containers hold back their calls, `state` only if it `holds_state`."""
 
-    def __init__(self, account: Account, hold: _Hold) -> None:
+    def __init__(self, account: Account, hold: _Hold, holds_state: bool) -> None:
         self._account = account
         self._hold = hold
+        self._passing = () if holds_state else ("state",)
 
     async def container(self, name: str) -> ContainerProxy:
         container = await self._account.container(name)
-        return container if name == "state" else cast("ContainerProxy", _SteppedContainer(container, self._hold))
+        return container if name in self._passing else cast("ContainerProxy", _SteppedContainer(container, self._hold))
 
 
 class _SteppedContainer:

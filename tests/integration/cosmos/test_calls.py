@@ -1,6 +1,7 @@
 """Fact rows: an older one never takes the place of a newer one."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
@@ -8,14 +9,17 @@ import pytest
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
 from callrecords.errors import Unavailable
+from callrecords.graphtypes import utc
 from callrecords.ports.callrow import CallRow
-from callrecords.ports.rows import Row
+from callrecords.ports.rows import Row, TimedRow
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.integration.cosmos.faultrules import ReplicaBehind
 from tests.integration.cosmos.invented import DAY, NEXT_DAY, TENANT, new_call_id
 from tests.integration.cosmos.stepping import Worker
 
 _TRIES = 5
+START = datetime.fromisoformat(DAY).replace(hour=10, tzinfo=UTC)
+OF_DAY = (START - timedelta(hours=10), START + timedelta(hours=14))
 
 
 @pytest.fixture
@@ -31,6 +35,7 @@ def row(call_id: str, version: int, day: str = DAY, **others: object) -> CallRow
         "day": day,
         "version": version,
         "caveats": [],
+        "startDateTime": utc(START),
         **others,
     }
     return cast("CallRow", found)
@@ -194,8 +199,20 @@ async def test_the_versions_of_a_day_are_those_of_its_calls_and_of_this_tenant(a
     for saved in (row(first, 3), row(second, 1) | {"caveats": ["noSessions"]}, row(other, 1, NEXT_DAY)):
         await facts.save({**saved, "tenantId": tenant})
     await others.save(row(other, 1))
-    assert await facts.versions(DAY) == {first: Row(3), second: Row(1, frozenset({"noSessions"}))}
-    assert await facts.versions("2026-03-01") == {}
+    assert {call_id: each.row for call_id, each in (await facts.versions(DAY, *OF_DAY)).items()} == {
+        first: Row(3),
+        second: Row(1, frozenset({"noSessions"})),
+    }
+    assert await facts.versions("2026-03-01", *OF_DAY) == {}
+
+
+async def test_the_versions_of_a_time_are_those_of_the_calls_that_started_in_it(facts: CallsStore) -> None:
+    call_id = new_call_id()
+    await facts.save(row(call_id, 3))
+    second = timedelta(seconds=1)
+    assert (await facts.versions(DAY, START, START + second))[call_id] == TimedRow(Row(3), START)
+    assert call_id not in await facts.versions(DAY, START + second, START + 2 * second)
+    assert call_id not in await facts.versions(DAY, START - second, START)
 
 
 @pytest.mark.parametrize("damage", [{"version": "2"}, {"version": -1}, {"version": 2.5}, {"caveats": None}], ids=str)
@@ -205,6 +222,6 @@ async def test_a_row_that_this_app_has_not_written_counts_as_older_than_any(
     call_id = new_call_id()
     await cosmos.database.get_container_client("calls").upsert_item({**row(call_id, 2), **damage})
     assert await facts.row(call_id, DAY) == Row(0)
-    assert (await facts.versions(DAY))[call_id] == Row(0)
+    assert (await facts.versions(DAY, *OF_DAY))[call_id].row == Row(0)
     await facts.save(row(call_id, 1))
     assert await cosmos.fact_rows(call_id) == [row(call_id, 1)]

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from callrecords.cosmos import slices
+from callrecords.cosmos.account import Account
+from callrecords.cosmos.completeness import CompletenessItems
 from callrecords.graphtypes import JsonObject
+from callrecords.ports.completeness import Change, DayCompleteness
 from local.cosmos import CosmosServer
 from local.cosmos.query import compile_query
 from tests.documented import ROOT, DocumentedQuery, documented_queries
 from tests.generated import rows, store_record, store_roll_ups, store_rows
 from tests.integration.cosmos.cosmosaccount import CosmosAccount, running_account
-from tests.integration.cosmos.documentedanswers import ANSWERS, DAY, KEYS, RECORD, USAGE
+from tests.integration.cosmos.documentedanswers import ANSWERS, COMPLETENESS, DAY, KEYS, RECORD, USAGE
+from tests.invented import OTHER_TENANT, TENANT
 
 QUERIES = documented_queries()
 DATA = (ROOT / "docs/data.md").read_text()
@@ -27,7 +32,20 @@ async def filled() -> AsyncIterator[CosmosAccount]:
         await store_rows(account, rows())
         await store_record(account, RECORD)
         await store_roll_ups(account, USAGE)
+        await store_completeness(account)
         yield cosmos
+
+
+async def store_completeness(account: Account) -> None:
+    """Stores COMPLETENESS for this tenant, and its days for another one as well."""
+    for tenant in (TENANT, OTHER_TENANT):
+        stored = CompletenessItems(account, tenant)
+        for each in COMPLETENESS:
+            await stored.change(each.day, always(replace(each, tenant_id=tenant)))
+
+
+def always(document: DayCompleteness) -> Change:
+    return lambda _: document
 
 
 async def answer(cosmos: CosmosAccount, query: DocumentedQuery, parameters: JsonObject) -> list[Any]:
@@ -36,8 +54,9 @@ async def answer(cosmos: CosmosAccount, query: DocumentedQuery, parameters: Json
     given: list[dict[str, object]] = [
         {"name": name, "value": value} for name, value in values.items() if name in query.text
     ]
-    key = [KEYS[name] for name in query.scope]
-    return [row async for row in container.query_items(query.text, parameters=given, partition_key=key)]
+    key = [KEYS[name] for name in query.scope if name != "none"]
+    within: JsonObject = {"partition_key": key} if key else {}
+    return [row async for row in container.query_items(query.text, parameters=given, **within)]
 
 
 def without_system_properties(row: Any) -> Any:
@@ -81,9 +100,17 @@ NOT_INDEXED = {
         "/endpoints/[]/impairedBy",
         "/endpoints/[]/endpointId",
     },
+    "state": {"/completeness"},
 }
+# Cosmos DB indexes the id of items by itself: https://learn.microsoft.com/azure/cosmos-db/index-policy
+INDEXED_BY_ITSELF = {"state": {"/id"}}
 # One of these at least is in every query: the others are met by rows of all days.
-NARROWEST = {"calls": {"/day", "/startDateTime", "/threadId"}, "usage": {"/day"}, "callRecords": set[str]()}
+NARROWEST = {
+    "calls": {"/day", "/startDateTime", "/threadId"},
+    "usage": {"/day"},
+    "state": {"/id"},
+    "callRecords": set[str](),
+}
 
 
 def indexed_paths(container: str) -> set[str]:
@@ -92,7 +119,7 @@ def indexed_paths(container: str) -> set[str]:
     assert policy["excludedPaths"] == [{"path": "/*"}]
     paths = [entry["path"] for entry in policy["includedPaths"]]
     assert all(path.endswith("/?") for path in paths)
-    return {path.removesuffix("/?").removesuffix("/[]") for path in paths}
+    return {path.removesuffix("/?").removesuffix("/[]") for path in paths} | INDEXED_BY_ITSELF.get(container, set())
 
 
 def used_paths(query: str) -> set[str]:

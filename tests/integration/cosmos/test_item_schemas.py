@@ -14,6 +14,7 @@ from callrecords.collect.auditrun import Audit
 from callrecords.collect.givenup import GivenUpCalls
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.calls import CallsStore
+from callrecords.cosmos.completeness import CompletenessItems
 from callrecords.cosmos.items import split, split_piece
 from callrecords.cosmos.state import StateStore
 from callrecords.cosmos.usage import UsageStore
@@ -31,12 +32,13 @@ from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.invented import CALL, NOW, TENANT, call_message
 from tests.unit.collect.audit_world import WHOLE
 from tests.unit.collect.audit_world import World as AuditWorld
-from tests.unit.collect.reconcile_world import World as ReconcileWorld
-from tests.unit.collect.reconcile_world import calls_every
+from tests.unit.collect.reconcile.world import World as ReconcileWorld
+from tests.unit.collect.reconcile.world import calls_every
 from tests.unit.collect.rederive_world import OLD
 from tests.unit.collect.rederive_world import World as RederiveWorld
 from tests.unit.collect.subscription_world import AGEING, LIVE
 from tests.unit.collect.subscription_world import World as SubscriptionWorld
+from tests.unit.http.knowndays import COMPARED
 from tests.unit.operate.operations_world import World as OperationsWorld
 from tests.unit.operate.operations_world import command
 
@@ -195,23 +197,22 @@ async def test_what_is_remembered_of_the_subscription_is_as_promised() -> None:
         )
 
 
-@pytest.mark.parametrize("run", ["recent", "history", "gap"])
-async def test_what_is_remembered_of_a_comparison_is_as_promised(run: str) -> None:
+async def test_what_is_remembered_of_comparisons_is_as_promised() -> None:
     world = ReconcileWorld(*calls_every(timedelta(minutes=30), NOW - timedelta(hours=5)))
-    match run:
-        case "recent":
-            await world.reconciliation.over_recent()
-        case "history":
-            await world.reconciliation.over_history()
-        case "gap":
-            await world.reconciliation.over_gap(NOW - timedelta(days=40))
+    world.is_dropping = True
+    await world.reconciliation.on_schedule()
+    await world.reconciliation.over_days("2026-03-03", "2026-03-04")
+    asked = dict(world.state.items)
     await world.run()
-    item = {"id": f"{TENANT}:reconcile-{run}", **world.outcome(run)}
-    assert complaints("state", item) == []
-    going_on = {name: value for name, value in item.items() if name != "finished"}
-    assert complaints("state", going_on) == []
-    assert complaints("state", item | {"id": f"{TENANT}:reconcile-{run}-running"}) == []
-    assert complaints("state", item | {"id": f"{TENANT}:reconcile-other"})
+    items = {**asked, **world.state.items}
+    kinds = {"reconcile-ladder", "reconcile-running", "reconcile-dropped"}
+    assert kinds < items.keys()
+    assert len(items) == len(kinds) + 1
+    for item_id, item in items.items():
+        assert complaints("state", item | {"id": f"{TENANT}:{item_id}"}) == []
+        assert complaints("state", item | {"id": f"{TENANT}:{item_id}", "other": 1})
+    for day in world.completeness.held.values():
+        assert complaints("state", day.as_json() | {"id": f"{TENANT}:completeness-{day.day}"}) == []
 
 
 @pytest.mark.parametrize("audit", ["early", "late", "command"])
@@ -272,6 +273,25 @@ async def test_what_is_remembered_of_a_call_that_was_given_up_is_as_promised(
     assert complaints("state", item | {"version": "3"})
 
 
+async def test_what_is_remembered_of_the_completeness_of_a_day_is_as_promised(
+    account: Account, cosmos: CosmosAccount
+) -> None:
+    await CompletenessItems(account, TENANT).change(COMPARED.day, lambda _: COMPARED)
+    (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"{TENANT}:completeness-{COMPARED.day}"]
+    assert complaints("state", item) == []
+    (hour,), (correction,) = item["hours"], item["corrections"]
+    for wrong in (
+        {"completeness": "well"},
+        {"id": f"{TENANT}:completeness-today"},
+        {"digest": "0"},
+        {"share": 1.1},
+        {"hours": [hour | {"minutes": 61}]},
+        {"hours": [hour | {"lacking": [{"callId": CALL}]}]},
+        {"corrections": [correction | {"more": 1}]},
+    ):
+        assert complaints("state", item | wrong), wrong
+
+
 async def test_what_is_remembered_of_progress_is_as_promised(account: Account, cosmos: CosmosAccount) -> None:
     await Arrivals(StateStore(account, TENANT), Clock()).note(call_message(age=timedelta(seconds=3)))
     (item,) = [each for each in await items(cosmos, "state") if each["id"] == f"{TENANT}:ingest"]
@@ -295,7 +315,7 @@ async def test_what_is_remembered_of_functions_and_of_what_flowed_is_as_promised
     meter.look()
     await meter.write()
     with pytest.raises(Unavailable):
-        await Heartbeats(state, meter.look, clock).timer("reconcile_recent", failing())
+        await Heartbeats(state, meter.look, clock).timer("reconcile_on_schedule", failing())
     assert sorted(item_id.partition("-")[0] for item_id in state.items) == ["flow", "heartbeat"]
     for item_id, item in state.items.items():
         assert complaints("state", {**item, "id": f"{TENANT}:{item_id}"}) == []

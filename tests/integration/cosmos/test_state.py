@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
@@ -47,6 +48,12 @@ async def test_what_was_written_is_read(state: StateStore) -> None:
     note = Note(first=1, names=("a", "b"))
     await state.write(key("written"), note)
     assert await state.read(key("written")) == note
+
+
+async def test_a_write_tells_when_it_was_by_the_clock_of_cosmos(state: StateStore, cosmos: CosmosAccount) -> None:
+    written = await state.write(key("timed"), Note(first=1))
+    item = await cosmos.database.get_container_client("state").read_item(f"{TENANT}:timed", f"{TENANT}:timed")
+    assert written == datetime.fromtimestamp(item["_ts"], UTC)
 
 
 async def test_an_item_has_the_document_and_its_id_and_nothing_else(state: StateStore, cosmos: CosmosAccount) -> None:

@@ -1,15 +1,17 @@
 """The health of an app in a world of doubles but for the queues, which are real; at first all is well."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from azure.storage.queue.aio import QueueServiceClient
 
 from callrecords.collect.arrivals import LAST_ARRIVAL, Arrival
 from callrecords.collect.givenup import GivenUpCalls
-from callrecords.collect.reconcilerun import Run, RunOutcome, ended
+from callrecords.collect.reconcile.hours import hour_of
+from callrecords.collect.reconcile.ladder import LADDER, RUNGS, Ladder
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Refused, Unreadable
 from callrecords.graphtypes import JsonObject
@@ -22,13 +24,12 @@ from callrecords.ports.records import Listed
 from callrecords.queues.messages import CallMessage
 from tests.doubles import Clock, State
 from tests.integration.azure_queues import AzureQueues
-from tests.invented import CALL, DAY, call_message
+from tests.invented import CALL, call_message
 
 HOUR = timedelta(hours=1)
 NIGHTLY, EVERY_HALF_HOUR = "0 40 3 * * *", "0 5,35 * * * *"
 SCHEDULES = {
-    "reconcile_recent": "0 20 * * * *",
-    "reconcile_history": NIGHTLY,
+    "reconcile_on_schedule": "0 */10 * * * *",
     "audit": NIGHTLY,
     "roll_up_usage": EVERY_HALF_HOUR,
     "probe_queue": "30 */5 * * * *",
@@ -54,7 +55,7 @@ class Graph:
             raise self.failure
         for _ in range(100):
             self.listed += 1
-            yield Listed(call_id=CALL, version=1, day=DAY)
+            yield Listed(call_id=CALL, version=1, start=start)
 
 
 def healthy_state(now: datetime) -> State:
@@ -62,7 +63,7 @@ def healthy_state(now: datetime) -> State:
     state = State()
     state.hold(SUBSCRIPTION, subscription(now, expires=now + 48 * HOUR))
     state.hold(LAST_ARRIVAL, Arrival(at=now, notified_at=now, lag_seconds=2.5))
-    state.hold(ended("recent"), outcome(finished=now - HOUR))
+    state.hold(LADDER, ladder(now))
     return state
 
 
@@ -73,26 +74,10 @@ def subscription(alive_at: datetime, *, expires: datetime) -> SubscriptionState:
     )
 
 
-def outcome(*, finished: datetime | None, listed: int = 0) -> RunOutcome:
-    """That of a reconciliation."""
-    at = finished or datetime(2026, 3, 4, tzinfo=UTC)
-    return RunOutcome(
-        window_start=at,
-        window_end=at,
-        position=at,
-        listed=listed,
-        present=0,
-        missing=0,
-        stale=0,
-        no_sessions=0,
-        given_up=0,
-        unreadable=0,
-        with_caveats=0,
-        passed_over=0,
-        enqueued=0,
-        finished=finished,
-        at=at,
-    )
+def ladder(now: datetime, behind: Mapping[str, int] = MappingProxyType({})) -> Ladder:
+    """A ladder on which nothing is due, but for some hours at some rungs."""
+    reached = {rung.name: hour_of(now - rung.age) - behind.get(rung.name, 0) * HOUR for rung in RUNGS}
+    return Ladder(reached=reached, last_complete="2026-03-01", calls_a_day=1_000, at=now)
 
 
 class World:
@@ -138,10 +123,6 @@ class World:
     async def health(self) -> HealthReport:
         """What the app tells."""
         return await self._health.report()
-
-    def hold_end(self, run: Run, finished: datetime) -> None:
-        """The last reconciliation of this kind ended then."""
-        self.state.hold(ended(run), outcome(finished=finished))
 
     async def broken(self) -> str | None:
         """The first link that is broken."""

@@ -6,12 +6,13 @@ import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
 from callrecords.collect.auditrun import AuditOutcome, ended
+from callrecords.collect.reconcile.ladder import LADDER
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
 from callrecords.operate import health, links
 from callrecords.operate.report import Link
 from callrecords.usage.rollup import ROLL_UP, RollUpState
-from tests.integration.operate.health_world import HOUR, OWN_SUBSCRIPTION, World, give_up
+from tests.integration.operate.health_world import HOUR, OWN_SUBSCRIPTION, World, give_up, ladder
 from tests.invented import NOW
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -51,11 +52,11 @@ async def with_a_missing_call(world: World) -> None:
 
 
 async def without_a_timer(world: World) -> None:
-    world.beat("reconcile_recent", world.clock.now - 3 * HOUR)
+    world.beat("reconcile_on_schedule", world.clock.now - 3 * HOUR)
 
 
 async def without_reconciliation(world: World) -> None:
-    world.hold_end("recent", world.clock.now - 7 * HOUR)
+    world.state.hold(LADDER, ladder(world.clock.now, {"1 h": 8}))
 
 
 async def without_audit(world: World) -> None:

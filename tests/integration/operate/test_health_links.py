@@ -9,16 +9,12 @@ from azure.storage.queue.aio import QueueServiceClient
 from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.collect.auditrun import Audit, AuditOutcome
-from callrecords.collect.reconcilerun import Run, ended
+from callrecords.collect.reconcile.ladder import LADDER, RUNGS
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
-from callrecords.operate.health import Health
-from callrecords.operate.timers import Watch
 from callrecords.usage.rollup import ROLL_UP, RollUpState
-from tests.integration.operate import health_world
-from tests.integration.operate.health_world import HOUR, World, give_up, outcome, subscription
+from tests.integration.operate.health_world import HOUR, World, give_up, ladder, subscription
 from tests.invented import DAY, NOW, call_message
-from tests.unit.collect import reconcile_world
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -67,7 +63,7 @@ async def test_a_subscription_that_nobody_has_created_is_told(world: World) -> N
     [
         ("subscription", SUBSCRIPTION.id, "expires"),
         ("ingest", LAST_ARRIVAL.id, "at"),
-        ("reconcile", "reconcile-recent", "finished"),
+        ("reconcile", LADDER.id, "at"),
         ("audit", "audit-early", "finished"),
     ],
 )
@@ -153,38 +149,38 @@ async def test_what_was_given_up_is_told_with_the_reasons(world: World) -> None:
 
 
 async def test_what_the_use_cases_remember_is_told(world: World) -> None:
-    gap = outcome(finished=None, listed=3)
-    world.state.hold(ended("gap"), gap)
     none = {"count": 0, "p50Seconds": None, "p95Seconds": None}
     assert await world.facts("ingest") == {**world.state.items[LAST_ARRIVAL.id], "lastHour": none}
-    recent = world.state.items["reconcile-recent"]
-    assert await world.facts("reconcile") == {"recent": recent, "history": {}, "gap": gap.as_json()}
 
 
-@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
-async def test_the_last_reconciliation_may_be_some_hours_old(world: World, run: Run, hours: int) -> None:
-    finished = world.clock.now - hours * HOUR
-    world.hold_end(run, finished)
+async def test_how_far_the_comparison_is_and_what_is_lacking_is_told(world: World) -> None:
+    known = ladder(world.clock.now, {"6 h": 2})
+    lacking = {"2026-03-04T10:00:00+00:00": 3, "2026-03-04T11:00:00+00:00": 1}
+    world.state.hold(LADDER, replace(known, calls_a_day=600_000, lacking=lacking))
+    facts = await world.facts("reconcile")
+    assert facts.pop("behindSeconds").keys() == {"6 h", "2 d", "29 d"}
+    assert facts == {
+        "lastCompleteDay": "2026-03-01",
+        "comparedUntil": known.reached["6 h"].isoformat(),
+        "lackingCalls": 4,
+        "callsADay": 600_000,
+        "minutesOfEachHour": 60,
+        "at": known.at.isoformat(),
+    }
+
+
+@pytest.mark.parametrize(("rung", "hours"), [("1 h", 6), ("2 h", 18), ("29 d", 18)])
+async def test_a_comparison_may_be_some_hours_behind(world: World, rung: str, hours: int) -> None:
+    age = next(each.age for each in RUNGS if each.name == rung)
+    world.clock.now = (world.clock.now + age).replace(minute=0, second=0, microsecond=0) - age
+    world.state.hold(LADDER, ladder(world.clock.now, {rung: hours + 1}))
     assert await world.why("reconcile") is None
     world.clock.forward(6 * SECOND)
-    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished.isoformat()}"
+    assert await world.why("reconcile") == f"the comparison {rung} after each hour is {hours}:00:06 behind"
 
 
-@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
-async def test_a_reconciliation_of_a_gap_counts_where_there_was_no_other_yet(
-    world: World, run: Run, hours: int
-) -> None:
-    del world.state.items["reconcile-recent"]
-    finished = world.clock.now - hours * HOUR
-    world.hold_end("history" if run == "recent" else "recent", world.clock.now)
-    world.hold_end("gap", finished)
-    assert await world.why("reconcile") is None
-    world.clock.forward(6 * SECOND)
-    assert await world.why("reconcile") == f"reconcile_{run} last came to its end at {finished.isoformat()}"
-
-
-async def test_a_first_reconciliation_that_has_not_ended_is_no_broken_link(world: World) -> None:
-    del world.state.items["reconcile-recent"]
+async def test_a_first_comparison_that_has_not_ended_is_no_broken_link(world: World) -> None:
+    del world.state.items[LADDER.id]
     assert await world.why("reconcile") is None
 
 
@@ -214,24 +210,3 @@ async def test_an_audit_of_every_day_may_have_ended_three_days_ago(world: World,
 async def test_an_audit_on_command_may_be_of_any_age(world: World) -> None:
     world.state.hold(auditrun.ended("command"), audited(world.clock.now - 999 * HOUR))
     assert await world.why("audit") is None
-
-
-async def test_reconciliations_that_never_get_done_are_a_broken_link() -> None:
-    runs = reconcile_world.World()
-    await runs.reconciliation.over_recent()
-    await runs.run()
-    runs.clock.forward(7 * HOUR)
-    lists = len(runs.graph.asked)
-    runs.graph.failing = lambda number: Unavailable("away") if number > lists + 1 else None
-    await runs.reconciliation.over_recent()
-    await runs.take()
-    health = Health(
-        records=health_world.Graph(),
-        state=runs.state,
-        queues={},
-        watch=Watch({}, {}),
-        held_for=lambda: 0,
-        clock=runs.clock,
-    )
-    report = await health.report()
-    assert report.links["reconcile"].why

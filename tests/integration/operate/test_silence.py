@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
-from callrecords.collect.reconcilerun import Run, ended
+from callrecords.collect.reconcile.ladder import LADDER
 from callrecords.errors import Unavailable
 from callrecords.operate.flow import Flow, flow, slot_of
 from callrecords.operate.heartbeats import Heartbeat, heartbeat
@@ -83,20 +83,21 @@ async def test_calls_that_are_late_are_a_broken_link_as_long_as_they_are(world: 
     assert await world.why("missing") is None
 
 
-@pytest.mark.parametrize(("run", "hours"), [("recent", 6), ("history", 8 * 24)])
-async def test_a_reconciliation_that_has_never_ended_is_a_broken_link_in_time(
-    world: World, run: Run, hours: int
-) -> None:
-    world.state.items.pop(ended("recent").id)
+async def test_a_comparison_that_was_never_made_is_a_broken_link_in_time(world: World) -> None:
+    world.state.items.pop(LADDER.id)
     assert await world.why("reconcile") is None
     first_seen = world.clock.now
-    world.clock.forward(hours * HOUR)
-    other: Run = "history" if run == "recent" else "recent"
-    world.hold_end(other, world.clock.now)
+    world.clock.forward(6 * HOUR)
     assert await world.why("reconcile") is None
     world.clock.forward(CACHED)
-    expected = f"reconcile_{run} has never come to its end since {first_seen.isoformat()}"
+    expected = f"the first comparison has never come to its end since {first_seen.isoformat()}"
     assert await world.why("reconcile") == expected
+
+
+async def test_a_comparison_that_stands_still_is_a_broken_link_in_time(world: World) -> None:
+    assert await world.why("reconcile") is None
+    world.clock.forward(8 * HOUR)
+    assert (await world.why("reconcile") or "").startswith("the comparison 1 h after each hour is ")
 
 
 async def test_an_audit_that_has_never_ended_is_a_broken_link_in_time(world: World) -> None:
@@ -125,18 +126,18 @@ async def test_a_roll_up_that_was_never_made_is_a_broken_link(world: World) -> N
 
 async def test_a_timer_that_does_not_run_is_named_when_it_was_due_by_its_schedule(world: World) -> None:
     world.clock.now = world.clock.now.replace(minute=21, second=0, microsecond=0)
-    world.beat("reconcile_recent", world.clock.now)
-    due = world.clock.now + 59 * MINUTE
+    world.beat("reconcile_on_schedule", world.clock.now)
+    due = world.clock.now + 9 * MINUTE
     world.clock.now = due + 30 * MINUTE
     assert await world.why("timers") is None
     world.clock.forward(CACHED)
-    assert await world.why("timers") == f"reconcile_recent was due at {due.isoformat()} and has not run"
+    assert await world.why("timers") == f"reconcile_on_schedule was due at {due.isoformat()} and has not run"
 
 
 async def test_a_timer_that_never_runs_is_named(world: World) -> None:
     assert await world.why("timers") is None
     world.clock.forward(2 * HOUR)
-    assert (await world.why("timers") or "").startswith("reconcile_recent was due at ")
+    assert (await world.why("timers") or "").startswith("reconcile_on_schedule was due at ")
 
 
 async def test_a_function_that_ends_nothing_though_messages_wait_is_named(world: World) -> None:

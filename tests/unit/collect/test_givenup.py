@@ -12,9 +12,8 @@ from tests.doubles import Clock, State
 from tests.invented import CALL, NOW, OTHER_CALL, call_message, call_record
 from tests.unit.collect.ingest_world import World as IngestWorld
 from tests.unit.collect.ingest_world import stored
-from tests.unit.collect.reconcile_world import HOUR, Call
-from tests.unit.collect.reconcile_world import World as ReconcileWorld
 
+HOUR = timedelta(hours=1)
 AWAY = Unavailable("Cosmos could not be reached.")
 BY_COMPARISON = replace(call_message(), reason="reconcile", version=3)
 
@@ -74,59 +73,6 @@ async def test_a_record_that_was_given_up_is_poison_once_however_often_a_compari
     assert len(world.queues.poison.sent) == 2
 
 
-async def compared_hourly(world: ReconcileWorld, hours: int) -> list[int]:
-    """The hours at which comparisons enqueued a call, each of which was then given up."""
-    tried = []
-    for hour in range(hours):
-        await world.reconciliation.over_recent()
-        await world.run()
-        for sent in world.calls.main.sent:
-            tried.append(hour)
-            await world.given_up.note(CallMessage.parse(sent.text), "no")
-        world.calls.main.sent.clear()
-        world.clock.forward(HOUR)
-        world.graph.calls = [replace(call, start=call.start + HOUR) for call in world.graph.calls]
-    return tried
-
-
-async def test_comparisons_bring_up_what_was_given_up_ever_less_often() -> None:
-    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
-    await world.given_up.note(call_message(), "no")
-    assert await compared_hourly(world, 72) == [0, 1, 2, 4, 8, 16, 32, 52]
-    assert (world.outcome("recent")["missing"], world.outcome("recent")["givenUp"]) == (0, 1)
-
-
-async def test_a_newer_version_of_what_was_given_up_is_brought_up_at_once() -> None:
-    world = ReconcileWorld(Call(CALL, 3, NOW - HOUR))
-    await compared_hourly(world, 10)
-    world.graph.calls = [replace(call, version=4) for call in world.graph.calls]
-    assert await compared_hourly(world, 4) == [0, 1, 2]
-
-
-async def test_a_record_that_came_after_all_is_present_whatever_is_remembered() -> None:
-    call = Call(CALL, 2, NOW - HOUR)
-    world = ReconcileWorld(call)
-    world.rows.hold(call)
-    for _ in range(2):
-        await world.given_up.note(call_message(), "no")
-        world.clock.forward(HOUR)
-    await world.reconciliation.over_recent()
-    await world.run()
-    assert (world.outcome("recent")["present"], world.outcome("recent")["givenUp"]) == (1, 0)
-
-
-async def test_a_notification_that_was_given_up_keeps_no_later_version_away_where_an_older_one_is_stored() -> None:
-    call = Call(CALL, 3, NOW - HOUR)
-    world = ReconcileWorld(call)
-    for _ in range(2):
-        await world.given_up.note(call_message(), "no")
-        world.clock.forward(HOUR)
-    world.rows.hold(call, 2)
-    await world.reconciliation.over_recent()
-    await world.run()
-    assert world.enqueued == [CALL]
-
-
 async def test_a_record_that_came_after_all_is_forgotten() -> None:
     world = IngestWorld()
     given_up = GivenUpCalls(world.state, Clock())
@@ -167,18 +113,6 @@ async def test_what_cannot_be_forgotten_is_no_failure_of_the_record() -> None:
     world.state.failing = {"": AWAY}
     await world.ingest(str(replace(call_message(), reason="lookup")), 1)
     assert world.queues.main.sent == world.queues.poison.sent == []
-
-
-async def test_a_record_that_came_by_a_notification_of_its_own_is_forgotten_by_the_next_comparison() -> None:
-    call = Call(CALL, 2, NOW - HOUR)
-    world = ReconcileWorld(call, Call(OTHER_CALL, 2, NOW - HOUR))
-    for each in (CALL, OTHER_CALL):
-        await world.given_up.note(call_message(each), "no")
-    world.rows.hold(call)
-    await world.reconciliation.over_recent()
-    await world.run()
-    assert await world.given_up.find(CALL) is None
-    assert await world.given_up.find(OTHER_CALL) is not None
 
 
 async def test_a_first_notification_asks_nothing_of_what_is_remembered() -> None:

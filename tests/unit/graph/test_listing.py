@@ -9,11 +9,12 @@ from callrecords.errors import CallRecordsError, Forbidden, Garbled, Throttled, 
 from callrecords.graph.records import CallRecords
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.records import Listed
-from tests.invented import CALL, DAY, OTHER_CALL, START
+from tests.invented import CALL, OTHER_CALL, START
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
 FROM, UNTIL = datetime(2026, 3, 4, 9, 30, tzinfo=UTC), datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 WHAT = "Call records from 2026-03-04 09:30:00 on"
+BEGAN = datetime(2026, 3, 4, 10, 0, 3, 118002, tzinfo=UTC)
 NEXT = f"{ROOT}/v1.0/communications/callRecords?$skiptoken=a"
 
 
@@ -26,8 +27,8 @@ async def listed(graph: FakeGraph, *answers: object) -> list[Listed | Unreadable
     return [each async for each in CallRecords(graph.client).between(FROM, UNTIL)]
 
 
-async def test_a_listed_call_has_its_id_version_and_day(graph: FakeGraph) -> None:
-    assert await listed(graph, {"value": [element()]}) == [Listed(call_id=CALL, version=2, day=DAY)]
+async def test_a_listed_call_has_its_id_version_and_start(graph: FakeGraph) -> None:
+    assert await listed(graph, {"value": [element()]}) == [Listed(call_id=CALL, version=2, start=BEGAN)]
 
 
 async def test_the_list_is_chosen_by_the_start_of_the_calls_and_has_what_is_compared(graph: FakeGraph) -> None:
@@ -40,26 +41,34 @@ async def test_the_list_is_chosen_by_the_start_of_the_calls_and_has_what_is_comp
     }
 
 
+async def test_a_part_of_a_second_can_be_chosen(graph: FakeGraph) -> None:
+    graph.answer_in_turn([{"value": []}])
+    async for _ in CallRecords(graph.client).between(FROM, FROM + timedelta(milliseconds=250)):
+        pass
+    chosen = "startDateTime ge 2026-03-04T09:30:00Z and startDateTime lt 2026-03-04T09:30:00.250000Z"
+    assert graph.requests[0].url.params["$filter"] == chosen
+
+
 async def test_every_page_is_listed(graph: FakeGraph) -> None:
     first = {"value": [element()], "@odata.nextLink": NEXT}
     found = await listed(graph, first, {"value": [element(OTHER_CALL)]})
-    assert found == [Listed(call_id=CALL, version=2, day=DAY), Listed(call_id=OTHER_CALL, version=2, day=DAY)]
+    assert found == [Listed(call_id=CALL, version=2, start=BEGAN), Listed(call_id=OTHER_CALL, version=2, start=BEGAN)]
     assert str(graph.requests[1].url) == NEXT
 
 
 async def test_a_listed_id_is_in_lower_case(graph: FakeGraph) -> None:
-    assert await listed(graph, {"value": [element(CALL.upper())]}) == [Listed(call_id=CALL, version=2, day=DAY)]
+    assert await listed(graph, {"value": [element(CALL.upper())]}) == [Listed(call_id=CALL, version=2, start=BEGAN)]
 
 
-async def test_the_day_of_a_listed_call_is_in_utc(graph: FakeGraph) -> None:
+async def test_the_start_of_a_listed_call_is_in_utc(graph: FakeGraph) -> None:
     found = await listed(graph, {"value": [element(startDateTime="2026-03-04T23:30:00-01:00")]})
-    assert found == [Listed(call_id=CALL, version=2, day="2026-03-05")]
+    assert found == [Listed(call_id=CALL, version=2, start=datetime(2026, 3, 5, 0, 30, tzinfo=UTC))]
 
 
 async def test_who_needs_one_call_pays_for_one_page(graph: FakeGraph) -> None:
     graph.answer_in_turn([{"value": [element()], "@odata.nextLink": NEXT}])
     async for found in CallRecords(graph.client).between(FROM, UNTIL):
-        assert found == Listed(call_id=CALL, version=2, day=DAY)
+        assert found == Listed(call_id=CALL, version=2, start=BEGAN)
         break
     assert len(graph.requests) == 1
 
@@ -82,13 +91,21 @@ async def test_a_list_that_is_empty_may_be_null_or_left_out(graph: FakeGraph, an
     assert await listed(graph, answer) == []
 
 
-@pytest.mark.parametrize("wrong", [{"version": "private"}, {"version": None}, {"startDateTime": "private"}])
+@pytest.mark.parametrize(
+    ("wrong", "version", "start"),
+    [
+        ({"version": "private"}, None, BEGAN),
+        ({"version": None}, None, BEGAN),
+        ({"startDateTime": "private"}, 2, None),
+        ({"startDateTime": None}, 2, None),
+    ],
+)
 async def test_a_call_of_which_the_list_tells_nonsense_is_listed_without_it(
-    graph: FakeGraph, wrong: JsonObject
+    graph: FakeGraph, wrong: JsonObject, version: int | None, start: datetime | None
 ) -> None:
     assert await listed(graph, {"value": [element(**wrong), element(OTHER_CALL)]}) == [
-        Listed(call_id=CALL, version=None, day=None),
-        Listed(call_id=OTHER_CALL, version=2, day=DAY),
+        Listed(call_id=CALL, version=version, start=start),
+        Listed(call_id=OTHER_CALL, version=2, start=BEGAN),
     ]
 
 
@@ -97,7 +114,7 @@ async def test_an_id_that_is_no_guid_is_an_error_among_the_others(graph: FakeGra
     found = await listed(graph, {"value": [{**element(), "id": call_id}, element(OTHER_CALL)]})
     assert list(map(str, found)) == [
         f"{WHAT}: an id is not a GUID.",
-        str(Listed(call_id=OTHER_CALL, version=2, day=DAY)),
+        str(Listed(call_id=OTHER_CALL, version=2, start=BEGAN)),
     ]
 
 

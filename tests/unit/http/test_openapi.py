@@ -11,12 +11,16 @@ from jsonschema import Draft202012Validator
 
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import filters, reports, search
+from callrecords.http import completeness, filters, reports, search
+from callrecords.http.completeness import CompletenessOfDays
 from callrecords.http.openapi import document
 from callrecords.http.packed import unpacked
 from callrecords.ports.usage import DayRollUp
+from tests.asking import body
+from tests.doubles import Clock
 from tests.generated import DAYS, day_roll_up, rows
 from tests.invented import TENANT
+from tests.unit.http.knowndays import COMPARED, Known
 
 OPERATIONS = {
     operation["operationId"]: operation for path in document()["paths"].values() for operation in path.values()
@@ -36,7 +40,7 @@ def schema_of(operation: str, name: str) -> JsonObject:
 def test_the_document_is_valid() -> None:
     schema = schemathesis.openapi.from_dict(document())
     schema.validate()
-    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 9
+    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 10
 
 
 def test_the_version_of_the_document_is_that_of_the_app() -> None:
@@ -94,6 +98,14 @@ def test_a_report_says_that_its_days_are_whole_and_what_its_csv_has(name: str) -
     assert "whole" in meaning["from"]
     table = operation["responses"]["200"]["content"]["text/csv"]["schema"]["description"]
     assert all(column in table for column in reports.REPORTS[name].columns)
+
+
+def test_the_completeness_of_days_has_the_parameters_and_the_columns_of_the_code() -> None:
+    operation = OPERATIONS["getCompleteness"]
+    assert operation["parameters"] == OPERATIONS["reportUsage"]["parameters"]
+    assert str(reports.MOST_DAYS) in operation["summary"]
+    table = operation["responses"]["200"]["content"]["text/csv"]["schema"]["description"]
+    assert all(column in table for column in completeness.COLUMNS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -162,6 +174,19 @@ def test_the_schema_of_a_report_describes_its_days(name: str) -> None:
     for day in reports.REPORTS[name].as_json(days):
         assert complaints(schema, day) == []
         assert complaints(schema, {**day, "calls": "7"}) != []
+
+
+async def test_the_schema_of_completeness_describes_days_that_were_compared_and_days_that_were_not() -> None:
+    schema = closed(schema_of_rows("getCompleteness", "days"))
+    days = body(await CompletenessOfDays(Known(COMPARED), Clock())({"from": COMPARED.day, "to": "2026-03-04"}))["days"]
+    assert len(days) == 3
+    for day in days:
+        assert complaints(schema, day) == []
+        for name, wrong in {"listed": "7", "completeness": "well", "hours": [], "corrections": [{}]}.items():
+            assert complaints(schema, {**day, name: wrong}) != []
+    assert schema["properties"].keys() == days[0].keys()
+    assert {*schema["required"]} == days[1].keys()
+    assert all(each["description"] for each in schema["properties"].values())
 
 
 def test_every_field_of_a_roll_up_is_in_a_report_but_its_keys() -> None:

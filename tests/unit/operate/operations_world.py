@@ -12,6 +12,7 @@ from callrecords.queues.workqueue import QUEUES
 from tests.doubles import Clock, Queues, State
 from tests.invented import NOW, TENANT, call_id
 from tests.unit.collect import audit_world, rederive_world
+from tests.unit.collect.reconcile import world as reconcile
 
 
 @dataclass
@@ -59,12 +60,14 @@ class World:
     def __init__(self) -> None:
         self.clock, self.state = Clock(), State()
         self.audits, self.derivations = audit_world.World(), rederive_world.World()
+        self.comparisons = reconcile.World()
         self.given_up = {name: GivenUp() for name in QUEUES}
         self.queues = Queues(self.clock)
         self.operations = Operations(
             given_up=self.given_up,
             audit=self.audits.audit,
             rederivation=self.derivations.rederivation,
+            reconciliation=self.comparisons.reconciliation,
             state=self.state,
             queue=self.queues.work,
             clock=self.clock,

@@ -121,6 +121,15 @@ async def test_a_run_whose_start_could_not_be_remembered_is_not_started_twice(wo
     assert len(world.audits.queues.main.sent) == 1
 
 
+async def test_a_comparison_of_days_is_started_and_days_that_graph_has_forgotten_are_refused(world: World) -> None:
+    await world.take(command("reconcile", number=1, **DAYS))
+    assert world.outcome(1)["started"] == 1
+    await world.comparisons.run()
+    assert world.comparisons.day(DAY).rung == "command"
+    await world.take(command("reconcile", number=2, first_day="2026-01-01", last_day="2026-01-02"))
+    assert world.outcome(2)["error"] == "to is 2026-01-02: expected a day of which Graph keeps calls, for 30 days."
+
+
 @pytest.mark.parametrize("action", ["audit", "derive"])
 @pytest.mark.parametrize(
     ("first", "last", "error"),
@@ -147,7 +156,7 @@ async def test_days_on_which_nothing_can_be_done_are_refused_in_words(
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"action": "format"}, "action is 'format': expected one of replay, discard, audit, derive."),
+        ({"action": "format"}, "action is 'format': expected one of replay, discard, audit, derive, reconcile."),
         ({"commandId": "../x"}, "commandId is '../x': expected a GUID in lower case."),
         (
             {"queue": "alerts"},
