@@ -30,25 +30,33 @@ class Graph:
         self.answered: list[float] = []
         self.throttled: list[float] = []
         self.buckets: Counter[str] = Counter()
+        self.operations: Counter[Operation] = Counter()
         self._clock = clock
         self._rng = rng
         self._throttling = Throttling(limits, lambda: at(clock()), self.buckets)  # type: ignore[arg-type]
 
     async def get_record(self, limiter: Limiter, call_id: str, share: Bucket) -> None:
         """A request as GraphClient sends it. Raises Throttled as it does."""
-        what, buckets = f"Call record {call_id}", ((RECORD_FIRST_PAGE, call_id), share)
-        await limiter.send(lambda: self._answer(call_id, what), what, buckets)
+        buckets = ((RECORD_FIRST_PAGE, call_id), share)
+        await self.send(limiter, Operation.GET_RECORD, f"Call record {call_id}", buckets, call_id)
 
-    async def _answer(self, call_id: str, what: str) -> None:
+    async def send(
+        self, limiter: Limiter, operation: Operation, what: str, buckets: tuple[Bucket, ...], call_id: str | None = None
+    ) -> None:
+        """The same for any operation, which is counted in `operations` where it is answered."""
+        await limiter.send(lambda: self._answer(operation, call_id, what), what, buckets)
+
+    async def _answer(self, operation: Operation, call_id: str | None, what: str) -> None:
         await self._travel()
         try:
-            self._throttling.admit(Operation.GET_RECORD, call_id, "app")
+            self._throttling.admit(operation, call_id, "app")
         except GraphError as error:
             self.throttled.append(self._clock())
             await self._travel()
             header = error.headers.get("Retry-After")
             raise Throttled(f"{what}: Graph answered 429.", float(header) if header else None) from None
         self.answered.append(self._clock())
+        self.operations[operation] += 1
         await self._travel()
 
     async def _travel(self) -> None:

@@ -99,7 +99,7 @@ def simulate(shifts: Sequence[Shift], seconds: float, *, seed: int = 1, load: Lo
 
 async def _simulate(shifts: Sequence[Shift], seconds: float, rng: Random, load: Load) -> Figures:
     clock = asyncio.get_running_loop().time
-    graph, queue = Graph(clock, rng, load.limits), Queue(clock)
+    graph, queue = Graph(clock, rng, load.limits), Queue[CallMessage](clock)
     figures = Figures(graph, seconds)
     for number in range(load.calls):
         queue.put(CallMessage(tenant_id="t", notified_at=at(0), call_id=f"{number}", reason="notification"))
@@ -127,7 +127,7 @@ async def _look_up(workers: Sequence["_Worker"], rng: Random, every: float) -> N
 class _Worker:
     """A worker of the app in the Functions host, as host.json has it."""
 
-    def __init__(self, shift: Shift, queue: Queue, figures: Figures, rng: Random) -> None:
+    def __init__(self, shift: Shift, queue: Queue[CallMessage], figures: Figures, rng: Random) -> None:
         self._shift = shift
         self._queue = queue
         self._figures = figures
