@@ -64,7 +64,7 @@ def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimu
 
 def completeness_line(day: JsonObject) -> str:
     """What GET completeness says of a day, in a line."""
-    line = f"Completeness of {day['day']}: {_IN_WORDS[day['completeness']]}, "
+    line = f"The app itself says (GET /api/completeness): {day['day']} is {_IN_WORDS[day['completeness']]}, "
     if "comparedAt" not in day:
         return f"{line}nothing of it was compared."
     part = "" if day["share"] == 1 else f"in {100 * day['share']:.0f} % of its minutes "

@@ -26,9 +26,12 @@ RATED = "calls that Graph lists are here at their newest version; compared 2026-
     ],
 )
 def test_the_line_has_the_word_and_the_figures_of_the_day(others: JsonObject, line: str) -> None:
-    assert completeness_line(DAY | others) == f"Completeness of 2026-11-24: {line}"
+    assert completeness_line(DAY | others) == f"The app itself says (GET /api/completeness): 2026-11-24 is {line}"
 
 
 def test_of_a_day_of_which_nothing_was_compared_it_says_so() -> None:
     day = {"day": "2026-11-24", "completeness": "soFar", "listed": 0, "newest": 0, "share": 0.0}
-    assert completeness_line(day) == "Completeness of 2026-11-24: so far, nothing of it was compared."
+    assert (
+        completeness_line(day)
+        == "The app itself says (GET /api/completeness): 2026-11-24 is so far, nothing of it was compared."
+    )

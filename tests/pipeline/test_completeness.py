@@ -43,7 +43,7 @@ def figures(day: JsonObject) -> tuple[str, int, int, int, int]:
 
 def lacking(item: JsonObject) -> list[JsonObject]:
     """The calls that the item of a day names."""
-    return [call for hour in item["hours"] for call in hour["lacking"]]
+    return [call for hour in item["hours"] for call in hour.get("lacking", ())]
 
 
 async def test_what_was_never_announced_is_found_and_the_day_tells_of_it(

@@ -54,7 +54,8 @@ class Plan:
 
     async def _count(self, now: datetime) -> None:
         """Counts the calls of a day, once an hour."""
-        if self.ladder.counted_at and timedelta() <= now - self.ladder.counted_at < _COUNTED_EVERY:
+        counted_at = self.ladder.counted_at if self.ladder.calls_a_day else None
+        if counted_at and timedelta() <= now - counted_at < _COUNTED_EVERY:
             return
         counted = {*days_between(now - _COUNTED_DAYS, now)}
         await self._read(counted | self._due_days(now))

@@ -133,8 +133,9 @@ class Walk:
             calls = found[start].calls if start in found else ()
             seen = (*seen, *(each.call_id for each in calls if each.was_lacking))
             if start + HOUR <= end:
-                rest = with_forgotten(rest, await self._forgotten(start, seen))
-                self._plan.compared(settled(rest, {}, self._given_up.calls), self._now())
+                if rest.compared_at >= start + HOUR:  # else more calls may have started in it
+                    rest = with_forgotten(rest, await self._forgotten(start, seen))
+                    self._plan.compared(settled(rest, {}, self._given_up.calls), self._now())
                 self._plan.done(task, start + HOUR)
                 rest, seen = None, ()
         return message.advanced(task, end, rest, seen)

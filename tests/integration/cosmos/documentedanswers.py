@@ -296,7 +296,8 @@ ANSWERS = {
     ),
     "Days that are not complete": Answer(
         [
-            told(item.as_json(), "day", "completeness", "listed", "newest", "late", "givenUp", "expired", "share")
+            told(item.as_json(), "day", "completeness", "listed", "newest", "late", "givenUp", "expired", "share",
+                 "unlisted", "contradictions", "unreadable", "leftAside")
             for item in COMPLETENESS
             if item.day in DAYS and item.completeness != "complete"
         ],

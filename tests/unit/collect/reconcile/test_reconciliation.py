@@ -41,7 +41,7 @@ async def test_a_call_that_is_stored_at_an_older_version_is_enqueued(stored: int
 
 
 async def test_a_record_without_sessions_is_read_again_and_does_not_count_as_lacking() -> None:
-    world = World(*calls_every(10 * MINUTE, NOW - HOUR))
+    world = World(*calls_every(10 * MINUTE, NOW - 3 * HOUR, NOW - 2 * HOUR))
     for call, caveat in zip(world.graph.calls, ["noSessions", "participantsRefused", *[""] * 4], strict=True):
         world.rows.hold(call, None, *filter(None, [caveat]))
     await world.compare()
@@ -280,3 +280,12 @@ async def test_the_calls_of_a_day_are_counted_for_the_ladder() -> None:
     await world.compare()
     await world.pass_time(2 * HOUR)
     assert world.ladder.calls_a_day == 1_440
+
+
+async def test_of_an_hour_that_goes_on_calls_are_found_and_nothing_is_said() -> None:
+    world = World(Call(CALL, 1, NOW - MINUTE))
+    await world.compare()
+    assert world.enqueued == [CALL]
+    assert world.day("2026-03-04").compared_until == NOW.replace(minute=0)
+    await world.pass_time(2 * HOUR)
+    assert world.hour(NOW.replace(minute=0)).listed == 1
