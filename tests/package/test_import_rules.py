@@ -32,6 +32,10 @@ NOTHING_BUT = [
             "callrecords.ports.callrow",
         ),
     ),
+    (
+        "callrecords.phone",
+        ("callrecords.phone", "callrecords.errors", "callrecords.graphtypes", "callrecords.ports.phonerow"),
+    ),
 ]
 # What is imported by nobody but whom. Adapters read the statuses of the answers that they get.
 BY_NOBODY_BUT = [
@@ -45,7 +49,7 @@ KNOW_STATUSES = ("callrecords.http", "callrecords.graph", "callrecords.cosmos", 
 # Graph waits 3 seconds for an answer, and a worker may have to start first.
 WEBHOOK = ("function_app", "callrecords.app", "callrecords.webhook", "callrecords.queues")
 TOO_SLOW_FOR_THE_WEBHOOK = ("msgraph", "azure.cosmos")
-MOST_PARTS = 17
+MOST_PARTS = 18
 
 
 @cache

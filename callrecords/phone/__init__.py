@@ -1,0 +1,1 @@
+"""What Graph tells of calls to and from the telephone network, made into rows: pure."""

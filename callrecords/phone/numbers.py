@@ -1,0 +1,92 @@
+"""What a telephone number is: masked, no number at all, or one of those that call for help.
+
+Graph stars out the last digits of the other party's number: three where the organisation is in BE, DE, DK, ES, FI, IT,
+NL, NO or SE, four in CH and FR (https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstncalls). It does not
+say whether short numbers are spared.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+# As Direct Routing has them too: with a scheme before, and a host or parameters behind.
+_DIALLED = re.compile(r"(?:4:|tel:|sip:)?(\+?\(?[0-9*#][0-9*# ().-]*)(?:[@;].*)?", re.IGNORECASE | re.DOTALL)
+_SHORT = re.compile(r"\*{2,4}")
+
+# The emergency numbers that Microsoft keeps for Teams by country (ISO 3166-1 alpha-2), some countries of them, without
+# test numbers and dial masks: https://learn.microsoft.com/microsoftteams/emergency-numbers-reference, of 2024-05-01.
+_BY_COUNTRY: Mapping[str, frozenset[str]] = {
+    country: frozenset(numbers.split())
+    for country, numbers in {
+        "AT": "112 122 128 133 140 141 142 144 147",
+        "AU": "000 106 112",
+        "BE": "100 101 102 103 105 106 107 108 110 112 117 119",
+        "CA": "911",
+        "CH": "112 117 118 143 144 147",
+        "CZ": "112 150 155 156 158",
+        "DE": "110 112",
+        "DK": "112 114",
+        "EE": "112",
+        "ES": "061 062 080 085 091 092 112",
+        "FI": "112",
+        "FR": "112 115 119 15 17 18",
+        "GB": "112 999",
+        "HK": "999",
+        "HU": "104 105 107 112",
+        "IE": "112 999",
+        "IN": "100 101 102 112",
+        "IT": "112 113 114 115 118",
+        "JP": "110 118 119",
+        "KR": "112 119 122",
+        "LT": "112",
+        "LU": "112 113",
+        "MX": "911",
+        "MY": "112 999",
+        "NL": "112",
+        "NO": "110 112 113",
+        "NZ": "111",
+        "PL": "112 984 985 986 987 989 991 992 993 994 995 996 997 998 999",
+        "PR": "911",
+        "PT": "112 117",
+        "RO": "112 113",
+        "SE": "112",
+        "SG": "993 995 999",
+        "SK": "112 150 155 158",
+        "US": "911",
+        "VI": "911",
+        "ZA": "10111 10177 112 107",
+    }.items()
+}
+# Where the country is not told, or not in the table. The others may be anybody's extension there.
+_ANYWHERE = frozenset({"000", "112", "911", "999"})
+# It is answered by a machine that reads the caller's address back; the same table has it.
+_TEST, _TEST_COUNTRIES = "933", ("CA", "PR", "US", None)
+
+type Calls = Literal["help", "helpPerhaps", "test", "masked"]
+
+
+def is_masked(number: str) -> bool:
+    """Whether digits of the number are replaced by stars."""
+    return "*" in number
+
+
+def is_dialled(number: str) -> bool:
+    """Whether it is a number at all, and no display string and nothing that says that it is withheld."""
+    return _DIALLED.fullmatch(number) is not None
+
+
+def who_is_called(number: str, country: str | None) -> Calls | None:
+    """Whether the number is one for emergencies where the caller is: `country` is in upper case, None where not told.
+
+    helpPerhaps: in some countries it is, and the country is not told or not known here. masked: it is so short that all
+    digits are starred, so that it may be one.
+    """
+    found = _DIALLED.fullmatch(number)
+    dialled = found[1].lstrip("+").strip() if found else ""
+    if is_masked(dialled):
+        return "masked" if _SHORT.fullmatch(dialled) else None
+    if dialled == _TEST and country in _TEST_COUNTRIES:
+        return "test"
+    if (numbers := _BY_COUNTRY.get(country or "")) is not None:
+        return "help" if dialled in numbers else None
+    return "helpPerhaps" if dialled in _ANYWHERE else None

@@ -1,0 +1,98 @@
+"""The rows of the container `phoneCalls`, field by field. docs/schemas/phoneCalls.schema.json says what each means.
+
+What is not known of a call is left out: a field that may be missing is NotRequired.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+# Which function of Graph told the row: getPstnCalls or getDirectRoutingCalls.
+type PhoneSource = Literal["pstn", "directRouting"]
+type PhoneDirection = Literal["inbound", "outbound"]
+type PhoneKind = Literal["call", "conference", "transfer", "forwarded", "unassigned", "bot", "emergency", "unknown"]
+type PhoneSide = Literal["sbc", "microsoft", "configuration", "caller", "callee", "network", "unknown"]
+# What is odd in a row. The schema says of each what it means.
+type PhoneFlag = Literal[
+    "amountAsText",
+    "amountMissing",
+    "amountNegative",
+    "amountUnreadable",
+    "codesDisagree",
+    "currencyMissing",
+    "currencyUnreadable",
+    "dayOfOtherTime",
+    "durationDisagrees",
+    "durationFromInvite",
+    "emergencyByNumber",
+    "emergencyCountryUnknown",
+    "emergencyMasked",
+    "emergencyTest",
+    "endBeforeStart",
+    "idNotGuid",
+    "kindUnknown",
+    "noTime",
+    "numberIsText",
+    "oddProperty",
+    "repaired",
+    "successUnknown",
+]
+
+
+class PhoneCause(TypedDict):
+    """Why a call over Direct Routing failed: in plain words, on whose side, and what to look at."""
+
+    cause: str
+    side: PhoneSide
+    lookAt: str
+    sipCode: NotRequired[int]
+    subCode: NotRequired[int]
+
+
+class PhoneRow(TypedDict):
+    """One leg of a call to or from the telephone network, as getPstnCalls or getDirectRoutingCalls told it."""
+
+    id: str
+    tenantId: str
+    source: PhoneSource
+    day: str
+    inviteDateTime: NotRequired[str]
+    startDateTime: NotRequired[str]
+    failureDateTime: NotRequired[str]
+    endDateTime: NotRequired[str]
+    durationSeconds: NotRequired[int]
+    computedSeconds: NotRequired[float]
+    direction: NotRequired[PhoneDirection]
+    kind: PhoneKind
+    callType: NotRequired[str]
+    userId: NotRequired[str]
+    userPrincipalName: NotRequired[str]
+    userDisplayName: NotRequired[str]
+    callerNumber: NotRequired[str]
+    calleeNumber: NotRequired[str]
+    number: NotRequired[str]
+    numberMasked: NotRequired[bool]
+    charge: NotRequired[str]
+    connectionCharge: NotRequired[str]
+    totalCharge: NotRequired[str]
+    currency: NotRequired[str]
+    usageCountryCode: NotRequired[str]
+    tenantCountryCode: NotRequired[str]
+    destinationContext: NotRequired[str]
+    destinationName: NotRequired[str]
+    licenseCapability: NotRequired[str]
+    inventoryType: NotRequired[str]
+    operator: NotRequired[str]
+    callDurationSource: NotRequired[str]
+    conferenceId: NotRequired[str]
+    correlationId: NotRequired[str]
+    transferorCorrelationId: NotRequired[str]
+    successful: NotRequired[bool]
+    sipCode: NotRequired[int]
+    subCode: NotRequired[int]
+    sipPhrase: NotRequired[str]
+    cause: NotRequired[PhoneCause]
+    trunk: NotRequired[str]
+    mediaBypass: NotRequired[bool]
+    mediaPathLocation: NotRequired[str]
+    signalingLocation: NotRequired[str]
+    flags: list[PhoneFlag]
+    record: dict[str, Any]
