@@ -68,8 +68,10 @@ class GraphClient:
         self.sdk = GraphServiceClient(request_adapter=self._adapter)
         self._limiter = Limiter()
 
-    async def send(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
-        """What Graph answers to `request`; messages of errors start with `what`.
+    async def send(
+        self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...] = (), *, exact: bool = False
+    ) -> Parsed:
+        """What Graph answers to `request`; messages of errors start with `what`. `exact` is that of `parse`.
 
         The request leaves when the limits of `buckets`, the narrowest first, allow. Where Graph does not accept the
         token, it leaves once more with a new one. Raises Throttled where it cannot leave soon, the errors of
@@ -78,41 +80,43 @@ class GraphClient:
         request.headers.try_add("Prefer", _PREFER)
         generation = self._credential.generation
         try:
-            return await self._attempt(request, what, buckets)
+            return parse(await self._attempt(request, what, buckets), what, exact=exact)
         except Unauthorized:
             if not await self._credential.renew(generation):
                 raise
         request.headers.remove("Authorization")
-        return await self._attempt(request, what, buckets)
+        return parse(await self._attempt(request, what, buckets), what, exact=exact)
 
     def held_for(self) -> float:
         """As Limiter.held_for."""
         return self._limiter.held_for()
 
-    async def get(self, url: str, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
+    async def get(self, url: str, what: str, buckets: tuple[Bucket, ...] = (), *, exact: bool = False) -> Parsed:
         """As `send`, for the resource at a URL."""
         request = RequestInformation(Method.GET)
         request.url = url
-        return await self.send(request, what, buckets)
+        return await self.send(request, what, buckets, exact=exact)
 
     def url_of(self, request: RequestInformation) -> str:
         """The URL of a request that the SDK has built."""
         self._adapter.set_base_url_for_request_information(request)
         return request.url
 
-    async def get_next(self, next_link: str, what: str, buckets: tuple[Bucket, ...] = ()) -> Parsed:
+    async def get_next(
+        self, next_link: str, what: str, buckets: tuple[Bucket, ...] = (), *, exact: bool = False
+    ) -> Parsed:
         """As `send`, for an `@odata.nextLink`: opaque, but it has to lead back to the same Graph."""
         if not next_link.startswith(f"{self._adapter.base_url}/"):
             raise Unreadable(f"{what}: Graph's nextLink does not lead to {self._adapter.base_url}.")
-        return await self.get(next_link, what, buckets)
+        return await self.get(next_link, what, buckets, exact=exact)
 
-    async def _attempt(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...]) -> Parsed:
+    async def _attempt(self, request: RequestInformation, what: str, buckets: tuple[Bucket, ...]) -> bytes:
         async def body() -> object:
             async with time_limit(_ANSWER_SECONDS, f"{what}: Graph did not answer"):
                 with graph_errors(what):
                     return await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
 
-        return parse(cast("bytes", await self._limiter.send(body, what, buckets)) or b"", what)
+        return cast("bytes", await self._limiter.send(body, what, buckets)) or b""
 
 
 def _middleware() -> list[BaseMiddleware]:

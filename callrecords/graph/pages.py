@@ -23,7 +23,7 @@ class Pages:
     A list that is missing or null is empty: `Prefer: omit-values=nulls` may leave empty lists out as well
     (https://learn.microsoft.com/graph/api/callrecords-callrecord-get). Iterating raises the errors of GraphClient,
     after which iterating again goes on with the page that failed; Garbled for anything else than a list of objects; and
-    Unreadable for pages that do not end. Their messages start with `what`.
+    Unreadable for pages that do not end. Their messages start with `what`. `exact` is that of `parse`.
     """
 
     def __init__(
@@ -35,10 +35,12 @@ class Pages:
         what: str,
         buckets: tuple[Bucket, ...] = (),
         followed: int = 0,
+        exact: bool = False,
     ) -> None:
         self._client = client
         self._what = what
         self._buckets = buckets
+        self._exact = exact
         self._first: tuple[JsonObject, str] | None = (first.document, name)
         self._links: set[str] = set()
         self.is_repaired = first.is_repaired
@@ -61,7 +63,7 @@ class Pages:
             raise StopAsyncIteration
         if link in self._links or self.followed == MAX_PAGES:
             raise Unreadable(f"{self._what}: Graph's pages do not end after {self.followed}.")
-        answer = await self._client.get_next(link, self._what, self._buckets)
+        answer = await self._client.get_next(link, self._what, self._buckets, exact=self._exact)
         found = self._read(answer.document, "value")
         self.is_repaired |= answer.is_repaired
         self._links.add(link)
