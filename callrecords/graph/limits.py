@@ -20,6 +20,8 @@ RECORD_FIRST_PAGE = Limit(10, 20)
 RECORD_NEXT_PAGE = Limit(50, 300)
 LIST_FIRST_PAGE = Limit(15, 20)
 LIST_NEXT_PAGE = Limit(55, 300)
+# Of the functions that give the rows of phone calls no limit is documented: as that of one record, for each function.
+PHONE_CALLS_PAGE = Limit(10, 20)
 # Of an app in a tenant: all workers together.
 APP_AND_TENANT = Limit(1_500, 20)
 
@@ -30,7 +32,7 @@ LONGEST_WAIT = 5.0
 LONGEST_TURNS = 60.0
 
 type Bucket = tuple[Limit, str]
-"""A limit and what it is for: a call id; of the tenant's limit, a share."""
+"""A limit and what it is for: a call id, a function; of the tenant's limit, a share."""
 
 BACKLOG: Bucket = (APP_AND_TENANT, "")
 """The share of the tenant's limit that ingest has."""
