@@ -16,12 +16,15 @@ from local.graph.faults import (
     Truncate,
 )
 from local.graph.operations import Operation
+from local.graph.phonerows import PhoneRules
 from local.graph.server import application
-from local.graph.simulator import GraphSimulator
+from local.graph.simulator import PHONE_ROLE, ROLE, GraphSimulator
 from local.graph.throttling import NO_LIMITS, Limit, Limits
 
 __all__ = [
     "NO_LIMITS",
+    "PHONE_ROLE",
+    "ROLE",
     "Delay",
     "DeliveryRules",
     "Endless",
@@ -36,6 +39,7 @@ __all__ = [
     "NotJson",
     "Operation",
     "OwnFailure",
+    "PhoneRules",
     "Redirect",
     "Reset",
     "Status",

@@ -2,19 +2,21 @@
 
 import asyncio
 import email.utils
+import json
 import socket
 import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-import orjson
 from aiohttp import web
 
 from local.graph.endless import Endless, Huge
 from local.graph.errors import by_status
 from local.graph.operations import Operation
+from local.graph.responses import dump
 
 type Answer = Callable[[], Awaitable[web.Response]]
 
@@ -102,8 +104,8 @@ class NextLinkLoop:
 
     async def inject(self, request: web.Request, answer: Answer) -> web.Response:
         response = await answer()
-        page = orjson.loads(_body(response)) | {"@odata.nextLink": str(request.url)}
-        return web.Response(body=orjson.dumps(page), headers={"Content-Type": "application/json"})
+        page = json.loads(_body(response), parse_float=Decimal) | {"@odata.nextLink": str(request.url)}
+        return web.Response(body=dump(page), headers={"Content-Type": "application/json"})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ class Operation(StrEnum):
     LIST_SESSIONS_NEXT = "list sessions, next page"
     LIST_PARTICIPANTS = "list participants"
     LIST_PARTICIPANTS_NEXT = "list participants, next page"
+    GET_PSTN_CALLS = "get PSTN calls"
+    GET_PSTN_CALLS_NEXT = "get PSTN calls, next page"
+    GET_DIRECT_ROUTING_CALLS = "get Direct Routing calls"
+    GET_DIRECT_ROUTING_CALLS_NEXT = "get Direct Routing calls, next page"
     CREATE_SUBSCRIPTION = "create subscription"
     LIST_SUBSCRIPTIONS = "list subscriptions"
     GET_SUBSCRIPTION = "get subscription"
@@ -26,4 +30,6 @@ NEXT_PAGE = {
     Operation.LIST_RECORDS: Operation.LIST_RECORDS_NEXT,
     Operation.LIST_SESSIONS: Operation.LIST_SESSIONS_NEXT,
     Operation.LIST_PARTICIPANTS: Operation.LIST_PARTICIPANTS_NEXT,
+    Operation.GET_PSTN_CALLS: Operation.GET_PSTN_CALLS_NEXT,
+    Operation.GET_DIRECT_ROUTING_CALLS: Operation.GET_DIRECT_ROUTING_CALLS_NEXT,
 }

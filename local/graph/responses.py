@@ -1,6 +1,7 @@
 """JSON in and out, as Graph has it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import orjson
 from aiohttp import web
@@ -13,9 +14,18 @@ _CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;ch
 
 def json_response(body: JsonObject, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """The answer with `body`."""
-    return web.Response(
-        body=orjson.dumps(body), status=status, headers={**(headers or {}), "Content-Type": _CONTENT_TYPE}
-    )
+    return web.Response(body=dump(body), status=status, headers={**(headers or {}), "Content-Type": _CONTENT_TYPE})
+
+
+def dump(body: JsonObject) -> bytes:
+    """The JSON of `body`, in which Decimals are numbers with just the digits that they have."""
+    return orjson.dumps(body, default=_number)
+
+
+def _number(value: object) -> orjson.Fragment:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} is not in JSON.")
+    return orjson.Fragment(format(value, "f"))
 
 
 async def read_object(request: web.Request) -> JsonObject:

@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from local.graph import identity_routes, record_routes, subscription_routes
+from local.graph import identity_routes, phone_routes, record_routes, subscription_routes
 from local.graph.errors import GraphError, bad_request
 from local.graph.faults import take
 from local.graph.operations import NEXT_PAGE, Operation
@@ -19,6 +19,10 @@ type GraphHandler = Callable[[GraphSimulator, web.Request], Awaitable[web.Respon
 _RECORDS = "/v1.0/communications/callRecords"
 # Both forms that OData has for a key: /{id} and ('{id}').
 _RECORD = _RECORDS + r"{key:/[^/()]+|\((?:'|%27)[^/()]+\)}"
+# A function may have the name of its namespace before its own.
+_FUNCTION = _RECORDS + r"/{namespace:(?:microsoft\.graph\.callRecords\.)?}"
+_PSTN_CALLS = _FUNCTION + "getPstnCalls({arguments:[^()]*})"
+_DIRECT_ROUTING_CALLS = _FUNCTION + "getDirectRoutingCalls({arguments:[^()]*})"
 _SUBSCRIPTIONS = "/v1.0/subscriptions"
 _SUBSCRIPTION = _SUBSCRIPTIONS + "/{subscription_id}"
 
@@ -28,6 +32,8 @@ _ROUTES: list[tuple[str, str, Operation, GraphHandler]] = [
     ("GET", _RECORD, Operation.GET_RECORD, record_routes.get_record),
     ("GET", _RECORD + "/sessions", Operation.LIST_SESSIONS, record_routes.list_sessions),
     ("GET", _RECORD + "/participants_v2", Operation.LIST_PARTICIPANTS, record_routes.list_participants),
+    ("GET", _PSTN_CALLS, Operation.GET_PSTN_CALLS, phone_routes.get_pstn_calls),
+    ("GET", _DIRECT_ROUTING_CALLS, Operation.GET_DIRECT_ROUTING_CALLS, phone_routes.get_direct_routing_calls),
     ("POST", _SUBSCRIPTIONS, Operation.CREATE_SUBSCRIPTION, subscription_routes.create),
     ("GET", _SUBSCRIPTIONS, Operation.LIST_SUBSCRIPTIONS, subscription_routes.list_all),
     ("GET", _SUBSCRIPTION, Operation.GET_SUBSCRIPTION, subscription_routes.get),
@@ -53,7 +59,7 @@ def application(graph: GraphSimulator) -> web.Application:
 async def _serve(
     graph: GraphSimulator, operation: Operation, handler: GraphHandler, request: web.Request
 ) -> web.StreamResponse:
-    if "$skiptoken" in request.query:
+    if not {"$skiptoken", "$skip"}.isdisjoint(request.query):
         operation = NEXT_PAGE.get(operation, operation)
     call_id = record_routes.call_id(request)
     graph.counters.requests[operation] += 1

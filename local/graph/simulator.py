@@ -1,7 +1,7 @@
 """The simulator in hand: what Graph holds, what it announces, what goes wrong."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +13,7 @@ from local.graph.errors import GraphError, record_not_found
 from local.graph.notifications import change_notification, lifecycle_notification
 from local.graph.odata import parse_instant
 from local.graph.operations import Operation
+from local.graph.phonerows import PhoneRows, PhoneRules
 from local.graph.records import check_record
 from local.graph.subscriptions import Subscriptions
 from local.graph.throttling import Bucket, Limits, Throttling
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 type Cloud = Literal["global", "usgov", "dod"]
 
 ROLE = "CallRecords.Read.All"
+PHONE_ROLE = "CallRecord-PstnCalls.Read.All"
 # From the start of the call, as the text of Graph's 404 has it.
 _KEPT_FOR = timedelta(days=30)
 
@@ -51,7 +53,8 @@ class GraphSimulator:
     """Microsoft Graph for the organisation `tenant_id`, in one of its clouds.
 
     records        the newest version of each call by id, as published: the truth to compare with
-    granted        the application roles of whoever asks
+    phone_rows     the rows of phone calls, as `phone` has them shown
+    granted        the application roles of whoever asks: `roles`, until somebody changes them
     faults         what goes wrong; the first that takes a request does it
     silent         True: nothing is announced, as in an outage, and nothing says so
     subscriptions, deliveries, tokens, counters: see their classes
@@ -65,6 +68,8 @@ class GraphSimulator:
         delivery: DeliveryRules = DeliveryRules(),  # noqa: B008 - frozen
         cloud: Cloud = "global",
         omits_empty: bool = False,
+        phone: PhoneRules = PhoneRules(),  # noqa: B008 - frozen
+        roles: Iterable[str] = (ROLE,),
         identity_header: str = "local-identity",
         clock: Callable[[], datetime] = _now,
     ) -> None:
@@ -74,7 +79,8 @@ class GraphSimulator:
         self.identity_header = identity_header
         self.clock = clock
         self.records: dict[str, JsonObject] = {}
-        self.granted = {ROLE}
+        self.phone_rows = PhoneRows(phone, clock)
+        self.granted = {*roles}
         self.faults: list[Fault] = []
         self.silent = False
         self.counters = Counters()
@@ -128,9 +134,9 @@ class GraphSimulator:
                 by_url.setdefault(each.lifecycle_url, []).append(notification)
         self._post(by_url)
 
-    def authorize(self, refusal: GraphError) -> None:
-        """Raises `refusal` when the role for call records is not granted."""
-        if ROLE not in self.granted:
+    def authorize(self, refusal: GraphError, role: str = ROLE) -> None:
+        """Raises `refusal` when the role, that for call records, is not granted."""
+        if role not in self.granted:
             raise refusal
 
     def held(self, call_id: str) -> JsonObject:

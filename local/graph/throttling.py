@@ -20,6 +20,7 @@ type Bucket = Literal[
     "list_first_page",
     "list_following_pages",
     "app_and_tenant",
+    "phone_rows",
 ]
 
 _BUCKETS: dict[Operation, Bucket] = {
@@ -30,6 +31,10 @@ _BUCKETS: dict[Operation, Bucket] = {
     Operation.LIST_PARTICIPANTS_NEXT: "record_following_pages",
     Operation.LIST_RECORDS: "list_first_page",
     Operation.LIST_RECORDS_NEXT: "list_following_pages",
+    Operation.GET_PSTN_CALLS: "phone_rows",
+    Operation.GET_PSTN_CALLS_NEXT: "phone_rows",
+    Operation.GET_DIRECT_ROUTING_CALLS: "phone_rows",
+    Operation.GET_DIRECT_ROUTING_CALLS_NEXT: "phone_rows",
 }
 
 
@@ -43,13 +48,17 @@ class Limit:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits, None for no limit; and how the Retry-After headers of the 429s look, in turn."""
+    """The limits, None for no limit; and how the Retry-After headers of the 429s look, in turn.
+
+    Graph documents none for the functions that give rows of phone calls, `phone_rows`.
+    """
 
     record_first_page: Limit | None = Limit(10, 20)
     record_following_pages: Limit | None = Limit(50, 300)
     list_first_page: Limit | None = Limit(15, 20)
     list_following_pages: Limit | None = Limit(55, 300)
     app_and_tenant: Limit | None = Limit(1_500, 20)
+    phone_rows: Limit | None = None
     retry_after: tuple[RetryAfter, ...] = ("whole", "fractional", "whole", "missing")
 
 

@@ -6,9 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
-from azure.identity.aio import DefaultAzureCredential
-from msgraph.graph_request_adapter import GraphRequestAdapter
-from msgraph_core.middleware.async_graph_transport import AsyncGraphTransport
 
 from callrecords.collect.subscription import CHANGE_TYPE, LIFETIME
 from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Throttled, Unauthorized, Unavailable, Unreadable
@@ -35,11 +32,10 @@ from local.graph import (
     Reset,
     Status,
     Truncate,
-    application,
 )
 from local.serve import serve
+from tests.contract.graph_client import client_of
 
-SCOPE = "https://graph.microsoft.com/.default"
 CALL_ID = "7b1d0c52-9f6e-4f0c-8d0e-000000000001"
 CLIENT_STATE = "a secret of fabrikam.example"
 
@@ -52,24 +48,9 @@ def graph() -> GraphSimulator:
 
 @pytest.fixture
 async def client(graph: GraphSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GraphClient]:
-    """The app's client of `graph`, with a managed identity."""
-    async with serve(application(graph)) as served:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{served.url}/msi/token")
-        monkeypatch.setenv("IDENTITY_HEADER", graph.identity_header)
-        client = GraphClient(served.url, SCOPE, DefaultAzureCredential)
+    """The app's client of `graph`."""
+    async with client_of(graph, monkeypatch) as client:
         yield client
-        await close_connections(client)
-        await client._credential.close()
-        await graph.close()
-
-
-async def close_connections(client: GraphClient) -> None:
-    """msgraph-core's transport does not close the one under it, and the SDK has no way to do it."""
-    adapter = client.sdk.request_adapter
-    assert isinstance(adapter, GraphRequestAdapter)
-    transport = adapter._http_client._transport
-    assert isinstance(transport, AsyncGraphTransport)
-    await transport.transport.aclose()
 
 
 @pytest.fixture

@@ -265,7 +265,7 @@ async def test_a_page_size_beyond_what_is_allowed_is_refused(
     assert error[0] == "BadRequest"
 
 
-@pytest.mark.parametrize("path", ["/v1.0/users", "/beta/communications/callRecords", f"{RECORDS}/getPstnCalls()"])
+@pytest.mark.parametrize("path", ["/v1.0/users", "/beta/communications/callRecords", f"{RECORDS}/getSmsLog()"])
 async def test_what_is_not_served_is_refused_by_name(client: ClientSession, path: str) -> None:
     code, message = await error_of(client, path)
     assert code == "BadRequest"
