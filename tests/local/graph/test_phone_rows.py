@@ -150,7 +150,7 @@ async def test_rows_need_a_role_of_their_own(
 
 async def test_money_has_just_the_digits_that_were_published(graph: GraphSimulator, client: ClientSession) -> None:
     texts = ["0.00", "0.1000", "12345678901234567.8901", "0.0000001", "1200"]
-    graph.phone_rows.publish("pstn", row(**{f"m{number}": Decimal(text) for number, text in enumerate(texts)}))
+    graph.phone_rows.publish("pstn", row() | {f"m{number}": Decimal(text) for number, text in enumerate(texts)})
     async with client.get(f"{PSTN}{DAY}") as response:
         body = await response.read()
     assert all(f'"m{number}":{text}'.encode() in body for number, text in enumerate(texts))
@@ -201,7 +201,7 @@ async def test_the_last_digits_outside_are_stars_in_some_countries(
     now[0] = datetime(2026, 3, 5, tzinfo=UTC)
     graph = simulator(now, country=country)
     columns = {"callType": call_type, "callerNumber": "+15550100", "calleeNumber": "+15550199"}
-    graph.phone_rows.publish("pstn", row(**columns))
+    graph.phone_rows.publish("pstn", row() | columns)
     (found,) = (await get(await serve(graph), f"{PSTN}{DAY}"))["value"]
     assert (found["callerNumber"], found["calleeNumber"]) == (caller, callee)
 

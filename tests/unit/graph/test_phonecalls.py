@@ -11,7 +11,7 @@ from callrecords.errors import CallRecordsError, Forbidden, Garbled, Refused, Th
 from callrecords.graph import pages as pages_module
 from callrecords.graph.phonecalls import PhoneCalls
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import PhonePage, PhoneSource
+from callrecords.ports.phonecalls import PhoneCallPages, PhonePage, PhoneSource
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
 FROM, UNTIL = datetime(2026, 3, 4, 9, tzinfo=UTC), datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -26,7 +26,8 @@ def row(row_id: str = "r1", start: str | None = "2026-03-04T09:14:10.1234567Z") 
 
 async def read(graph: FakeGraph, *answers: object, source: PhoneSource = "pstn") -> list[PhonePage]:
     graph.answer_in_turn(answers)
-    return [each async for each in PhoneCalls(graph.client).pages(source, FROM, UNTIL)]
+    calls: PhoneCallPages = PhoneCalls(graph.client)
+    return [each async for each in calls.pages(source, FROM, UNTIL)]
 
 
 async def ids(graph: FakeGraph, *answers: object, source: PhoneSource = "pstn") -> list[list[str]]:
