@@ -12,7 +12,8 @@ from callrecords.graph.limits import PHONE_CALLS_PAGE, RESERVED, Bucket
 from callrecords.graph.pages import Pages
 from callrecords.graph.parsing import Parsed
 from callrecords.graphtypes import JsonObject, moment
-from callrecords.ports.phonecalls import PhonePage, PhoneSource
+from callrecords.ports.phonecalls import PhonePage
+from callrecords.ports.phonerow import PhoneSource
 
 _FUNCTIONS: dict[PhoneSource, str] = {"pstn": "getPstnCalls", "directRouting": "getDirectRoutingCalls"}
 

@@ -3,6 +3,8 @@
 import hashlib
 from typing import cast
 
+import orjson
+
 from callrecords.errors import Unreadable
 from callrecords.graphtypes import JsonObject, known
 from callrecords.phone.calls import call_of
@@ -12,6 +14,8 @@ from callrecords.phone.stored import stored
 from callrecords.phone.times import times_of
 from callrecords.phone.told import GUID, Told
 from callrecords.ports.phonerow import PhoneRow, PhoneSource
+
+_DIGEST_DIGITS = 32
 
 # As Graph has them. Direct Routing tells neither countries nor what a plan includes.
 _AS_TOLD = (
@@ -46,7 +50,9 @@ def phone_row(properties: JsonObject, source: PhoneSource, tenant_id: str) -> Ph
         **call_of(told, is_direct=is_direct),
         **(ending_of(told) if is_direct else _of_plan(told)),
     }
-    return cast("PhoneRow", known(facts) | {"flags": sorted(told.flags), "record": record})
+    row = known(facts) | {"flags": sorted(told.flags), "record": record}
+    digest = hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGEST_DIGITS]
+    return cast("PhoneRow", row | {"digest": digest})
 
 
 def _of_plan(told: Told) -> JsonObject:

@@ -3,14 +3,10 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from callrecords.graphtypes import JsonObject
-
-type PhoneSource = Literal["pstn", "directRouting"]
-"""Microsoft's own telephony, or a trunk of the organisation's: rows of the one have other columns than those of the
-other (https://learn.microsoft.com/graph/api/resources/callrecords-pstncalllogrow,
-https://learn.microsoft.com/graph/api/resources/callrecords-directroutinglogrow)."""
+from callrecords.ports.phonerow import PhoneSource
 
 LONGEST_SPAN = timedelta(days=90)
 """What may be asked for at once (https://learn.microsoft.com/graph/api/callrecords-callrecord-getpstncalls)."""

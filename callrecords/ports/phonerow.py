@@ -3,9 +3,11 @@
 What is not known of a call is left out: a field that may be missing is NotRequired.
 """
 
-from typing import Any, Literal, NotRequired, TypedDict
+from collections.abc import Collection
+from typing import Any, Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
-# Which function of Graph told the row: getPstnCalls or getDirectRoutingCalls.
+# Which function of Graph told the row: getPstnCalls, of Microsoft's own telephony, or getDirectRoutingCalls, of a trunk
+# of the organisation's. Rows of the one have other columns than those of the other.
 type PhoneSource = Literal["pstn", "directRouting"]
 type PhoneDirection = Literal["inbound", "outbound"]
 type PhoneKind = Literal["call", "conference", "transfer", "forwarded", "unassigned", "bot", "emergency", "unknown"]
@@ -54,6 +56,7 @@ class PhoneRow(TypedDict):
     tenantId: str
     source: PhoneSource
     day: str
+    digest: str
     inviteDateTime: NotRequired[str]
     startDateTime: NotRequired[str]
     failureDateTime: NotRequired[str]
@@ -96,3 +99,23 @@ class PhoneRow(TypedDict):
     signalingLocation: NotRequired[str]
     flags: list[PhoneFlag]
     record: dict[str, Any]
+
+
+class KnownPhoneRow(NamedTuple):
+    """What is stored of a row: its day, and the digest of its content."""
+
+    day: str
+    digest: str
+
+
+class PhoneRowStore(Protocol):
+    """Where these rows are kept (cosmos.phonecalls)."""
+
+    async def known(self, row_ids: Collection[str]) -> dict[str, KnownPhoneRow]:
+        """What is stored of these rows, by id, whatever their day."""
+
+    async def save(self, row: PhoneRow) -> None:
+        """Stores the row under its day, in the place of what is there."""
+
+    async def delete(self, row_id: str, day: str) -> None:
+        """Removes the row from the day, if it is there."""

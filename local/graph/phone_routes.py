@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from callrecords.ports.phonecalls import PhoneSource
+from callrecords.ports.phonerow import PhoneSource
 from local.graph.errors import bad_request, forbidden
 from local.graph.odata import Instant, parse_instant
 from local.graph.responses import json_response

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import PhoneSource
+from callrecords.ports.phonerow import PhoneSource
 from local.graph.odata import Instant, parse_instant
 
 UNSET = "0001-01-01T00:00:00Z"

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import PhoneSource
+from callrecords.ports.phonerow import PhoneSource
 from local.traffic.day import Call
 
 # 555-0100 to 555-0199 are for fiction in each of them.

@@ -10,7 +10,8 @@ from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Throttled,
 from callrecords.graph.client import GraphClient
 from callrecords.graph.phonecalls import PhoneCalls
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import LONGEST_SPAN, PhonePage, PhoneSource
+from callrecords.ports.phonecalls import LONGEST_SPAN, PhonePage
+from callrecords.ports.phonerow import PhoneSource
 from local.graph import (
     NO_LIMITS,
     PHONE_ROLE,

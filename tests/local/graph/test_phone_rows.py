@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession
 
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import PhoneSource
+from callrecords.ports.phonerow import PhoneSource
 from local.graph import NO_LIMITS, PHONE_ROLE, ROLE, GraphSimulator, Limit, Limits, Operation, PhoneRules
 
 RECORDS = "/v1.0/communications/callRecords"

@@ -11,7 +11,8 @@ from callrecords.errors import CallRecordsError, Forbidden, Garbled, Refused, Th
 from callrecords.graph import pages as pages_module
 from callrecords.graph.phonecalls import PhoneCalls
 from callrecords.graphtypes import JsonObject
-from callrecords.ports.phonecalls import PhoneCallPages, PhonePage, PhoneSource
+from callrecords.ports.phonecalls import PhoneCallPages, PhonePage
+from callrecords.ports.phonerow import PhoneSource
 from tests.unit.graph.fake_graph import ROOT, FakeGraph
 
 FROM, UNTIL = datetime(2026, 3, 4, 9, tzinfo=UTC), datetime(2026, 3, 4, 10, tzinfo=UTC)
