@@ -27,10 +27,11 @@ RECONCILE = "reconcile"
 AUDIT = "audit"
 DERIVE = "derive"
 OPERATIONS = "operations"
+PHONE_CALLS = "phone-calls"
 POISON_SUFFIX = "-poison"
 # No function is triggered by it: whether the account takes messages is tried there.
 PROBE = "probe"
-QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE, OPERATIONS)
+QUEUES = (CALL_RECORDS, SUBSCRIPTIONS, RECONCILE, AUDIT, DERIVE, OPERATIONS, PHONE_CALLS)
 
 # A message is taken again where its worker ended, or could not put it back. Once more than this (host.json:
 # maxDequeueCount), and the host would give it up: without a reason, and for 7 days.

@@ -6,7 +6,7 @@ param tags Tags
 param publicAccess bool
 
 // Those of callrecords/queues/workqueue.py. The host makes a poison queue when it first needs it; health asks for all of them.
-var queues = ['call-records', 'subscriptions', 'reconcile', 'audit', 'derive', 'operations']
+var queues = ['call-records', 'subscriptions', 'reconcile', 'audit', 'derive', 'operations', 'phone-calls']
 var probeQueue = 'probe' // no function is triggered by it
 var poisonQueues = map(queues, queue => '${queue}-poison')
 

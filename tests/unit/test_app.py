@@ -95,7 +95,15 @@ async def test_a_part_is_made_once(app: App) -> None:
 
 
 async def test_every_queue_has_its_poison_queue(app: App) -> None:
-    assert sorted(app.poison_queues) == ["audit", "call-records", "derive", "operations", "reconcile", "subscriptions"]
+    assert [*app.poison_queues] == [
+        "call-records",
+        "subscriptions",
+        "reconcile",
+        "audit",
+        "derive",
+        "operations",
+        "phone-calls",
+    ]
 
 
 def test_an_app_that_starts_quietens_clients_whose_logs_tell_urls_and_headers() -> None:

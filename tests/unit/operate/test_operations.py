@@ -13,6 +13,7 @@ from tests.invented import DAY, NOW, OTHER_TENANT
 from tests.unit.operate.operations_world import World, command
 
 DAYS = {"first_day": "2026-03-03", "last_day": DAY}
+ONE_OF_THE_QUEUES = "expected one of call-records, subscriptions, reconcile, audit, derive, operations, phone-calls."
 AWAY = Unavailable("Cosmos could not be reached.")
 
 
@@ -160,11 +161,11 @@ async def test_days_on_which_nothing_can_be_done_are_refused_in_words(
         ({"commandId": "../x"}, "commandId is '../x': expected a GUID in lower case."),
         (
             {"queue": "alerts"},
-            "queue is 'alerts': expected one of call-records, subscriptions, reconcile, audit, derive, operations.",
+            f"queue is 'alerts': {ONE_OF_THE_QUEUES}",
         ),
         (
             {"queue": None},
-            "queue is 'None': expected one of call-records, subscriptions, reconcile, audit, derive, operations.",
+            f"queue is 'None': {ONE_OF_THE_QUEUES}",
         ),
         ({"reason": ""}, "reason is '': expected a string."),
         ({"reason": "x" * 501}, f"reason has 501 characters: expected at most {LONGEST_REASON}."),
