@@ -23,6 +23,7 @@ from callrecords.queues.workqueue import (
     CALL_RECORDS,
     DERIVE,
     OPERATIONS,
+    PHONE_CALLS,
     POISON_SUFFIX,
     PROBE,
     QUEUES,
@@ -79,6 +80,7 @@ QUEUE_FUNCTIONS = {
     AUDIT: "audit_days",
     DERIVE: "derive_days",
     OPERATIONS: "operate",
+    PHONE_CALLS: "import_phone_calls",
 }
 
 # A few quick repeats. When the queue is unavailable for longer, Graph or the host delivers again.
@@ -283,12 +285,13 @@ class App:
         from callrecords.operate.health import Health
         from callrecords.operate.timers import Watch
 
-        queues = {name: (self._queue(name), poison) for name, poison in self.poison_queues.items()}
+        functions = self.queue_functions
+        queues = {name: (self._queue(name), self.poison_queues[name]) for name in functions}
         return Health(
             records=self._call_records,
             state=self._state,
             queues=queues,
-            watch=Watch(self.schedules, QUEUE_FUNCTIONS),
+            watch=Watch(self.schedules, functions),
             held_for=self._held_for,
             clock=_now,
         )
@@ -296,12 +299,27 @@ class App:
     @property
     def schedules(self) -> dict[str, str]:
         """The schedule of each timer, by the name of its function."""
+        imports = {
+            "import_pstn_calls": self.settings.pstn_schedule,
+            "import_direct_routing_calls": self.settings.direct_routing_schedule,
+        }
         return {
             "renew_subscription_on_schedule": self.settings.subscription_schedule,
             "reconcile_on_schedule": self.settings.reconcile_schedule,
             "audit": self.settings.audit_schedule,
             "roll_up_usage": self.settings.usage_schedule,
             "probe_queue": PROBE_SCHEDULE,
+            **(imports if self.settings.phone_calls else {}),
+        }
+
+    @property
+    def queue_functions(self) -> dict[str, str]:
+        """The function that each queue triggers, by the name of the queue: without that for rows of phone calls where
+        none are imported."""
+        return {
+            name: function
+            for name, function in QUEUE_FUNCTIONS.items()
+            if name != PHONE_CALLS or self.settings.phone_calls
         }
 
     @functools.cached_property

@@ -31,6 +31,9 @@ param graphCloud 'global' | 'usgov' | 'dod'?
 @description('Settings of the app that are to differ from its defaults.')
 param optionalSettings OptionalSettings = {}
 
+@description('Whether the app imports rows of phone calls.')
+param importPhoneCalls bool = false
+
 @description('Object ids of the people, groups and services that read the call records in Cosmos DB.')
 param readerPrincipalIds Guid[] = []
 
@@ -164,6 +167,7 @@ module functionApp 'app/function-app.bicep' = {
     graphClientState: graphClientState
     previousGraphClientState: previousGraphClientState
     optionalSettings: optionalSettings
+    importPhoneCalls: importPhoneCalls
   }
   dependsOn: [roles, network]
 }

@@ -17,7 +17,13 @@ param optionalSettings = {
   USAGE_SCHEDULE: readEnvironmentVariable('USAGE_SCHEDULE', '')
   QUALITY_PROFILE: readEnvironmentVariable('QUALITY_PROFILE', '')
   FEEDBACK_TEXT: readEnvironmentVariable('FEEDBACK_TEXT', '')
+  PSTN_SCHEDULE: readEnvironmentVariable('PSTN_SCHEDULE', '')
+  DIRECT_ROUTING_SCHEDULE: readEnvironmentVariable('DIRECT_ROUTING_SCHEDULE', '')
+  PHONE_BACKFILL_DAYS: readEnvironmentVariable('PHONE_BACKFILL_DAYS', '')
 }
+
+// infra/scripts/grant-graph-roles reads it too, for the permission.
+param importPhoneCalls = json(readEnvironmentVariable('IMPORT_PHONE_CALLS', 'false'))
 
 param readerPrincipalIds = json(readEnvironmentVariable('READER_PRINCIPAL_IDS', '[]'))
 param signIn = json(readEnvironmentVariable('SIGN_IN', 'null'))

@@ -55,6 +55,9 @@ type OptionalSettings = {
   USAGE_SCHEDULE: string?
   QUALITY_PROFILE: ('' | 'current' | 'before2022')?
   FEEDBACK_TEXT: ('' | 'true' | 'false')?
+  PSTN_SCHEDULE: string?
+  DIRECT_ROUTING_SCHEDULE: string?
+  PHONE_BACKFILL_DAYS: string?
 }
 
 @export()

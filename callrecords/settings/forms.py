@@ -11,6 +11,7 @@ GRAPH_ROOTS = {
     "usgov": "https://graph.microsoft.us",
     "dod": "https://dod-graph.microsoft.us",
 }
+MOST_DAYS = 365
 
 
 class Secret(str):
@@ -75,6 +76,13 @@ def truth(text: str) -> str:
     """Yes or no."""
     if text not in ("true", "false"):
         raise ValueError("true or false")
+    return text
+
+
+def days(text: str) -> str:
+    """A number of days, a year at most."""
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > MOST_DAYS:
+        raise ValueError(f"a number from 1 to {MOST_DAYS}")
     return text
 
 

@@ -97,6 +97,32 @@ FEEDBACK_TEXT = Setting(
     forms.truth,
     default="false",
 )
+PHONE_CALLS = Setting(
+    "PHONE_CALLS",
+    "Whether rows of phone calls are imported, for which the app needs the permission CallRecord-PstnCalls.Read.All:"
+    " true or false",
+    forms.truth,
+    default="false",
+)
+PSTN_SCHEDULE = Setting(
+    "PSTN_SCHEDULE",
+    "When the rows of calls over Microsoft's telephony are imported, NCRONTAB in UTC",
+    forms.schedule,
+    default="0 15 4,16 * * *",
+)
+DIRECT_ROUTING_SCHEDULE = Setting(
+    "DIRECT_ROUTING_SCHEDULE",
+    "When the rows of Direct Routing calls are imported, NCRONTAB in UTC",
+    forms.schedule,
+    default="0 15 1,7,13,19 * * *",
+)
+PHONE_BACKFILL_DAYS = Setting(
+    "PHONE_BACKFILL_DAYS",
+    "How many days the first import of rows of phone calls goes back, 1 to 365; those of Direct Routing exist for 150"
+    " days",
+    forms.days,
+    default="30",
+)
 SETTINGS = (
     TENANT_ID,
     CLIENT_STATE,
@@ -112,6 +138,10 @@ SETTINGS = (
     USAGE_SCHEDULE,
     QUALITY_PROFILE,
     FEEDBACK_TEXT,
+    PHONE_CALLS,
+    PSTN_SCHEDULE,
+    DIRECT_ROUTING_SCHEDULE,
+    PHONE_BACKFILL_DAYS,
 )
 
 
@@ -132,6 +162,10 @@ class Settings:
     usage_schedule: str
     quality_profile: Profile
     feedback_text: bool
+    phone_calls: bool
+    pstn_schedule: str
+    direct_routing_schedule: str
+    phone_backfill_days: int
     queue: Connection
     cosmos: Connection
 
@@ -161,6 +195,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         usage_schedule=value[USAGE_SCHEDULE] or "",
         quality_profile=Profile(value[QUALITY_PROFILE] or ""),
         feedback_text=value[FEEDBACK_TEXT] == "true",
+        phone_calls=value[PHONE_CALLS] == "true",
+        pstn_schedule=value[PSTN_SCHEDULE] or "",
+        direct_routing_schedule=value[DIRECT_ROUTING_SCHEDULE] or "",
+        phone_backfill_days=int(value[PHONE_BACKFILL_DAYS] or ""),
         queue=queue,
         cosmos=cosmos,
     )

@@ -16,6 +16,7 @@ param graphClientState string
 @secure()
 param previousGraphClientState string
 param optionalSettings OptionalSettings
+param importPhoneCalls bool
 
 // Unless it is set, a Python instance takes one request at a time, and a burst of notifications starts one for each.
 var httpConcurrency = 16
@@ -104,11 +105,15 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       AUDIT_SCHEDULE: optionalSettings.?AUDIT_SCHEDULE ?? ''
       AZURE_CLIENT_ID: identity.properties.clientId
       COSMOS_DATABASE: names.cosmosDatabase
+      DIRECT_ROUTING_SCHEDULE: optionalSettings.?DIRECT_ROUTING_SCHEDULE ?? ''
       FEEDBACK_TEXT: optionalSettings.?FEEDBACK_TEXT ?? ''
       GRAPH_CLIENT_STATE: graphClientState
       GRAPH_CLIENT_STATE_PREVIOUS: previousGraphClientState
       GRAPH_CLOUD: graphCloud
       GRAPH_TENANT_ID: tenant().tenantId
+      PHONE_BACKFILL_DAYS: optionalSettings.?PHONE_BACKFILL_DAYS ?? ''
+      PHONE_CALLS: importPhoneCalls ? 'true' : 'false'
+      PSTN_SCHEDULE: optionalSettings.?PSTN_SCHEDULE ?? ''
       QUALITY_PROFILE: optionalSettings.?QUALITY_PROFILE ?? ''
       RECONCILE_SCHEDULE: optionalSettings.?RECONCILE_SCHEDULE ?? ''
       SUBSCRIPTION_SCHEDULE: optionalSettings.?SUBSCRIPTION_SCHEDULE ?? ''

@@ -7,6 +7,7 @@ param graphClientState = 'an invented secret, 0123456789'
 param previousGraphClientState = 'the invented secret before it, 0123'
 param graphCloud = 'global'
 param optionalSettings = { USAGE_SCHEDULE: '0 5 */6 * * *' }
+param importPhoneCalls = true
 param readerPrincipalIds = ['8d4b7a92-6c15-4f0e-a3d8-e17f5b20c964', '1f6e9c03-5a8b-4d27-9e41-b0c8d73f6a52']
 param alertEmails = ['voice-operations@fabrikam.example']
 param quietHours = 1

@@ -87,8 +87,12 @@ def test_a_setting_that_a_deployment_gives_is_that_of_the_app() -> None:
     assert deployed("big-tenant")["USAGE_SCHEDULE"] == "0 5 */6 * * *"
 
 
+def test_rows_of_phone_calls_are_imported_only_where_a_deployment_says_so() -> None:
+    imports = {name: settings.read_settings(app_settings(name)).phone_calls for name in SNAPSHOTS}
+    assert imports == {"big-tenant": True, "default": False, "private-network": False}
+
+
 def test_every_optional_setting_can_come_from_the_environment(template: JsonObject) -> None:
     optional = set(template["definitions"]["OptionalSettings"]["properties"])
-    assert optional == {
-        each.name for each in settings.SETTINGS if each.parse in (forms.schedule, forms.profile, forms.truth)
-    }
+    kinds = (forms.schedule, forms.profile, forms.truth, forms.days)
+    assert optional == {each.name for each in settings.SETTINGS if each.parse in kinds} - {settings.PHONE_CALLS.name}

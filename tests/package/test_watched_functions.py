@@ -2,7 +2,7 @@
 
 import ast
 
-from callrecords.app import QUEUE_FUNCTIONS, App
+from callrecords.app import App
 from callrecords.settings.read import read_settings
 from tests.invented import ENVIRONMENT
 from tests.markdown import ROOT
@@ -18,7 +18,7 @@ def test_every_timer_is_watched_by_its_schedule() -> None:
 
 def test_the_function_of_every_queue_is_watched() -> None:
     found = {each["queueName"]: name for name, each in triggers(SETTINGS).items() if each["type"] == "queueTrigger"}
-    assert found == QUEUE_FUNCTIONS
+    assert found == App(read_settings(SETTINGS)).queue_functions
 
 
 def test_every_timer_and_queue_function_remembers_its_end_under_its_own_name() -> None:
@@ -28,7 +28,8 @@ def test_every_timer_and_queue_function_remembers_its_end_under_its_own_name() -
         if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list
     }
     watched = {name: parts for name, parts in functions.items() if "_trigger(" in parts[0]}
-    assert watched.keys() == {*QUEUE_FUNCTIONS.values(), *App(read_settings(SETTINGS)).schedules}
+    app = App(read_settings(SETTINGS))
+    assert watched.keys() == {*app.queue_functions.values(), *app.schedules}
     for name, (trigger, work) in watched.items():
         kind = "timer" if ".timer_trigger(" in trigger else "queue"
         assert work.startswith(f"await app.heartbeats.{kind}('{name}', app.")

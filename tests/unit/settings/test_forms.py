@@ -43,6 +43,11 @@ def test_a_schedule_of_six_fields_is_taken_as_it_is(text: str) -> None:
     assert forms.schedule(text) == text
 
 
+@pytest.mark.parametrize("text", ["1", "30", "365"])
+def test_a_number_of_days_is_taken_as_it_is(text: str) -> None:
+    assert forms.days(text) == text
+
+
 @pytest.mark.parametrize("text", ["c", "call-records_2", "x" * 255])
 def test_a_name_is_taken_as_it_is(text: str) -> None:
     assert forms.name(text) == text
@@ -67,6 +72,12 @@ def test_a_name_is_taken_as_it_is(text: str) -> None:
         (forms.schedule, "*/15 * * * *", "an NCRONTAB expression of six fields"),
         (forms.schedule, "0 0 0 0 0 0 0", "an NCRONTAB expression of six fields"),
         (forms.schedule, "every quarter of an hour", "an NCRONTAB expression of six fields"),
+        (forms.days, "", "a number from 1 to 365"),
+        (forms.days, "0", "a number from 1 to 365"),
+        (forms.days, "366", "a number from 1 to 365"),
+        (forms.days, "-1", "a number from 1 to 365"),
+        (forms.days, "1_0", "a number from 1 to 365"),
+        (forms.days, "a month", "a number from 1 to 365"),
         (forms.name, "", "a name of letters"),
         (forms.name, "call/records", "a name of letters"),
         (forms.name, "x" * 256, "a name of letters"),

@@ -27,6 +27,8 @@ def test_the_least_environment_gives_the_defaults() -> None:
     assert settings.notification_base_url == "https://calls.fabrikam.example"
     assert settings.cosmos_database == "callrecords"
     assert settings.quality_profile is Profile.CURRENT
+    assert settings.phone_calls is False
+    assert settings.phone_backfill_days == 30
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,8 @@ def test_the_least_environment_gives_the_defaults() -> None:
         ("RECONCILE_SCHEDULE", "0 */10 * * * *"),
         ("AUDIT_SCHEDULE", "0 50 1 * * *"),
         ("USAGE_SCHEDULE", "0 5,35 * * * *"),
+        ("PSTN_SCHEDULE", "0 15 4,16 * * *"),
+        ("DIRECT_ROUTING_SCHEDULE", "0 15 1,7,13,19 * * *"),
     ],
 )
 def test_each_schedule_has_its_own_setting(name: str, default: str) -> None:
@@ -46,6 +50,11 @@ def test_each_schedule_has_its_own_setting(name: str, default: str) -> None:
 @pytest.mark.parametrize("profile", Profile)
 def test_the_quality_profile_is_named_as_in_fact_rows(profile: Profile) -> None:
     assert read_with(QUALITY_PROFILE=profile.value).quality_profile is profile
+
+
+def test_rows_of_phone_calls_are_imported_where_that_is_wanted_and_from_as_long_ago() -> None:
+    settings = read_with(PHONE_CALLS="true", PHONE_BACKFILL_DAYS="365")
+    assert (settings.phone_calls, settings.phone_backfill_days) == (True, 365)
 
 
 def test_each_connection_comes_from_its_own_setting() -> None:
@@ -112,6 +121,10 @@ def test_a_missing_connection_is_named(name: str) -> None:
         ("AUDIT_SCHEDULE", "nightly", "an NCRONTAB expression of six fields"),
         ("USAGE_SCHEDULE", "hourly", "an NCRONTAB expression of six fields"),
         ("QUALITY_PROFILE", "old", "one of current, before2022"),
+        ("PHONE_CALLS", "yes", "true or false"),
+        ("PSTN_SCHEDULE", "daily", "an NCRONTAB expression of six fields"),
+        ("DIRECT_ROUTING_SCHEDULE", "daily", "an NCRONTAB expression of six fields"),
+        ("PHONE_BACKFILL_DAYS", "366", "a number from 1 to 365"),
     ],
 )
 def test_a_malformed_setting_is_shown_with_what_was_expected(name: str, text: str, expected: str) -> None:
