@@ -28,7 +28,7 @@ if ($LASTEXITCODE -ne 0) {
 }
 $missing = 0
 
-function Grant($role, $roleId) {
+function Grant($role, $roleId, $days) { # how many days Graph keeps what the role opens
     if ($held.value | Where-Object { $_.resourceId -eq $graph -and $_.appRoleId -eq $roleId }) {
         return "$role is granted already."
     }
@@ -48,12 +48,12 @@ Administrator of the tenant $tenant, who runs it in the Azure Cloud Shell (Bash)
 
     az rest --method post --url '$assignments' --headers Content-Type=application/json --body '$body'
 
-Until then the app asks Graph in vain. Of what it misses, Graph keeps the last 30 days.
+Until then the app asks Graph in vain. Of what it misses, Graph keeps the last $days days.
 "@)
 }
 
-Grant 'CallRecords.Read.All' '45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8'
-if ($env:GRANT_PSTN_CALLS -eq 'true') {
-    Grant 'CallRecord-PstnCalls.Read.All' 'a2611786-80b3-417e-adaa-707d4261a5f0'
+Grant 'CallRecords.Read.All' '45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8' 30
+if ($env:IMPORT_PHONE_CALLS -eq 'true') {
+    Grant 'CallRecord-PstnCalls.Read.All' 'a2611786-80b3-417e-adaa-707d4261a5f0' 150
 }
 exit $missing

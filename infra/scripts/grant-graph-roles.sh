@@ -17,7 +17,7 @@ assignments="${root%/}/v1.0/servicePrincipals/$principal/appRoleAssignments"
 graph=$(az ad sp show --id "$graph_app" --query id --output tsv)
 missing=0
 
-grant() { # name of the role, its id
+grant() { # name of the role, its id, how many days Graph keeps what it opens
     held=$(az rest --method get --url "$assignments" --output tsv \
         --query "length(value[?resourceId=='$graph' && appRoleId=='$2'])")
     if [ "$held" != 0 ]; then
@@ -37,10 +37,11 @@ Administrator of the tenant $tenant, who runs it in the Azure Cloud Shell (Bash)
 
     az rest --method post --url '$assignments' --headers Content-Type=application/json --body '$body'
 
-Until then the app asks Graph in vain. Of what it misses, Graph keeps the last 30 days.
+Until then the app asks Graph in vain. Of what it misses, Graph keeps the last $3 days.
 END
 }
 
-grant CallRecords.Read.All 45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8
-[ "${GRANT_PSTN_CALLS:-false}" != true ] || grant CallRecord-PstnCalls.Read.All a2611786-80b3-417e-adaa-707d4261a5f0
+grant CallRecords.Read.All 45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8 30
+[ "${IMPORT_PHONE_CALLS:-false}" != true ] ||
+    grant CallRecord-PstnCalls.Read.All a2611786-80b3-417e-adaa-707d4261a5f0 150
 exit $missing

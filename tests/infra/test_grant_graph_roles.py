@@ -3,10 +3,13 @@
 import json
 import subprocess
 
+import pytest
+
 from tests.infra.commands import Commands
 
 IDENTITY, TENANT = "5a1c0f4e-2b7d-4e93-8f60-3d9b1c7e2a48", "99990000-aaaa-4bbb-8ccc-ddddeeeeffff"
 GRAPH, ROLE = "c2e8d6b0-91f3-4a57-b4de-06f7a81c935d", "45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8"
+PHONE_ROLE = "a2611786-80b3-417e-adaa-707d4261a5f0"
 PROVISIONED = {"IDENTITY_PRINCIPAL_ID": IDENTITY, "AZURE_TENANT_ID": TENANT}
 
 
@@ -43,10 +46,28 @@ def test_a_role_that_is_granted_is_left_alone(commands: Commands) -> None:
     assert posts(commands) == []
 
 
-def test_the_role_for_pstn_calls_is_granted_where_it_is_wanted(commands: Commands) -> None:
-    commands.answer("az", directory(held=1))
-    done = commands.run("grant-graph-roles", **PROVISIONED, GRANT_PSTN_CALLS="true")
-    assert "CallRecord-PstnCalls.Read.All is granted already." in done.stdout
+def test_the_role_for_rows_of_phone_calls_is_granted_where_they_are_imported(commands: Commands) -> None:
+    commands.answer("az", directory(held=0))
+    done = commands.run("grant-graph-roles", **PROVISIONED, IMPORT_PHONE_CALLS="true")
+    assert done.returncode == 0
+    assert "Granted CallRecord-PstnCalls.Read.All." in done.stdout
+    assert [PHONE_ROLE in posted for posted in posts(commands)] == [False, True]
+
+
+def test_who_may_not_grant_it_is_told_how_long_graph_keeps_the_rows(commands: Commands) -> None:
+    commands.answer("az", directory(held=0, post="exit 1"))
+    done = commands.run("grant-graph-roles", **PROVISIONED, IMPORT_PHONE_CALLS="true")
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if "Graph keeps" in line]
+    assert [line.partition("Graph keeps ")[2] for line in told] == ["the last 30 days.", "the last 150 days."]
+
+
+@pytest.mark.parametrize("text", ["", "false"])
+def test_the_role_for_rows_of_phone_calls_is_not_granted_where_none_are_imported(commands: Commands, text: str) -> None:
+    commands.answer("az", directory(held=0))
+    done = commands.run("grant-graph-roles", **PROVISIONED, IMPORT_PHONE_CALLS=text)
+    assert done.returncode == 0
+    assert "PstnCalls" not in done.stdout
 
 
 def test_who_may_not_grant_is_told_what_to_send_to_whom(commands: Commands) -> None:
