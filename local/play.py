@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from local.graph import GraphSimulator
-from local.traffic import Call, Version
+from local.traffic import Call, PhoneRow, Version
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ async def play(
             graph.publish(event.version.record)
     graph.notify(*due)
     progress(events[-1].at)
+
+
+def play_phone(rows: Iterable[PhoneRow], graph: GraphSimulator) -> None:
+    """Publishes every content of `rows` in turn, so that Graph has the last one of each. Nothing announces them."""
+    for row in rows:
+        for content in row.contents:
+            graph.phone_rows.publish(row.source, content)
 
 
 def _events(calls: Sequence[Call]) -> Iterator[Event]:

@@ -12,12 +12,13 @@ from azure.cosmos.aio import CosmosClient, DatabaseProxy
 
 from callrecords.cosmos.state import CONTAINER as STATE
 from callrecords.documents import Document
+from callrecords.settings.read import PHONE_CALLS
 from local import azurite, cosmos
 from local.apphost import HostOptions, running_app
 from local.cosmos import CosmosServer
 from local.environment import ROOT
 from local.functions_host.http import BODY_LIMIT_SETTING
-from local.graph import GraphSimulator, application
+from local.graph import PHONE_ROLE, GraphSimulator, application
 from local.processes import Process, free_port, require_free
 from local.serve import serve
 
@@ -90,11 +91,14 @@ async def running_stack(
     settings: Mapping[str, str] | None = None,
     host: HostOptions = HostOptions(),  # noqa: B008 - frozen
     remembered: Mapping[str, Document] = MappingProxyType({}),
+    *,
+    phone_calls: bool = False,
 ) -> AsyncIterator[Stack]:
     """Starts every part, ready for Graph's notifications; logs and queues are kept in `folder`.
 
     `settings` are app settings that replace the stack's own, `remembered` what the app has in its state from before, by
-    the id of its key. Raises StackError when a part does not come up.
+    the id of its key. With `phone_calls` the app imports the rows of phone calls, and has the role for that. Raises
+    StackError when a part does not come up.
     """
     server = CosmosServer()
     async with contextlib.AsyncExitStack() as parts:
@@ -108,6 +112,9 @@ async def running_stack(
             await database.get_container_client(STATE).create_item(item)
         queue_service = await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
         environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
+        if phone_calls:
+            graph.granted.add(PHONE_ROLE)
+            environ[PHONE_CALLS.name] = "true"
         app = await parts.enter_async_context(running_app(ports.app, folder, environ, host))
         yield Stack(ports, graph, server, database, queue_service, app)
 

@@ -9,6 +9,7 @@ import pytest
 
 from callrecords.graphtypes import JsonObject
 from local.graph import PHONE_ROLE, GraphSimulator
+from local.play import play_phone
 from local.traffic import Call, PhoneRow, phone_rows
 
 UNSET = "0001-01-01T00:00:00Z"
@@ -162,9 +163,7 @@ def test_numbers_and_names_are_fictitious(rows: list[PhoneRow]) -> None:
 def test_the_simulator_takes_every_content(rows: list[PhoneRow], day: date) -> None:
     now = datetime.combine(day + timedelta(days=3), datetime.min.time(), UTC)
     graph = GraphSimulator("a-tenant", clock=lambda: now, roles=[PHONE_ROLE])
-    for row in rows:
-        for content in row.contents:
-            graph.phone_rows.publish(row.source, content)
+    play_phone(rows, graph)
     for source, held in graph.phone_rows.held.items():
         assert list(held.values()) == last([row for row in rows if row.source == source])
         assert len(graph.phone_rows.shown(source, lambda _: True)) == len(held)
