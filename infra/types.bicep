@@ -42,6 +42,7 @@ type Days = int
 type RetentionDays = {
   callRecords: Days?
   calls: Days?
+  phoneCalls: Days?
   usage: Days?
 }
 

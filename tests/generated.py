@@ -9,13 +9,16 @@ from callrecords.callrecord import CallRecord
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore
+from callrecords.cosmos.phonecalls import PhoneCallsStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.row import phone_row
 from callrecords.ports.callrow import CallRow
+from callrecords.ports.phonerow import PhoneRow
 from callrecords.ports.usage import DayRollUp
 from callrecords.usage.day import DayUsage
-from local.traffic import generate
+from local.traffic import generate, phone_rows
 from tests.invented import TENANT
 
 DAYS = ("2026-03-02", "2026-03-03", "2026-03-04")
@@ -49,6 +52,19 @@ def rows() -> tuple[CallRow, ...]:
     return tuple(fact_row(each[-1], TENANT) for day in DAYS for each in versions(day, 40))
 
 
+@functools.cache
+def phone_call_rows() -> tuple[PhoneRow, ...]:
+    """The rows of the phone calls of all DAYS, each as it is at last; of every kind that a query asks for."""
+    found: list[PhoneRow] = []
+    for seed, day in enumerate(DAYS):
+        calls = generate(seed=seed, calls=120, day=date.fromisoformat(day), tenant_id=TENANT)
+        told = [(each.contents[-1], each.source) for each in phone_rows(calls, seed)]
+        first = next(properties for properties, source in told if source == "pstn")
+        told.append(({**first, "id": f"{day}-for-help", "callType": "user_out", "calleeNumber": "911"}, "pstn"))
+        found += [phone_row(properties, source, TENANT) for properties, source in told]
+    return tuple(found)
+
+
 def day_roll_up(tenant_id: str, day: str, rows: Iterable[Mapping[str, object]]) -> DayRollUp:
     """The roll-up of `day` where these are its fact rows."""
     usage = DayUsage(tenant_id, day)
@@ -67,6 +83,13 @@ async def store_rows(account: Account, rows: Iterable[Mapping[str, object]]) -> 
     facts = CallsStore(account, TENANT)
     for row in rows:
         await facts.save(cast("CallRow", row))
+
+
+async def store_phone_rows(account: Account, rows: Iterable[PhoneRow]) -> None:
+    """Puts the rows into `phoneCalls`."""
+    phone_calls = PhoneCallsStore(account, TENANT)
+    for row in rows:
+        await phone_calls.save(row)
 
 
 async def store_roll_ups(account: Account, items: Iterable[JsonObject]) -> None:

@@ -46,8 +46,8 @@ def test_without_retention_nothing_expires_but_what_says_so_itself() -> None:
 
 def test_retention_is_that_of_each_container() -> None:
     found = containers("big-tenant")
-    kept = {name: found[name]["resource"]["defaultTtl"] for name in ("callRecords", "calls", "usage", "state")}
-    assert kept == {"callRecords": 90 * DAY, "calls": 90 * DAY, "usage": -1, "state": -1}
+    kept = {name: each["resource"]["defaultTtl"] for name, each in found.items()}
+    assert kept == {"callRecords": 90 * DAY, "calls": 90 * DAY, "phoneCalls": -1, "usage": -1, "state": -1}
 
 
 def test_every_container_can_be_given_a_retention_but_what_the_app_remembers(template: JsonObject) -> None:

@@ -1,6 +1,7 @@
 """What the worked queries of docs/data.md are to find, computed without Cosmos DB from the same rows."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -8,7 +9,7 @@ from callrecords.cosmos.items import split
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.callrow import CallRow, EndpointRow
 from callrecords.ports.completeness import Completeness, DayCompleteness
-from tests.generated import DAYS, roll_up, rows, versions
+from tests.generated import DAYS, phone_call_rows, roll_up, rows, versions
 from tests.invented import NOW, TENANT
 
 DAY = DAYS[2]
@@ -60,6 +61,14 @@ SUBNET = next(subnets[0] for subnets in POOR_SUBNETS if len(subnets) > 1)
 NUMBER = next(number for row in OF_DAY for number in row["phoneNumbers"])
 ADDRESS = next(address for row in OF_DAY for address in row["publicAddresses"])
 THREAD = next(row["threadId"] for row in OF_DAY if "threadId" in row)
+PHONE_ROWS = phone_call_rows()
+PHONE_ROWS_OF_DAY = [row for row in PHONE_ROWS if row["day"] == DAY]
+PHONE_USER = next(row["userId"] for row in PHONE_ROWS_OF_DAY if "userId" in row)
+PHONE_NUMBER = next(row["number"] for row in PHONE_ROWS_OF_DAY if "number" in row)
+TRUNK = next(row["trunk"] for row in PHONE_ROWS_OF_DAY if row.get("successful") is False)
+# Of a call that was transferred.
+LEGS = Counter(row["correlationId"] for row in PHONE_ROWS if "correlationId" in row)
+TRANSFERRED = max(LEGS, key=lambda call: LEGS[call])
 DEVICE = next(each["captureDevices"][0] for _, each in ENDPOINTS if "captureDevices" in each)
 
 
@@ -72,7 +81,7 @@ class Answer:
     ordered: bool = False
 
 
-def chosen(rows: list[CallRow], *names: str) -> list[JsonObject]:
+def chosen(rows: Iterable[Mapping[str, Any]], *names: str) -> list[JsonObject]:
     return [told(row, *names) for row in rows]
 
 
@@ -289,6 +298,47 @@ ANSWERS = {
     "Failed sessions, and what failed": Answer([*failures_of_the_service()], {}),
     "How many calls had video that was poor": Answer(calls_with_poor_video(), {}),
     "Which versions there are": Answer(chosen(OF_DAY, "callId", "version"), {}),
+    "What the phone calls of a day cost": Answer(
+        chosen(
+            [row for row in PHONE_ROWS_OF_DAY if row["source"] == "pstn"], "currency", "kind", "totalCharge", "flags"
+        ),
+        {},
+    ),
+    "Failed Direct Routing calls of a trunk": Answer(
+        chosen(
+            [row for row in PHONE_ROWS_OF_DAY if row.get("trunk") == TRUNK and row.get("successful") is False],
+            "trunk", "id", "inviteDateTime", "number", "sipCode", "subCode", "cause",
+        ),
+        {"@trunk": TRUNK},
+    ),
+    "A person's phone calls": Answer(
+        chosen(
+            [row for row in PHONE_ROWS if row.get("userId") == PHONE_USER and row.get("startDateTime", "") > DAYS[1]],
+            "id", "day", "startDateTime", "direction", "kind", "number", "durationSeconds", "totalCharge", "currency",
+        ),
+        {"@user": PHONE_USER, "@from": f"{DAYS[1]}T00:00:00Z", "@to": "2026-03-09T00:00:00Z"},
+    ),
+    "Phone calls with a number": Answer(
+        chosen(
+            [row for row in PHONE_ROWS if row.get("number") == PHONE_NUMBER],
+            "id", "day", "source", "startDateTime", "direction", "userPrincipalName",
+        ),
+        {"@number": PHONE_NUMBER},
+    ),
+    "Emergency calls of a day": Answer(
+        chosen(
+            [row for row in PHONE_ROWS_OF_DAY if row["kind"] == "emergency"],
+            "id", "startDateTime", "userId", "calleeNumber", "flags",
+        ),
+        {},
+    ),
+    "The Direct Routing rows of a call": Answer(
+        chosen(
+            [row for row in PHONE_ROWS if row.get("correlationId") == TRANSFERRED],
+            "id", "day", "trunk", "successful", "sipCode", "subCode", "sipPhrase",
+        ),
+        {"@call": TRANSFERRED},
+    ),
     "Daily active users": Answer(
         [told(item, "day", "distinctOwnUsers", "calls", "participantMinutes") for item in USAGE[1:]],
         {"@from": DAYS[1], "@to": DAYS[2]},

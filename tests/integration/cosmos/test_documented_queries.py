@@ -16,7 +16,7 @@ from callrecords.ports.completeness import Change, DayCompleteness
 from local.cosmos import CosmosServer
 from local.cosmos.query import compile_query
 from tests.documented import ROOT, DocumentedQuery, documented_queries
-from tests.generated import rows, store_record, store_roll_ups, store_rows
+from tests.generated import phone_call_rows, rows, store_phone_rows, store_record, store_roll_ups, store_rows
 from tests.integration.cosmos.cosmosaccount import CosmosAccount, running_account
 from tests.integration.cosmos.documentedanswers import ANSWERS, COMPLETENESS, DAY, KEYS, RECORD, USAGE
 from tests.invented import OTHER_TENANT, TENANT
@@ -30,6 +30,7 @@ DEFINITIONS: dict[str, JsonObject] = orjson.loads((ROOT / "infra/cosmos-containe
 async def filled() -> AsyncIterator[CosmosAccount]:
     async with running_account(CosmosServer()) as cosmos, cosmos.open() as account:
         await store_rows(account, rows())
+        await store_phone_rows(account, phone_call_rows())
         await store_record(account, RECORD)
         await store_roll_ups(account, USAGE)
         await store_completeness(account)
@@ -107,6 +108,7 @@ INDEXED_BY_ITSELF = {"state": {"/id"}}
 # One of these at least is in every query: the others are met by rows of all days.
 NARROWEST = {
     "calls": {"/day", "/startDateTime", "/threadId"},
+    "phoneCalls": {"/day", "/startDateTime", "/number", "/correlationId"},
     "usage": {"/day"},
     "state": {"/id"},
     "callRecords": set[str](),
@@ -163,6 +165,7 @@ def test_the_composite_indexes_serve_the_audit_by_day_and_call_and_the_calls_by_
                 {"path": "/callId", "order": "ascending"},
             ],
         ],
+        "phoneCalls": [[{"path": "/startDateTime", "order": "descending"}, {"path": "/id", "order": "ascending"}]],
     }
     assert "c.day = @day AND c.callId >= @from AND c.callId < @to" in slices.RECORDS
 

@@ -27,7 +27,7 @@ from callrecords.operate.meter import Meter
 from callrecords.usage.rollup import RollUp
 from tests.documented import complaints, schema
 from tests.doubles import Clock, State
-from tests.generated import DAYS, roll_up, rows, store_record, store_rows, versions
+from tests.generated import DAYS, phone_call_rows, roll_up, rows, store_phone_rows, store_record, store_rows, versions
 from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.invented import CALL, NOW, TENANT, call_message
 from tests.unit.collect.audit_world import WHOLE
@@ -42,7 +42,7 @@ from tests.unit.http.knowndays import COMPARED
 from tests.unit.operate.operations_world import World as OperationsWorld
 from tests.unit.operate.operations_world import command
 
-CONTAINERS = ("callRecords", "calls", "usage", "state")
+CONTAINERS = ("callRecords", "calls", "phoneCalls", "usage", "state")
 RECORD = replace(versions(DAYS[0], 9)[0][-1], fetched_at=NOW)
 ROLLED = ("at", "failedDays")
 ITEMS = split(RECORD, TENANT, ["2026-03-01"])
@@ -120,6 +120,13 @@ def test_a_header_that_is_not_as_promised_is_refused(change: JsonObject) -> None
 def test_a_part_that_is_not_as_promised_is_refused(change: JsonObject) -> None:
     assert complaints("callRecords", PART | {"_etag": "x"}) == []
     assert complaints("callRecords", PART | change)
+
+
+async def test_rows_of_phone_calls_are_stored_as_promised(account: Account, cosmos: CosmosAccount) -> None:
+    await store_phone_rows(account, phone_call_rows())
+    stored = await items(cosmos, "phoneCalls")
+    assert len(stored) == len(phone_call_rows())
+    assert [complaints("phoneCalls", item) for item in stored] == [[]] * len(stored)
 
 
 async def test_roll_ups_and_their_position_are_as_promised(account: Account, cosmos: CosmosAccount) -> None:

@@ -1,0 +1,49 @@
+"""The `phoneCalls` container: one row a leg of a call over the telephone network."""
+
+from collections.abc import Collection
+from itertools import batched
+
+from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there
+from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow
+
+CONTAINER = "phoneCalls"
+_IDS_A_QUERY = 200
+
+
+class PhoneCallsStore:
+    """The rows of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
+
+    def __init__(self, account: Account, tenant_id: str) -> None:
+        self._account = account
+        self._tenant_id = tenant_id
+
+    async def known(self, row_ids: Collection[str]) -> dict[str, KnownPhoneRow]:
+        """What is stored of these rows, by id, whatever their day.
+
+        Of a row under two days it is what was written first: it is what a writer left that ended before it had removed
+        it, and whoever compares it with Graph's row finds that out.
+        """
+        found: dict[str, KnownPhoneRow] = {}
+        with cosmos_errors("Known phone calls"):
+            container = await self._account.container(CONTAINER)
+            for ids in batched(dict.fromkeys(row_ids), _IDS_A_QUERY, strict=False):
+                items = container.query_items(
+                    "SELECT c.id, c.day, c.digest, c._ts FROM c WHERE ARRAY_CONTAINS(@ids, c.id)",
+                    parameters=[{"name": "@ids", "value": [*ids]}],
+                    partition_key=[self._tenant_id],
+                )
+                rows = sorted([item async for item in items], key=lambda item: int(item["_ts"]), reverse=True)
+                found |= {row["id"]: KnownPhoneRow(row["day"], row["digest"]) for row in rows}
+        return found
+
+    async def save(self, row: PhoneRow) -> None:
+        """Stores the row under its day, in the place of what is there."""
+        with cosmos_errors(f"Phone call {row['id']}"):
+            container = await self._account.container(CONTAINER)
+            await container.upsert_item(dict(row))
+
+    async def delete(self, row_id: str, day: str) -> None:
+        """Removes the row from the day, if it is there."""
+        with cosmos_errors(f"Phone call {row_id} of {day}"):
+            container = await self._account.container(CONTAINER)
+            await delete_if_there(container, row_id, [self._tenant_id, day])
