@@ -19,6 +19,10 @@ _WORTH_GZIP = 1_400
 # Answers are of persons, or of the health of the system: nobody keeps a copy but the client that asked for it, and what
 # is no script is not run as one. An answer that is not, such as a static file, says so itself in its headers.
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+# A spreadsheet takes a text that begins like this for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+# Numbers do no harm, nor do telephone numbers (E.164), of which the last digits may be stars.
+_LIKE_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|\+[0-9]+\*{0,4}")
 _ZERO = re.compile(r"q=0(?:\.0*)?")
 
 _STATUS: dict[type[CallRecordsError], HTTPStatus] = {
@@ -63,17 +67,31 @@ class Answer:
 
 def json_answer(document: object, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Answer:
     """`document` as JSON; names of headers with underscores for hyphens."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, orjson.dumps(document), headers=named)
+    return Answer(status, orjson.dumps(document), headers=_named(headers))
 
 
-def csv_answer(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Answer:
-    """The rows as CSV under a head with the columns; what is None is an empty cell."""
+def csv_answer(columns: Sequence[str], rows: Iterable[Mapping[str, object]], **headers: str) -> Answer:
+    """The rows as CSV under a head with the columns; what is None or not there is an empty cell.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it. Names of headers have underscores
+    for hyphens.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns)
     writer.writeheader()
-    writer.writerows(rows)
-    return Answer(HTTPStatus.OK, text.getvalue().encode(), media_type="text/csv")
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return Answer(HTTPStatus.OK, text.getvalue().encode(), media_type="text/csv", headers=_named(headers))
+
+
+def _named(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as in JSON
+    is_formula = isinstance(value, str) and _LIKE_FORMULA.match(value) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if is_formula else value
 
 
 def problem(status: HTTPStatus, sentence: str, **headers: str) -> Answer:

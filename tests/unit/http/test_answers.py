@@ -1,10 +1,12 @@
 """What HTTP makes of an answer: the version at hand is not sent again, large ones are compressed."""
 
+import csv
 import gzip
+import io
 
 import pytest
 
-from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
+from callrecords.http.answers import Answer, BadParameter, csv_answer, json_answer, refusal
 
 LARGE = json_answer({"text": "x" * 2_000}, ETag='W/"7"')
 SMALL = json_answer({"text": "x"}, ETag='W/"7"')
@@ -70,3 +72,50 @@ def test_nobody_keeps_a_copy_of_an_answer_or_guesses_what_it_is(answer: Answer) 
 def test_an_answer_that_is_of_nobody_may_say_how_long_it_is_kept() -> None:
     answer = json_answer({}, Cache_Control="max-age=60")
     assert answer.all_headers == {"Cache-Control": "max-age=60", "X-Content-Type-Options": "nosniff"}
+
+
+def cell(value: object) -> str:
+    """What a reader of CSV finds where the answer has the value."""
+    answer = csv_answer(("value", "next"), [{"value": value, "next": "x"}])
+    (found,) = csv.DictReader(io.StringIO(answer.body.decode(), newline=""))
+    assert found["next"] == "x"
+    return str(found["value"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=HYPERLINK("https://attacker.example","x")',
+        "+1+1",
+        "+15550100+cmd",
+        "+1*2",
+        "+(555) 0100",
+        "-1+1",
+        "-x",
+        "@SUM(1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "=",
+        "+15550100\n=1",
+    ],
+)
+def test_a_text_that_a_spreadsheet_would_take_for_a_formula_begins_with_an_apostrophe(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["+15550100", "+1555019****", "-1.50", "0.0150", "-7", "+1.5", "5550100", "Anna = Ben", "", "a,b", 'a"b']
+)
+def test_numbers_telephone_numbers_and_other_texts_stay_as_they_are(text: str) -> None:
+    assert cell(text) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, ""), (True, "true"), (False, "false"), (-7, "-7"), (-0.5, "-0.5")])
+def test_what_is_no_text_is_as_in_json_but_nothing_is_an_empty_cell(value: object, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_a_cell_that_a_row_lacks_is_empty_and_a_table_may_have_headers() -> None:
+    answer = csv_answer(("a", "b"), [{"b": 1}], X_More="yes")
+    assert (answer.body, answer.headers) == (b"a,b\r\n,1\r\n", {"X-More": "yes"})
