@@ -139,6 +139,11 @@ def _questions(app: App) -> func.Blueprint:
         """The fact rows of chosen calls."""
         return _respond_to(req, await app.search_calls(req.params))
 
+    @api.route("phone-calls", methods=["GET"])
+    async def search_phone_calls(req: func.HttpRequest) -> func.HttpResponse:
+        """The rows of chosen phone calls."""
+        return _respond_to(req, await app.phone_calls(req.params))
+
     @api.route("reports/{name}", methods=["GET"])
     async def report(req: func.HttpRequest) -> func.HttpResponse:
         """Usage or quality by day."""

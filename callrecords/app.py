@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from callrecords.cosmos.callrecords import CallRecordsStore
     from callrecords.cosmos.calls import CallsStore
     from callrecords.cosmos.completeness import CompletenessItems
+    from callrecords.cosmos.phonecalls import PhoneCallsStore
     from callrecords.cosmos.slices import DaySliceReader
     from callrecords.cosmos.state import StateStore
     from callrecords.cosmos.usage import UsageStore
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from callrecords.http.completeness import CompletenessOfDays
     from callrecords.http.derivations import Derivations
     from callrecords.http.lookup import Lookup
+    from callrecords.http.phonecalls import SearchPhoneCalls
     from callrecords.http.reports import Reports
     from callrecords.http.search import SearchCalls
     from callrecords.operate.health import Health
@@ -241,6 +243,12 @@ class App:
         return CallFacts(self._call_record_store, self._calls_store)
 
     @functools.cached_property
+    def phone_calls(self) -> "SearchPhoneCalls":
+        from callrecords.http.phonecalls import SearchPhoneCalls
+
+        return SearchPhoneCalls(self._phone_calls_store, _now)
+
+    @functools.cached_property
     def reports(self) -> "Reports":
         from callrecords.http.reports import Reports
 
@@ -383,6 +391,12 @@ class App:
         from callrecords.cosmos.calls import CallsStore
 
         return CallsStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _phone_calls_store(self) -> "PhoneCallsStore":
+        from callrecords.cosmos.phonecalls import PhoneCallsStore
+
+        return PhoneCallsStore(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _day_slices(self) -> "DaySliceReader":

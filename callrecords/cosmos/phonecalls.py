@@ -2,12 +2,24 @@
 
 from collections.abc import Collection
 from itertools import batched
+from typing import NamedTuple, cast
+
+from azure.cosmos.aio import ContainerProxy
 
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there
+from callrecords.cosmos.phonesearch import PhoneSearch
+from callrecords.cosmos.search import Place
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow
 
 CONTAINER = "phoneCalls"
 _IDS_A_QUERY = 200
+
+
+class FoundPhoneRows(NamedTuple):
+    """A page of rows, and where the next one starts, if there is one."""
+
+    rows: list[PhoneRow]
+    next_place: Place | None
 
 
 class PhoneCallsStore:
@@ -47,3 +59,32 @@ class PhoneCallsStore:
         with cosmos_errors(f"Phone call {row_id} of {day}"):
             container = await self._account.container(CONTAINER)
             await delete_if_there(container, row_id, [self._tenant_id, day])
+
+    async def page(self, search: PhoneSearch) -> FoundPhoneRows:
+        """A page of the rows that `search` asks for, the newest first."""
+        rows: list[PhoneRow] = []
+        after = search.place.after
+        with cosmos_errors("Search for phone calls"):
+            container = await self._account.container(CONTAINER)
+            for day in search.days:
+                if len(rows) == search.top:
+                    return FoundPhoneRows(rows, Place(day))
+                rows += await self._first(container, search, Place(day, after), search.top - len(rows) + 1)
+                after = None
+                if len(rows) > search.top:
+                    return FoundPhoneRows(rows[: search.top], search.place_after(rows[search.top - 1]))
+        return FoundPhoneRows(rows, None)
+
+    async def _first(self, container: ContainerProxy, search: PhoneSearch, place: Place, most: int) -> list[PhoneRow]:
+        """The first rows of the day from `place` on: those with a start, and then the others."""
+        rows: list[PhoneRow] = []
+        for started in (True, False):
+            query = search.query(place, started=started)
+            if query is not None and len(rows) < most:
+                found = container.query_items(
+                    query,
+                    parameters=search.parameters(place, most - len(rows)),
+                    partition_key=[self._tenant_id, place.day.isoformat()],
+                )
+                rows += [cast("PhoneRow", row) async for row in found]
+        return rows

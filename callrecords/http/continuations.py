@@ -1,6 +1,8 @@
 """The continuation of a search: what the next request gives to go on where a page ended."""
 
 import base64
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -27,11 +29,11 @@ class Continuation:
         return base64.urlsafe_b64encode(orjson.dumps(told)).decode()
 
     @classmethod
-    def parse(cls, text: str, sort: Sort) -> "Continuation":
-        """What `str` of it says; BadParameter where it is not that of a search sorted in this way."""
+    def parse(cls, text: str, is_key: Callable[..., bool]) -> "Continuation":
+        """What `str` of it says; BadParameter where `is_key` says that its values are no key of a row."""
         try:
             fingerprint, asked, day, after = orjson.loads(base64.urlsafe_b64decode(text))
-            if not (TIME.fullmatch(asked) and (after is None or _is_key(sort, *after))):
+            if not (TIME.fullmatch(asked) and (after is None or is_key(*after))):
                 raise ValueError
             place = Place(date.fromisoformat(day), tuple(after) if after else None)
             return cls(fingerprint, datetime.fromisoformat(asked).astimezone(UTC), place)
@@ -39,7 +41,13 @@ class Continuation:
             raise BadParameter("continuation is malformed: expected that of the page before.") from None
 
 
-def _is_key(sort: Sort, *values: object) -> bool:
+def fingerprint(parameters: Mapping[str, str], names: Iterable[str]) -> str:
+    """What tells a search with these of the parameters from others."""
+    return hashlib.sha256(orjson.dumps({name: parameters.get(name) for name in names})).hexdigest()[:16]
+
+
+def is_key_of_call(sort: Sort, *values: object) -> bool:
+    """Whether these are the values of a fact row by which it is sorted."""
     match sort, values:
         case "newest", (str(start), str(call_id)):
             return bool(TIME.fullmatch(start) and CALL_ID.fullmatch(call_id))

@@ -2,7 +2,7 @@
 
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import callsapi, completenessapi, daysapi, reports
+from callrecords.http import callsapi, completenessapi, daysapi, phonecallsapi, reports
 from callrecords.http.openapiparts import REPORTED_DAYS, RESPONSES, errors, json_of, query
 from callrecords.http.rowschema import RowSchemas
 
@@ -12,6 +12,7 @@ def document() -> JsonObject:
     rows = RowSchemas()
     paths = {
         **callsapi.paths(rows),
+        **phonecallsapi.paths(rows),
         **daysapi.paths(),
         **{f"/reports/{name}": {"get": _report(name, each, rows)} for name, each in reports.REPORTS.items()},
         **completenessapi.paths(),

@@ -1,12 +1,10 @@
 """The search for calls: `GET calls`."""
 
-import hashlib
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
-
-import orjson
 
 from callrecords.cosmos.order import Sort
 from callrecords.cosmos.search import Place, Search
@@ -14,7 +12,7 @@ from callrecords.errors import CallRecordsError
 from callrecords.graphtypes import JsonObject
 from callrecords.http import filters
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
-from callrecords.http.continuations import Continuation
+from callrecords.http.continuations import Continuation, fingerprint, is_key_of_call
 from callrecords.http.packed import endpoints_of
 from callrecords.http.parameters import check_names, number, one_of, period, some_of
 from callrecords.ports.callrow import CallRow
@@ -125,7 +123,7 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
     filters.check_values(parameters)
     sort = cast("Sort", one_of(parameters, "sort", SORTS) or SORTS[0])
     continuation = parameters.get("continuation")
-    goes_on = Continuation.parse(continuation, sort) if continuation else None
+    goes_on = Continuation.parse(continuation, functools.partial(is_key_of_call, sort)) if continuation else None
     asked = goes_on.asked if goes_on else now  # later pages are of the same time
     start, end = period(parameters, asked, MOST_DAYS)
     search = Search(
@@ -137,17 +135,12 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
         place=Place((end - timedelta(microseconds=1)).date()),
         sort=sort,
     )
-    fingerprint = _fingerprint(parameters)
+    chosen = fingerprint(parameters, (name for name in PARAMETERS if name not in _OF_PAGE))
     if goes_on:
-        if goes_on.fingerprint != fingerprint or goes_on.place.day not in search.days:
+        if goes_on.fingerprint != chosen or goes_on.place.day not in search.days:
             raise BadParameter("continuation is of another search: expected that of the page before.")
         search = replace(search, place=goes_on.place)
-    return AskedSearch(search, fingerprint, asked, one_of(parameters, "count", ("true", "false")) == "true")
-
-
-def _fingerprint(parameters: Mapping[str, str]) -> str:
-    chosen = {name: parameters.get(name) for name in PARAMETERS if name not in _OF_PAGE}
-    return hashlib.sha256(orjson.dumps(chosen)).hexdigest()[:16]
+    return AskedSearch(search, chosen, asked, one_of(parameters, "count", ("true", "false")) == "true")
 
 
 def _chosen(row: CallRow, fields: tuple[str, ...]) -> JsonObject:

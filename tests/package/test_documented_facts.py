@@ -19,7 +19,7 @@ from callrecords.collect.subscription import LIFETIME
 from callrecords.collect.verdicts import UNDER_WAY
 from callrecords.errors import Unreadable
 from callrecords.graph.limits import APP_AND_TENANT, LIST_FIRST_PAGE, LONGEST_TURNS, LONGEST_WAIT, RECORD_NEXT_PAGE
-from callrecords.http import reports, search
+from callrecords.http import phonecalls, reports, search
 from callrecords.operate import checks, health, heartbeats, links, losses, timers, waiting
 from callrecords.operate.health import Health
 from callrecords.operate.timers import Watch
@@ -48,6 +48,7 @@ FACTS = {
     "README.md": [
         f"keeps it for {GRAPH_KEEPS // DAY} days",
         f"page by page, over at most {search.MOST_DAYS} days",
+        f"as JSON or CSV, page by page, over at most {phonecalls.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
         f"by day, as JSON or CSV, for at most {reports.MOST_DAYS} days",
         f"starts the audit of these days, at most {chosendays.MOST_DAYS}",
@@ -108,6 +109,8 @@ FACTS = {
         f"named `{COSMOS_DATABASE.default}` unless `COSMOS_DATABASE` says otherwise",
         f"lists within {GRAPH_KEEPS // DAY} days, arrives",
         f"up to {MOST_LACKING} of an hour, with the version",
+        f"`failed` and `kind`, for at most {phonecalls.MOST_DAYS} days",
+        f"A page has up to {phonecalls.MOST_TOP:,} rows",
     ],
     "docs/deployment.md": [
         f"collects the last {GRAPH_KEEPS // DAY} days by itself",

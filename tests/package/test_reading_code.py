@@ -1,10 +1,11 @@
-"""The code in docs/data.md that reads the lists of a record, and what a row has packed, gives what was stored, and that
-which makes a digest of rows gives that of Counts."""
+"""The code in docs/data.md that reads the lists of a record, and what a row has packed, gives what was stored, that
+which makes a digest of rows gives that of Counts, and that which adds up what phone calls cost loses no digit."""
 
 import json
 import re
 import subprocess
 from collections.abc import Callable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +17,7 @@ from callrecords.facts import details
 from callrecords.facts.streamcolumns import streams_of
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.completeness import Counts
-from tests.generated import rows
+from tests.generated import phone_call_rows, rows
 from tests.invented import TENANT, call_record
 from tests.markdown import page, section
 
@@ -74,6 +75,20 @@ def test_streams_are_read_as_objects() -> None:
     streams = in_python("Read what is packed", "streams", found)
     known = [{name: value for name, value in each.items() if value is not None} for each in streams]
     assert known == [*streams_of(found["streams"])] != []
+
+
+def test_what_phone_calls_cost_is_added_up_to_the_last_digit_by_currency_and_kind() -> None:
+    paid = [row for row in phone_call_rows() if "totalCharge" in row]
+    assert len({row["kind"] for row in paid}) > 1
+    found = in_python("Phone calls", "spend", phone_call_rows())
+    assert found == {
+        (currency, kind): sum(
+            Decimal(row["totalCharge"]) for row in paid if (row.get("currency"), row["kind"]) == (currency, kind)
+        )
+        for currency, kind in {(row.get("currency"), row["kind"]) for row in paid}
+    }
+    tenths = [{"totalCharge": "0.10", "currency": "USD", "kind": "call"}] * 3
+    assert in_python("Phone calls", "spend", [*tenths, {"kind": "call"}]) == {("USD", "call"): Decimal("0.30")}
 
 
 def test_the_digest_of_rows_is_the_sum_of_those_of_their_ids_and_versions_in_any_order() -> None:

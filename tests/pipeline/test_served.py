@@ -61,7 +61,17 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 
 @pytest.mark.parametrize(
-    "path", ["calls", "calls/x", "calls/x/facts", "reports/usage", "reports/quality", "completeness", "openapi.json"]
+    "path",
+    [
+        "calls",
+        "calls/x",
+        "calls/x/facts",
+        "phone-calls",
+        "reports/usage",
+        "reports/quality",
+        "completeness",
+        "openapi.json",
+    ],
 )
 async def test_nobody_without_a_key_is_answered(served: Served, path: str) -> None:
     async with served.http.get(f"{served.stack.app_url}/api/{path}") as answer:
@@ -132,7 +142,7 @@ async def test_nobody_keeps_a_copy_of_any_answer_or_guesses_what_it_is(served: S
             assert answer.headers["Cache-Control"] == "no-store", url
             assert answer.headers["X-Content-Type-Options"] == "nosniff", url
     assert statuses.keys() >= {"GET health", "POST graph/lifecycle", "GET calls", "GET openapi.json"}
-    answered = ("calls/{callId}", "calls/{callId}/facts", "reports/{name}", "completeness")
+    answered = ("calls/{callId}", "calls/{callId}/facts", "phone-calls", "reports/{name}", "completeness")
     assert [statuses[f"GET {route}"] for route in answered] == [200] * len(answered)
 
 

@@ -11,14 +11,14 @@ from jsonschema import Draft202012Validator
 
 from callrecords import __version__
 from callrecords.graphtypes import JsonObject
-from callrecords.http import completeness, filters, reports, search
+from callrecords.http import completeness, filters, phonecalls, reports, search
 from callrecords.http.completeness import CompletenessOfDays
 from callrecords.http.openapi import document
 from callrecords.http.packed import unpacked
 from callrecords.ports.usage import DayRollUp
 from tests.asking import body
 from tests.doubles import Clock
-from tests.generated import DAYS, day_roll_up, rows
+from tests.generated import DAYS, day_roll_up, phone_call_rows, rows
 from tests.invented import TENANT
 from tests.unit.http.knowndays import COMPARED, Known
 
@@ -40,7 +40,7 @@ def schema_of(operation: str, name: str) -> JsonObject:
 def test_the_document_is_valid() -> None:
     schema = schemathesis.openapi.from_dict(document())
     schema.validate()
-    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 10
+    assert len(list(schema.get_all_operations())) == len(OPERATIONS) == 11
 
 
 def test_the_version_of_the_document_is_that_of_the_app() -> None:
@@ -83,6 +83,18 @@ def test_the_limits_of_the_search_are_those_of_the_code(name: str, expected: Jso
     assert {key: value for key, value in schema.items() if key != "type"} == expected
 
 
+def test_the_search_for_phone_calls_has_the_parameters_the_limits_and_the_columns_of_the_code() -> None:
+    operation = OPERATIONS["searchPhoneCalls"]
+    assert [each["name"] for each in operation["parameters"]] == list(phonecalls.PARAMETERS)
+    assert schema_of("searchPhoneCalls", "source")["enum"] == ["pstn", "directRouting"]
+    assert schema_of("searchPhoneCalls", "kind")["enum"] == list(phonecalls.KINDS)
+    assert schema_of("searchPhoneCalls", "top")["maximum"] == phonecalls.MOST_TOP
+    assert str(phonecalls.MOST_DAYS) in operation["summary"]
+    answer = operation["responses"]["200"]
+    assert all(column in answer["content"]["text/csv"]["schema"]["description"] for column in phonecalls.COLUMNS)
+    assert [*answer["headers"]] == ["X-Continuation"]
+
+
 def test_every_report_is_there_with_its_formats() -> None:
     for name in reports.REPORTS:
         operation = f"report{name.capitalize()}"
@@ -117,7 +129,9 @@ def test_every_operation_says_what_is_answered_without_a_key_and_when_to_come_ba
         assert "Retry-After" in answers[responses["429"].rpartition("/")[2]]["headers"]
 
 
-@pytest.mark.parametrize("operation", ["getCallFacts", "searchCalls", "reportUsage", "reportQuality"])
+@pytest.mark.parametrize(
+    "operation", ["getCallFacts", "searchCalls", "searchPhoneCalls", "reportUsage", "reportQuality"]
+)
 def test_rows_are_described_by_a_schema_that_is_there(operation: str) -> None:
     described = str(OPERATIONS[operation])
     (path,) = re.findall(r"docs/\S+\.json", described)
@@ -165,6 +179,17 @@ def test_the_schema_of_facts_describes_the_unpacked_rows_of_generated_calls() ->
     assert [complaint for row in whole for complaint in complaints(schema, row)] == []
     for name in ("version", "affectedEndpoints", "packing"):
         assert complaints(schema, {key: value for key, value in whole[0].items() if key != name}) != []
+
+
+def test_the_schema_of_a_found_phone_call_describes_the_rows_of_generated_ones() -> None:
+    schema = schema_of_rows("searchPhoneCalls", "phoneCalls")
+    for row in phone_call_rows():
+        with_record = {name: value for name, value in row.items() if name != "tenantId"}
+        without = {name: value for name, value in with_record.items() if name != "record"}
+        assert complaints(schema, with_record) == complaints(schema, without) == []
+        assert complaints(schema, {**without, "tenantId": TENANT}) != []
+        assert complaints(schema, {**without, "kind": "voicemail"}) != []
+        assert complaints(schema, {name: value for name, value in without.items() if name != "source"}) != []
 
 
 @pytest.mark.parametrize("name", reports.REPORTS)
