@@ -6,7 +6,7 @@ from callrecords.app import LIFECYCLE_ROUTE, NOTIFICATIONS_ROUTE, PROBE_SCHEDULE
 from callrecords.http import operations, webhook
 from callrecords.http.answers import Answer, json_answer
 from callrecords.http.openapi import document
-from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, DERIVE, OPERATIONS, RECONCILE, SUBSCRIPTIONS
+from callrecords.queues.workqueue import AUDIT, CALL_RECORDS, DERIVE, OPERATIONS, PHONE_CALLS, RECONCILE, SUBSCRIPTIONS
 from callrecords.settings.connections import QUEUE_CONNECTION
 
 functions = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -80,6 +80,27 @@ def _collecting(app: App) -> func.Blueprint:
     async def reconcile(msg: func.QueueMessage) -> None:
         """Goes on with comparing: lists, compares, enqueues what is missing."""
         await app.heartbeats.queue("reconcile", app.reconciliation.on_message(*_taken(msg)))
+
+    return work
+
+
+def _phone(app: App) -> func.Blueprint:
+    work = func.Blueprint()  # type: ignore[no-untyped-call]
+
+    @work.timer_trigger("timer", app.settings.pstn_schedule)
+    async def import_pstn_calls(timer: func.TimerRequest) -> None:
+        """Starts to import the rows of calls over Microsoft's calling plans."""
+        await app.heartbeats.timer("import_pstn_calls", app.phone_import.on_schedule("pstn"))
+
+    @work.timer_trigger("timer", app.settings.direct_routing_schedule)
+    async def import_direct_routing_calls(timer: func.TimerRequest) -> None:
+        """Starts to import the rows of calls over trunks of the organisation's."""
+        await app.heartbeats.timer("import_direct_routing_calls", app.phone_import.on_schedule("directRouting"))
+
+    @work.queue_trigger("msg", PHONE_CALLS, QUEUE_CONNECTION)
+    async def import_phone_calls(msg: func.QueueMessage) -> None:
+        """Goes on with an import: reads a page, writes the rows that are new."""
+        await app.heartbeats.queue("import_phone_calls", app.phone_import.on_message(*_taken(msg)))
 
     return work
 
@@ -209,5 +230,5 @@ def _taken(msg: func.QueueMessage) -> tuple[str, int]:
 
 
 if app:  # without settings no message is taken: they stay on their queues until the settings are right
-    for part in (_collecting, _upkeep, _questions, _operations):
+    for part in (_collecting, _upkeep, _questions, _operations, *([_phone] if app.settings.phone_calls else [])):
         functions.register_functions(part(app))

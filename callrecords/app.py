@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from callrecords.collect.factrows import FactRows
     from callrecords.collect.givenup import GivenUpCalls
     from callrecords.collect.ingest import Ingest
+    from callrecords.collect.phone.phoneimport import PhoneImport
     from callrecords.collect.reconcile.reconciliation import Reconciliation
     from callrecords.collect.rederive import Rederivation
     from callrecords.collect.subscription import SubscriptionRenewal
@@ -200,6 +201,22 @@ class App:
             profile=self.settings.quality_profile,
             state=self._state,
             queue=self._work_queue(DERIVE),
+            clock=_now,
+        )
+
+    @functools.cached_property
+    def phone_import(self) -> "PhoneImport":
+        from callrecords.collect.phone.phoneimport import PhoneImport
+        from callrecords.graph.phonecalls import PhoneCalls
+
+        return PhoneImport(
+            tenant_id=self.settings.tenant_id,
+            pages=PhoneCalls(self._graph),
+            rows=self._phone_calls_store,
+            slices=self._day_slices,
+            backfill_days=self.settings.phone_backfill_days,
+            state=self._state,
+            queue=self._work_queue(PHONE_CALLS),
             clock=_now,
         )
 

@@ -29,23 +29,20 @@ class PhoneCallsStore:
         self._account = account
         self._tenant_id = tenant_id
 
-    async def known(self, row_ids: Collection[str]) -> dict[str, KnownPhoneRow]:
-        """What is stored of these rows, by id, whatever their day.
-
-        Of a row under two days it is what was written first: it is what a writer left that ended before it had removed
-        it, and whoever compares it with Graph's row finds that out.
-        """
-        found: dict[str, KnownPhoneRow] = {}
+    async def known(self, row_ids: Collection[str]) -> dict[str, tuple[KnownPhoneRow, ...]]:
+        """What is stored of these rows, by id, under whichever days: more than one where a writer ended in between."""
+        found: dict[str, tuple[KnownPhoneRow, ...]] = {}
         with cosmos_errors("Known phone calls"):
             container = await self._account.container(CONTAINER)
             for ids in batched(dict.fromkeys(row_ids), _IDS_A_QUERY, strict=False):
                 items = container.query_items(
-                    "SELECT c.id, c.day, c.digest, c._ts FROM c WHERE ARRAY_CONTAINS(@ids, c.id)",
+                    "SELECT c.id, c.day, c.digest FROM c WHERE ARRAY_CONTAINS(@ids, c.id)",
                     parameters=[{"name": "@ids", "value": [*ids]}],
                     partition_key=[self._tenant_id],
                 )
-                rows = sorted([item async for item in items], key=lambda item: int(item["_ts"]), reverse=True)
-                found |= {row["id"]: KnownPhoneRow(row["day"], row["digest"]) for row in rows}
+                async for item in items:
+                    known = KnownPhoneRow(item["day"], item["digest"])
+                    found[item["id"]] = (*found.get(item["id"], ()), known)
         return found
 
     async def save(self, row: PhoneRow) -> None:

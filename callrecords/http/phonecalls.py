@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_DAYS = 31
 # Who adds up a table may not know that there is a second page: in CSV the first one has all that a page can have.
 DEFAULT_TOP, MOST_TOP = 50, 5_000
-SOURCES: tuple[PhoneSource, ...] = get_args(PhoneSource.__value__)
+SOURCES: tuple[PhoneSource, ...] = get_args(PhoneSource)
 KINDS: tuple[PhoneKind, ...] = get_args(PhoneKind.__value__)
 FIELDS = tuple(name for name in PhoneRow.__annotations__ if name not in ("tenantId", "record"))
 # In CSV a cell has one value. Of the cause there are what it is and on whose side.

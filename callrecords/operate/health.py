@@ -92,6 +92,7 @@ class Health:
             "ingest": _told(lambda known: links.ingest(known.items, known.flow), memory),
             "timers": _told(lambda known: timers.timers(watch.schedules, known.items, now), memory),
             "reconcile": _told(lambda known: links.reconcile(known.items, now), memory),
+            "phone": _told(lambda known: links.phone(known.items, now, watch.schedules), memory),
             "audit": _told(lambda known: links.audit(known.items, now), memory),
             "usage": _told(lambda known: links.usage(known.items, now, watch.schedules), memory),
         }

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.collect.auditrun import AGES, Audit
+from callrecords.collect.phone.run import imported, refused
 from callrecords.collect.reconcile.ladder import LADDER, minutes_for, rungs_for
 from callrecords.collect.subscription import RENEW_BEFORE, SUBSCRIPTION
+from callrecords.graphtypes import JsonObject
 from callrecords.operate.flow import Flow, freshness
 from callrecords.operate.report import Link
-from callrecords.operate.timers import GRACE, RECONCILE_TIMER, ROLL_UP_TIMER, due_after, first_seen
+from callrecords.operate.timers import GRACE, PHONE_TIMERS, RECONCILE_TIMER, ROLL_UP_TIMER, due_after, first_seen
 from callrecords.ports.state import StateItems
 from callrecords.usage.rollup import ROLL_UP
 
@@ -21,6 +23,8 @@ _FIRST_RUNG_WITHIN, _RUNG_WITHIN = timedelta(hours=6), timedelta(hours=18)
 # What Graph did not list is asked for again every two hours at least.
 _UNLISTED_WITHIN = timedelta(hours=3)
 _AUDITS: tuple[Audit, ...] = (*AGES, "command")
+# Where Graph refuses rows, the import tries again every 15 minutes.
+_REFUSED_WITHIN, _IMPORTED_WITHIN = timedelta(hours=1), timedelta(days=2)
 # An audit of a night or two may be missed; the next one catches up.
 _AUDITED_WITHIN = timedelta(days=3)
 
@@ -30,6 +34,7 @@ REMEMBERED = (
     LAST_ARRIVAL.id,
     ROLL_UP.id,
     LADDER.id,
+    *(key(source).id for source in PHONE_TIMERS for key in (imported, refused)),
     *(auditrun.ended(audit).id for audit in _AUDITS),
 )
 
@@ -79,6 +84,25 @@ def reconcile(items: StateItems, now: datetime) -> Link:
     if ladder.unlisted_at and now - ladder.unlisted_at < _UNLISTED_WITHIN:
         return Link(f"Graph did not list the calls of some hours: {ladder.unlisted_because}", facts)
     return Link(facts=facts)
+
+
+def phone(items: StateItems, now: datetime, schedules: Mapping[str, str]) -> Link:
+    """Broken where rows of phone calls are to be imported and Graph refuses them, or no import has ended for long."""
+    for source, timer in PHONE_TIMERS.items():
+        if timer not in schedules:
+            return Link(facts={"isOn": False})
+        last, refusal = items.get(imported(source)), items.get(refused(source))
+        if refusal and now - refusal.at < _REFUSED_WITHIN:
+            return Link(refusal.error, _phone_facts(items))
+        finished = last.finished if last else None
+        if why := _overdue(timer, finished, first_seen(timer, items), _IMPORTED_WITHIN, now):
+            return Link(why, _phone_facts(items))
+    return Link(facts=_phone_facts(items))
+
+
+def _phone_facts(items: StateItems) -> JsonObject:
+    outcomes = {source: items.get(imported(source)) for source in PHONE_TIMERS}
+    return {"isOn": True} | {source: outcome.as_json() if outcome else {} for source, outcome in outcomes.items()}
 
 
 def audit(items: StateItems, now: datetime) -> Link:

@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 
 from callrecords.operate.heartbeats import Heartbeat, heartbeat
 from callrecords.operate.report import Link
+from callrecords.ports.phonerow import PhoneSource
 from callrecords.ports.state import StateItems
 from callrecords.settings.ncrontab import NCrontab
 
 ROLL_UP_TIMER, RECONCILE_TIMER = "roll_up_usage", "reconcile_on_schedule"
+PHONE_TIMERS: Mapping[PhoneSource, str] = {
+    "pstn": "import_pstn_calls",
+    "directRouting": "import_direct_routing_calls",
+}
 # What a run may take, by the host's own timeout.
 GRACE = timedelta(minutes=30)
 # The host may be so early, and a short run end before it is due.

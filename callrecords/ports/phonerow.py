@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
 # Which function of Graph told the row: getPstnCalls, of Microsoft's own telephony, or getDirectRoutingCalls, of a trunk
 # of the organisation's. Rows of the one have other columns than those of the other.
-type PhoneSource = Literal["pstn", "directRouting"]
+PhoneSource = Literal["pstn", "directRouting"]
 type PhoneDirection = Literal["inbound", "outbound"]
 type PhoneKind = Literal["call", "conference", "transfer", "forwarded", "unassigned", "bot", "emergency", "unknown"]
 type PhoneSide = Literal["sbc", "microsoft", "configuration", "caller", "callee", "network", "unknown"]
@@ -111,8 +111,8 @@ class KnownPhoneRow(NamedTuple):
 class PhoneRowStore(Protocol):
     """Where these rows are kept (cosmos.phonecalls)."""
 
-    async def known(self, row_ids: Collection[str]) -> dict[str, KnownPhoneRow]:
-        """What is stored of these rows, by id, whatever their day."""
+    async def known(self, row_ids: Collection[str]) -> dict[str, tuple[KnownPhoneRow, ...]]:
+        """What is stored of these rows, by id, under whichever days: more than one where a writer ended in between."""
 
     async def save(self, row: PhoneRow) -> None:
         """Stores the row under its day, in the place of what is there."""

@@ -10,6 +10,7 @@ import pytest
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect import chosendays, dayrunner, givenup, rederiverun
 from callrecords.collect.auditrun import AGES
+from callrecords.collect.phone import run as phonerun
 from callrecords.collect.reconcile import plan, reconciliation, walk
 from callrecords.collect.reconcile.counting import MOST_LACKING
 from callrecords.collect.reconcile.days import LATE_ENOUGH, LONGEST_CALL
@@ -47,7 +48,7 @@ HOST = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
 FACTS = {
     "README.md": [
         f"keeps it for {GRAPH_KEEPS // DAY} days",
-        f"page by page, over at most {search.MOST_DAYS} days",
+        f"or the worst first, page by page, over at most {search.MOST_DAYS} days",
         f"as JSON or CSV, page by page, over at most {phonecalls.MOST_DAYS} days",
         f"as JSON or CSV, over at most {reports.MOST_DAYS} days",
         f"by day, as JSON or CSV, for at most {reports.MOST_DAYS} days",
@@ -92,6 +93,9 @@ FACTS = {
         f"{minutes_for(LISTED_A_DAY)} of 60 with {LISTED_A_DAY:,} calls a day",
         f"Graph lists {ALL_LISTED_A_DAY:,} calls a day at {CALLS_IN_A_PAGE} calls a page",
         f"From {LISTED_A_DAY // 2:,} calls a day on, a missed call may stay unknown",
+        f"the last {phonerun.LATENESS // DAY} days before the one before again",
+        f"from its beginning, up to {phonerun.MOST_RESTARTS} times",
+        f"last import of a source ended more than {links._IMPORTED_WITHIN // DAY} days ago",
         f"audit of the store ended more than {links._AUDITED_WITHIN // DAY} days ago",
         f"when it began {AGES['early']} days ago (`early`) and when it began {AGES['late']} days ago (`late`)",
         f"comes back with its position every {dayrunner.VISIT // MINUTE} minutes",

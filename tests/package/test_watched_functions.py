@@ -8,7 +8,7 @@ from tests.invented import ENVIRONMENT
 from tests.markdown import ROOT
 from tests.triggers import triggers
 
-SETTINGS = {**ENVIRONMENT, "AUDIT_SCHEDULE": "0 1 1 * * *"}
+SETTINGS = {**ENVIRONMENT, "AUDIT_SCHEDULE": "0 1 1 * * *", "PHONE_CALLS": "true"}
 
 
 def test_every_timer_is_watched_by_its_schedule() -> None:

@@ -17,7 +17,7 @@ from tests.pipeline.waiting import until
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
     folder, ports = tmp_path_factory.mktemp("stack"), Ports.any_free()
-    async with running_stack(ports, folder, graph, remembered=until_now()) as stack:
+    async with running_stack(ports, folder, graph, remembered=until_now(), phone_calls=True) as stack:
         await stack.wait_until_subscribed()
         # The time before its first subscription; by that it finds no more calls.
         await until(lambda: has_compared(stack))

@@ -11,6 +11,7 @@ import pytest
 from callrecords.collect.arrivals import Arrival
 from callrecords.collect.auditrun import AuditOutcome
 from callrecords.collect.givenup import GivenUpCall
+from callrecords.collect.phone.run import PhoneOutcome, PhoneRefused
 from callrecords.collect.reconcile.dropped import Dropping
 from callrecords.collect.reconcile.ladder import Asked, Ladder
 from callrecords.collect.reconcile.run import Running
@@ -36,6 +37,8 @@ STATE: Mapping[str, type[Document]] = {
     "reconcileDropped": Dropping,
     "audit": AuditOutcome,
     "derive": DeriveOutcome,
+    "phone": PhoneOutcome,
+    "phoneRefused": PhoneRefused,
     "heartbeat": Heartbeat,
     "flow": Flow,
     "givenUp": GivenUpCall,

@@ -32,6 +32,8 @@ from tests.integration.cosmos.cosmosaccount import CosmosAccount
 from tests.invented import CALL, NOW, TENANT, call_message
 from tests.unit.collect.audit_world import WHOLE
 from tests.unit.collect.audit_world import World as AuditWorld
+from tests.unit.collect.phone.world import World as PhoneWorld
+from tests.unit.collect.phone.world import pstn
 from tests.unit.collect.reconcile.world import World as ReconcileWorld
 from tests.unit.collect.reconcile.world import calls_every
 from tests.unit.collect.rederive_world import OLD
@@ -202,6 +204,23 @@ async def test_what_is_remembered_of_the_subscription_is_as_promised() -> None:
         assert complaints(
             "state", {"id": f"{TENANT}:subscription", **{name: each[name] for name in each if name != "at"}}
         )
+
+
+async def test_what_is_remembered_of_imports_of_phone_calls_is_as_promised() -> None:
+    world = PhoneWorld(pstn(1), pstn(2, callType="odd"))
+    await world.run()
+    world.pages.failing = lambda _: Forbidden("Graph answered 403.")
+    await world.phone.on_schedule("directRouting")
+    await world.take()
+    assert world.state.items.keys() == {
+        "phone-pstn",
+        "phone-pstn-running",
+        "phone-direct-routing-running",
+        "phone-direct-routing-refused",
+    }
+    for item_id, item in world.state.items.items():
+        assert complaints("state", item | {"id": f"{TENANT}:{item_id}"}) == []
+        assert complaints("state", item | {"id": f"{TENANT}:{item_id}", "other": 1})
 
 
 async def test_what_is_remembered_of_comparisons_is_as_promised() -> None:

@@ -30,6 +30,8 @@ HOUR = timedelta(hours=1)
 NIGHTLY, EVERY_HALF_HOUR = "0 40 3 * * *", "0 5,35 * * * *"
 SCHEDULES = {
     "reconcile_on_schedule": "0 */10 * * * *",
+    "import_pstn_calls": NIGHTLY,
+    "import_direct_routing_calls": NIGHTLY,
     "audit": NIGHTLY,
     "roll_up_usage": EVERY_HALF_HOUR,
     "probe_queue": "30 */5 * * * *",

@@ -6,6 +6,7 @@ import pytest
 from azure.storage.queue.aio import QueueServiceClient
 
 from callrecords.collect.auditrun import AuditOutcome, ended
+from callrecords.collect.phone.run import PhoneRefused, refused
 from callrecords.collect.reconcile.ladder import LADDER
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import Forbidden, Unavailable
@@ -59,6 +60,10 @@ async def without_reconciliation(world: World) -> None:
     world.state.hold(LADDER, ladder(world.clock.now, {"1 h": 8}))
 
 
+async def with_refused_phone_calls(world: World) -> None:
+    world.state.hold(refused("pstn"), PhoneRefused(at=world.clock.now, error="Graph answered 403."))
+
+
 async def without_audit(world: World) -> None:
     finished = world.clock.now - 73 * HOUR
     outcome = AuditOutcome(first_day="2026-03-04", last_day="2026-03-04", finished=finished, at=finished)
@@ -80,6 +85,7 @@ CHAIN: dict[str, Callable[[World], Awaitable[None]]] = {
     "missing": with_a_missing_call,
     "timers": without_a_timer,
     "reconcile": without_reconciliation,
+    "phone": with_refused_phone_calls,
     "audit": without_audit,
     "usage": without_roll_up,
 }

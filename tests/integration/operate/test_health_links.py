@@ -9,9 +9,13 @@ from azure.storage.queue.aio import QueueServiceClient
 from callrecords.collect import auditrun
 from callrecords.collect.arrivals import LAST_ARRIVAL
 from callrecords.collect.auditrun import Audit, AuditOutcome
+from callrecords.collect.phone.run import PhoneOutcome, PhoneRefused, imported, refused
 from callrecords.collect.reconcile.ladder import LADDER, RUNGS
 from callrecords.collect.subscription import SUBSCRIPTION, SubscriptionState
 from callrecords.errors import CallRecordsError, Forbidden, Throttled, Unavailable
+from callrecords.operate import links
+from callrecords.ports.phonerow import PhoneSource
+from callrecords.ports.state import StateItems
 from callrecords.usage.rollup import ROLL_UP, RollUpState
 from tests.integration.operate.health_world import HOUR, World, give_up, ladder, subscription
 from tests.invented import DAY, NOW, call_message
@@ -182,6 +186,38 @@ async def test_a_comparison_may_be_some_hours_behind(world: World, rung: str, ho
 async def test_a_first_comparison_that_has_not_ended_is_no_broken_link(world: World) -> None:
     del world.state.items[LADDER.id]
     assert await world.why("reconcile") is None
+
+
+@pytest.mark.parametrize("source", ["pstn", "directRouting"])
+async def test_rows_of_phone_calls_that_graph_refuses_are_told_with_the_permission_for_an_hour(
+    world: World, source: PhoneSource
+) -> None:
+    error = "Graph answered 403. The permission for it is CallRecord-PstnCalls.Read.All."
+    world.state.hold(refused(source), PhoneRefused(at=world.clock.now, error=error))
+    assert await world.why("phone") == error
+    world.clock.forward(HOUR)
+    assert await world.why("phone") is None
+
+
+@pytest.mark.parametrize("timer", ["import_pstn_calls", "import_direct_routing_calls"])
+async def test_an_import_of_phone_calls_that_never_ends_is_a_broken_link_in_time(world: World, timer: str) -> None:
+    first_seen = world.clock.now
+    other: PhoneSource = "directRouting" if timer == "import_pstn_calls" else "pstn"
+    assert await world.why("phone") is None
+    world.clock.forward(48 * HOUR)
+    ended = PhoneOutcome(
+        first_day=DAY, last_day=DAY, finished=world.clock.now, at=world.clock.now, imported_from=DAY, told=3
+    )
+    world.state.hold(imported(other), ended)
+    assert await world.why("phone") is None
+    world.clock.forward(6 * SECOND)
+    assert await world.why("phone") == f"{timer} has never come to its end since {first_seen.isoformat()}"
+    assert (await world.facts("phone"))[other] == ended.as_json()
+
+
+def test_where_no_phone_calls_are_imported_the_link_says_so_and_holds() -> None:
+    link = links.phone(StateItems({}), NOW, {})
+    assert (link.why, link.facts) == (None, {"isOn": False})
 
 
 def audited(finished: datetime) -> AuditOutcome:

@@ -1,0 +1,1 @@
+"""Imports Graph's rows of phone calls."""
