@@ -62,9 +62,9 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
             console.print(f"\n[bold]A call that was bad for somebody[/bold], {row['callId']}:\n")
             console.print(in_words(row), "\n", soft_wrap=True, highlight=False, markup=False)
         _conclude(comparison, arguments, seconds, stack, console)
-        console.print(completeness_line(await _completeness(stack, day)), soft_wrap=True, highlight=False)
         if not arguments.keep:
             console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
+        console.print(completeness_line(await _completeness(stack, day)), soft_wrap=True, highlight=False)
         if arguments.keep:
             await _keep(stack, console)
     return comparison.complete

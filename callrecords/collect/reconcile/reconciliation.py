@@ -18,6 +18,7 @@ from callrecords.collect.reconcile.ladder import ASKED, LADDER, Asked
 from callrecords.collect.reconcile.plan import Plan
 from callrecords.collect.reconcile.run import RUNNING, ReconcileMessage, Running
 from callrecords.collect.reconcile.settlement import Settlement
+from callrecords.collect.reconcile.visit import Visit
 from callrecords.collect.reconcile.walk import Walk
 from callrecords.errors import CallRecordsError, Throttled
 from callrecords.ports.completeness import CompletenessStore
@@ -115,8 +116,8 @@ class Reconciliation:
         now = await self._remember()
         plan = await Plan.load(self._tenant_id, self._state, self._completeness, now())
         given_up = await self._comparison.given_up()
-        walk = Walk(comparison=self._comparison, rows=self._rows, plan=plan, given_up=given_up, now=now)
-        settlement = Settlement(comparison=self._comparison, rows=self._rows, plan=plan, given_up=given_up, now=now)
+        visit = Visit(comparison=self._comparison, rows=self._rows, plan=plan, given_up=given_up, now=now)
+        walk, settlement = Walk(visit), Settlement(visit)
         end, steps, task = now() + _VISIT, 0, message.task
         failure: CallRecordsError | None = None
         try:

@@ -1,23 +1,22 @@
 """What has become of the calls that a comparison found to be missing, and of the seconds that Graph did not list."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import batched
 
 from callrecords.collect.givenup import LATE
-from callrecords.collect.reconcile.compare import Comparison, GivenUp
 from callrecords.collect.reconcile.counting import settled
 from callrecords.collect.reconcile.hours import HOUR, day_of, second_of_day
 from callrecords.collect.reconcile.ladder import KEPT_FOR
-from callrecords.collect.reconcile.plan import Plan
 from callrecords.collect.reconcile.stored import LEAST_STEP, Stored
+from callrecords.collect.reconcile.visit import Visit
 from callrecords.collect.reconcile.walk import with_found
 from callrecords.errors import CallRecordsError
 from callrecords.ports.completeness import HourCompared, LackingCall
 from callrecords.ports.records import Listed
-from callrecords.ports.rows import Row, RowVersions
+from callrecords.ports.rows import Row
 
 _LOOKS_AT_ONCE = 16
 # In a visit: it has a deadline, and hours to compare.
@@ -30,20 +29,12 @@ _NAMED_WITHIN = LATE + timedelta(hours=2)
 class Settlement:
     """Looks at open hours again, within one visit."""
 
-    def __init__(
-        self,
-        *,
-        comparison: Comparison,
-        rows: RowVersions,
-        plan: Plan,
-        given_up: GivenUp,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._comparison = comparison
-        self._rows = rows
-        self._plan = plan
-        self._given_up = given_up
-        self._now = now
+    def __init__(self, visit: Visit) -> None:
+        self._comparison = visit.comparison
+        self._rows = visit.rows
+        self._plan = visit.plan
+        self._given_up = visit.given_up
+        self._now = visit.now
 
     async def settle(self) -> None:
         """Looks at those hours that are to be looked at, as many as fit in. Raises what Cosmos does."""

@@ -1,21 +1,20 @@
 """Takes a task along, step by step: each is one list of Graph's, compared with Cosmos and counted by hour."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callrecords.collect.reconcile.compare import MOST_IN_A_STEP, Comparison, GivenUp, HourFound
+from callrecords.collect.reconcile.compare import MOST_IN_A_STEP, HourFound
 from callrecords.collect.reconcile.counting import counted, settled, with_forgotten
 from callrecords.collect.reconcile.hours import HOUR, day_end, day_of, hour_of, hours_between, second_of_day
 from callrecords.collect.reconcile.ladder import KEPT_FOR, is_chosen, minutes_for
 from callrecords.collect.reconcile.lists import Checked
-from callrecords.collect.reconcile.plan import Plan
 from callrecords.collect.reconcile.run import ReconcileMessage, Task
 from callrecords.collect.reconcile.stored import LEAST_STEP, NOTHING, WANTED_IN_A_STEP, Stored, read_on
+from callrecords.collect.reconcile.visit import Visit
 from callrecords.errors import Garbled, Refused, Unavailable, Unreadable
 from callrecords.ports.completeness import HourCompared, LackingCall
-from callrecords.ports.rows import RowVersions
 
 log = logging.getLogger(__name__)
 
@@ -34,20 +33,12 @@ _SHORTER = 8
 class Walk:
     """The steps of one visit."""
 
-    def __init__(
-        self,
-        *,
-        comparison: Comparison,
-        rows: RowVersions,
-        plan: Plan,
-        given_up: GivenUp,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._comparison = comparison
-        self._rows = rows
-        self._plan = plan
-        self._given_up = given_up
-        self._now = now
+    def __init__(self, visit: Visit) -> None:
+        self._comparison = visit.comparison
+        self._rows = visit.rows
+        self._plan = visit.plan
+        self._given_up = visit.given_up
+        self._now = visit.now
         self._stored = NOTHING
 
     async def step(self, message: ReconcileMessage, task: Task) -> ReconcileMessage:
