@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from callrecords.cosmos.calls import CallsStore
     from callrecords.cosmos.completeness import CompletenessItems
     from callrecords.cosmos.phonecalls import PhoneCallsStore
+    from callrecords.cosmos.phonejoins import PhoneJoins
     from callrecords.cosmos.slices import DaySliceReader
     from callrecords.cosmos.state import StateStore
     from callrecords.cosmos.usage import UsageStore
@@ -206,6 +207,7 @@ class App:
 
     @functools.cached_property
     def phone_import(self) -> "PhoneImport":
+        from callrecords.collect.phone.joining import Joining
         from callrecords.collect.phone.phoneimport import PhoneImport
         from callrecords.graph.phonecalls import PhoneCalls
 
@@ -213,6 +215,7 @@ class App:
             tenant_id=self.settings.tenant_id,
             pages=PhoneCalls(self._graph),
             rows=self._phone_calls_store,
+            joining=Joining(self._phone_joins),
             slices=self._day_slices,
             backfill_days=self.settings.phone_backfill_days,
             state=self._state,
@@ -406,14 +409,22 @@ class App:
     @functools.cached_property
     def _calls_store(self) -> "CallsStore":
         from callrecords.cosmos.calls import CallsStore
+        from callrecords.cosmos.phonejoins import LegsOfCalls
 
-        return CallsStore(self._cosmos, self.settings.tenant_id)
+        find_legs = LegsOfCalls(self._phone_joins, _now) if self.settings.phone_calls else None
+        return CallsStore(self._cosmos, self.settings.tenant_id, find_legs)
 
     @functools.cached_property
     def _phone_calls_store(self) -> "PhoneCallsStore":
         from callrecords.cosmos.phonecalls import PhoneCallsStore
 
         return PhoneCallsStore(self._cosmos, self.settings.tenant_id)
+
+    @functools.cached_property
+    def _phone_joins(self) -> "PhoneJoins":
+        from callrecords.cosmos.phonejoins import PhoneJoins
+
+        return PhoneJoins(self._cosmos, self.settings.tenant_id)
 
     @functools.cached_property
     def _day_slices(self) -> "DaySliceReader":

@@ -26,11 +26,12 @@ from local.environment import ROOT
 from local.explain import in_words
 from local.graph import GraphSimulator
 from local.operating import reconcile
-from local.play import play
+from local.phoneimport import PhoneComparison, compare_phone_rows, import_phone_rows, stored_rows
+from local.play import play, play_phone
 from local.processes import exit_status
-from local.report import completeness_line, endpoints, figures, result_table
+from local.report import completeness_line, endpoints, figures, phone_failure, phone_table, result_table
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
-from local.traffic import Call, generate
+from local.traffic import Call, generate, phone_rows
 
 FOLDER = ROOT / ".local" / "demo"
 FIRST_PORT = 7071
@@ -50,24 +51,35 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
     FOLDER.mkdir(parents=True)
     console.print("Starting Azurite, a Cosmos server, a Graph simulator and the functions host ...")
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER)
-    async with running_stack(ports, FOLDER, graph) as stack:
+    async with running_stack(ports, FOLDER, graph, phone_calls=True) as stack:
         calls = generate(arguments.seed, arguments.calls, day, TENANT_ID)
+        phone = phone_rows(calls, arguments.seed)
         await stack.wait_until_subscribed()
         console.print("The app's timer created its Graph subscription, and Graph's handshake found the webhook.")
         await _play(calls, stack, console)
         comparison = await compare(graph.records, stack.database.get_container_client(CONTAINER), TENANT_ID)
+        play_phone(phone, graph)
+        console.print("Graph now has its reports on phone calls too; the app imports them.")
+        await import_phone_rows(stack)
+        stored = await stored_rows(stack)
+        of_phone = compare_phone_rows(phone, stored)
         seconds = time.monotonic() - began
         console.print(result_table(comparison, calls, graph, seconds))
+        console.print(phone_table(of_phone))
+        of_sides = ("sbc", "microsoft", "configuration", "network")
+        if failed := next((row for row in stored if "cause" in row and row["cause"]["side"] in of_sides), None):
+            console.print(f"\n[bold]A phone call that failed[/bold], {failed['id']}:\n")
+            console.print(phone_failure(failed), soft_wrap=True, highlight=False, markup=False)
         if row := await _bad_call(stack):
             console.print(f"\n[bold]A call that was bad for somebody[/bold], {row['callId']}:\n")
             console.print(in_words(row), "\n", soft_wrap=True, highlight=False, markup=False)
-        _conclude(comparison, arguments, seconds, stack, console)
+        _conclude(comparison, of_phone, arguments, seconds, stack, console)
         if not arguments.keep:
             console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
         console.print(completeness_line(await _completeness(stack, day)), soft_wrap=True, highlight=False)
         if arguments.keep:
             await _keep(stack, console)
-    return comparison.complete
+    return comparison.complete and of_phone.complete
 
 
 async def _play(calls: Sequence[Call], stack: Stack, console: Console) -> None:
@@ -131,15 +143,22 @@ async def _completeness(stack: Stack, day: date) -> JsonObject:
 
 
 def _conclude(
-    comparison: Comparison, arguments: argparse.Namespace, seconds: float, stack: Stack, console: Console
+    comparison: Comparison,
+    of_phone: PhoneComparison,
+    arguments: argparse.Namespace,
+    seconds: float,
+    stack: Stack,
+    console: Console,
 ) -> None:
     if comparison.complete:
         console.print("[green]Every call record that Graph holds is in Cosmos, whole, at its newest version.[/green]")
     else:
         console.print("[red]Cosmos does not hold what Graph holds.[/red] The app's log says why:")
+    if not of_phone.complete:
+        console.print("[red]Rows of phone calls are missing, or not as Graph has them.[/red]")
     console.print(f"The app's log: {stack.app.log_file.relative_to(Path.cwd(), walk_up=True)}")
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures(comparison, seconds), indent=2) + "\n")
+        arguments.json.write_text(json.dumps(figures(comparison, of_phone, seconds), indent=2) + "\n")
 
 
 async def _keep(stack: Stack, console: Console) -> None:

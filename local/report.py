@@ -9,11 +9,14 @@ from rich.table import Table
 
 from callrecords.cosmos.callrecords import CONTAINER
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.amounts import plain
+from callrecords.ports.phonerow import PhoneRow
 from local import azurite
 from local.compare import Comparison
 from local.cosmos import KEY
 from local.cosmos.authorization import authorization
 from local.graph import GraphSimulator
+from local.phoneimport import PhoneComparison
 from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
 from local.traffic import Call
 
@@ -21,7 +24,7 @@ _IN_WORDS = {"complete": "complete", "soFar": "so far", "incomplete": "incomplet
 _REPLAY = "scripts/operate replay --queue call-records --every-reason"
 
 
-def figures(comparison: Comparison, seconds: float) -> dict[str, object]:
+def figures(comparison: Comparison, of_phone: PhoneComparison, seconds: float) -> dict[str, object]:
     """The figures of `--json`."""
     return {
         "held": comparison.held,
@@ -29,6 +32,9 @@ def figures(comparison: Comparison, seconds: float) -> dict[str, object]:
         "newest": comparison.newest,
         "whole": comparison.whole,
         "missing": comparison.missing,
+        "phoneRows": of_phone.stored,
+        "phoneRowsJoined": of_phone.joined,
+        "phoneRowsWrong": of_phone.wrong,
         "seconds": round(seconds, 1),
     }
 
@@ -60,6 +66,32 @@ def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimu
         if ids:
             table.add_row(f"[red]{name}[/red]", str(len(ids)), ids[0])
     return table
+
+
+def phone_table(comparison: PhoneComparison) -> Table:
+    """The outcome for rows of phone calls."""
+    table = Table("What", "Figure", "Of", title="Rows of phone calls in Cosmos, compared with Graph")
+    table.caption = "docs/data.md says why a row may be at no call."
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("Rows stored", str(comparison.stored), str(comparison.held))
+    table.add_row("  at the call that they belong to", str(comparison.joined), str(comparison.held))
+    for reason, count in sorted(comparison.not_joined.items()):
+        table.add_row(f"  at no call ({reason})", str(count), "")
+    for currency, charge in comparison.charges.items():
+        table.add_row(f"Charges in {currency}", plain(charge), "")
+    for name, ids in (("Missing", comparison.missing), ("Not as in Graph", comparison.wrong)):
+        if ids:
+            table.add_row(f"[red]{name}[/red]", str(len(ids)), ids[0])
+    return table
+
+
+def phone_failure(row: PhoneRow) -> str:
+    """What a row says of why its call failed, in words."""
+    cause = row["cause"]
+    told = {"SIP": cause.get("sipCode"), "Microsoft": cause.get("subCode"), "trunk": row.get("trunk")}
+    codes = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+    return f"  {cause['cause']}\n  Side: {cause['side']} ({codes}).\n  Look at: {cause['lookAt']}"
 
 
 def completeness_line(day: JsonObject) -> str:
@@ -122,6 +154,8 @@ def _of_the_app(url: str, call_id: str, day: str) -> list[tuple[str, str]]:
             f"curl -X POST -d '{{}}' {url}/admin/functions/roll_up_usage",
         ),
         ("The app: the report of that", f"curl -s '{url}/api/reports/quality?{days}'"),
+        ("The app: phone calls that failed, and why", f"curl -s '{url}/api/phone-calls?{days}&failed=true'"),
+        ("The app: what phone calls cost, as CSV", f"curl -s '{url}/api/phone-calls?{days}&source=pstn&format=csv'"),
         ("The app: how complete the day is", f"curl -s '{url}/api/completeness?{days}'"),
         ("The app: which link of the chain is broken", f"curl -s {url}/api/health/details"),
     ]

@@ -12,7 +12,7 @@ from azure.cosmos.aio import CosmosClient, DatabaseProxy
 
 from callrecords.cosmos.state import CONTAINER as STATE
 from callrecords.documents import Document
-from callrecords.settings.read import PHONE_CALLS
+from callrecords.settings.read import PHONE_BACKFILL_DAYS, PHONE_CALLS
 from local import azurite, cosmos
 from local.apphost import HostOptions, running_app
 from local.cosmos import CosmosServer
@@ -28,6 +28,8 @@ IDENTITY_HEADER = "identity-of-the-local-stack"
 # Of the body of a request, as in infra/app/function-app.bicep.
 BODY_LIMIT = 1024 * 1024
 DATABASE = "callrecords"
+# Each day is a request at least, of which the app makes ten in 20 seconds.
+_BACKFILL_DAYS = "4"
 
 _CONTAINERS = ROOT / "infra/cosmos-containers.json"
 
@@ -114,7 +116,7 @@ async def running_stack(
         environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
         if phone_calls:
             graph.granted.add(PHONE_ROLE)
-            environ[PHONE_CALLS.name] = "true"
+            environ |= {PHONE_CALLS.name: "true", PHONE_BACKFILL_DAYS.name: _BACKFILL_DAYS}
         app = await parts.enter_async_context(running_app(ports.app, folder, environ, host))
         yield Stack(ports, graph, server, database, queue_service, app)
 

@@ -13,6 +13,7 @@ from callrecords.cosmos.phonecalls import PhoneCallsStore
 from callrecords.cosmos.usage import UsageStore
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.joins import by_correlation
 from callrecords.phone.row import phone_row
 from callrecords.ports.callrow import CallRow
 from callrecords.ports.phonerow import PhoneRow
@@ -54,7 +55,8 @@ def rows() -> tuple[CallRow, ...]:
 
 @functools.cache
 def phone_call_rows() -> tuple[PhoneRow, ...]:
-    """The rows of the phone calls of all DAYS, each as it is at last; of every kind that a query asks for."""
+    """The rows of the phone calls of all DAYS, each as it is at last; of every kind that a query asks for. Those of
+    Direct Routing are joined to the calls that they name."""
     found: list[PhoneRow] = []
     for seed, day in enumerate(DAYS):
         calls = generate(seed=seed, calls=120, day=date.fromisoformat(day), tenant_id=TENANT)
@@ -62,7 +64,7 @@ def phone_call_rows() -> tuple[PhoneRow, ...]:
         first = next(properties for properties, source in told if source == "pstn")
         told.append(({**first, "id": f"{day}-for-help", "callType": "user_out", "calleeNumber": "911"}, "pstn"))
         found += [phone_row(properties, source, TENANT) for properties, source in told]
-    return tuple(found)
+    return tuple({**row, "joined": by_correlation(row, {row.get("correlationId", "")})} for row in found)
 
 
 def day_roll_up(tenant_id: str, day: str, rows: Iterable[Mapping[str, object]]) -> DayRollUp:

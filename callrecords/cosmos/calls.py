@@ -1,7 +1,7 @@
 """The `calls` container: one fact row a call, never older than what is there."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -11,7 +11,7 @@ from callrecords.callrecord import rank
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
 from callrecords.errors import Unavailable, Unreadable
 from callrecords.graphtypes import JsonObject, moment, texts, utc
-from callrecords.ports.callrow import CallRow
+from callrecords.ports.callrow import CallRow, PhoneLegRow
 from callrecords.ports.rows import Row, TimedRow
 
 CONTAINER = "calls"
@@ -32,12 +32,20 @@ class StoredRow(NamedTuple):
     etag: str
 
 
-class CallsStore:
-    """The fact rows of `tenant_id`. Every method raises the errors of `cosmos_errors`."""
+type FindLegs = Callable[[CallRow], Awaitable[list[PhoneLegRow]]]
 
-    def __init__(self, account: Account, tenant_id: str) -> None:
+
+class CallsStore:
+    """The fact rows of `tenant_id`. Every method raises the errors of `cosmos_errors`.
+
+    What a row tells of phone legs is no fact of its record: it stays where another row takes its place. Of a row that
+    is not there yet `find_legs` finds them, where rows of phone calls are imported.
+    """
+
+    def __init__(self, account: Account, tenant_id: str, find_legs: FindLegs | None = None) -> None:
         self._account = account
         self._tenant_id = tenant_id
+        self._find_legs = find_legs
 
     async def row(self, call_id: str, day: str) -> Row | None:
         """What the row of the call was derived from; None where there is no row."""
@@ -64,7 +72,7 @@ class CallsStore:
                 stored = None if is_unread else await read_if_there(container, row["id"], key)
                 if stored and _is_to_stay(read_row(stored), read_row(row)):
                     return False
-                if await _write(container, row, stored):
+                if await _write(container, await self._with_legs(row, stored), stored):
                     return True
         raise Unavailable(f"Facts of call {row['id']}: lost {_TRIES} races against other writers.")
 
@@ -123,6 +131,14 @@ class CallsStore:
                     if row["tenantId"] == self._tenant_id:
                         days |= {row["day"], *row["formerDays"]}
             return days, pages.continuation_token or position
+
+    async def _with_legs(self, row: CallRow, stored: JsonObject | None) -> CallRow:
+        """The row with the phone legs of the one that is stored, or with those that are known."""
+        if stored is not None:
+            legs = stored.get("phoneLegs")
+        else:
+            legs = await self._find_legs(row) if self._find_legs else None
+        return {**row, "phoneLegs": legs} if legs else row
 
     async def _container(self) -> ContainerProxy:
         return await self._account.container(CONTAINER)

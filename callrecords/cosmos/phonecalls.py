@@ -36,12 +36,12 @@ class PhoneCallsStore:
             container = await self._account.container(CONTAINER)
             for ids in batched(dict.fromkeys(row_ids), _IDS_A_QUERY, strict=False):
                 items = container.query_items(
-                    "SELECT c.id, c.day, c.digest FROM c WHERE ARRAY_CONTAINS(@ids, c.id)",
+                    "SELECT c.id, c.day, c.digest, c.joined FROM c WHERE ARRAY_CONTAINS(@ids, c.id)",
                     parameters=[{"name": "@ids", "value": [*ids]}],
                     partition_key=[self._tenant_id],
                 )
                 async for item in items:
-                    known = KnownPhoneRow(item["day"], item["digest"])
+                    known = KnownPhoneRow(item["day"], item["digest"], item.get("joined"))
                     found[item["id"]] = (*found.get(item["id"], ()), known)
         return found
 

@@ -29,6 +29,7 @@ class PhoneFilters:
     trunk: str | None = None
     is_successful: bool | None = None
     kind: PhoneKind | None = None
+    call: str | None = None
 
     @property
     def conditions(self) -> Iterator[str]:
@@ -45,6 +46,8 @@ class PhoneFilters:
             yield "c.successful = @successful"
         if self.kind is not None:
             yield "c.kind = @kind"
+        if self.call is not None:
+            yield "EXISTS(SELECT VALUE j FROM j IN c.joined.calls WHERE j.callId = @call)"
 
     @property
     def values(self) -> dict[str, object]:
@@ -56,6 +59,7 @@ class PhoneFilters:
             "trunk": self.trunk,
             "successful": self.is_successful,
             "kind": self.kind,
+            "call": self.call,
         }
         return {name: value for name, value in told.items() if value is not None}
 

@@ -27,10 +27,13 @@ DEFAULT_TOP, MOST_TOP = 50, 5_000
 SOURCES: tuple[PhoneSource, ...] = get_args(PhoneSource)
 KINDS: tuple[PhoneKind, ...] = get_args(PhoneKind.__value__)
 FIELDS = tuple(name for name in PhoneRow.__annotations__ if name not in ("tenantId", "record"))
-# In CSV a cell has one value. Of the cause there are what it is and on whose side.
-COLUMNS = (*(name for name in FIELDS if name not in ("digest", "cause", "flags")), "cause", "side", "flags")
+# In CSV a cell has one value. Of the cause there are what it is and on whose side, and of the join the calls and how
+# they were found, or the reason why there are none.
+_OF_CELLS = ("cause", "side", "callIds", "joinedBy", "notJoined", "flags")
+COLUMNS = (*(name for name in FIELDS if name not in ("digest", "joined", *_OF_CELLS)), *_OF_CELLS)
 PARAMETERS = (
-    "from", "to", "source", "user", "number", "trunk", "failed", "kind", "format", "record", "top", "continuation",
+    "from", "to", "source", "user", "number", "trunk", "failed", "kind", "call", "format", "record", "top",
+    "continuation",
 )  # fmt: skip
 
 _YES_OR_NO = ("true", "false")
@@ -106,7 +109,7 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedPhoneSearch:
 
 def _filters(parameters: Mapping[str, str]) -> PhoneFilters:
     """What the parameters ask for, in the form in which rows have it."""
-    told = {name: parameters[name] for name in ("user", "number", "trunk") if parameters.get(name)}
+    told = {name: parameters[name] for name in ("user", "number", "trunk", "call") if parameters.get(name)}
     failed = one_of(parameters, "failed", _YES_OR_NO)
     return PhoneFilters(
         source=cast("PhoneSource | None", one_of(parameters, "source", SOURCES)),
@@ -115,12 +118,19 @@ def _filters(parameters: Mapping[str, str]) -> PhoneFilters:
         trunk=told["trunk"].lower() if "trunk" in told else None,
         is_successful=failed == "false" if failed else None,
         kind=cast("PhoneKind | None", one_of(parameters, "kind", KINDS)),
+        call=_call(told["call"]) if "call" in told else None,
     )
 
 
 def _user(text: str) -> str:
     if "@" not in text and not CALL_ID.fullmatch(text.lower()):
         raise BadParameter(f"user is {text[:SHOWN]!r}: expected an Entra object id or a user principal name.")
+    return text.lower()
+
+
+def _call(text: str) -> str:
+    if not CALL_ID.fullmatch(text.lower()):
+        raise BadParameter(f"call is {text[:SHOWN]!r}: expected the callId of a call.")
     return text.lower()
 
 
@@ -150,5 +160,11 @@ def _is_key(start: object, row_id: object) -> bool:
 def _as_cells(row: PhoneRow) -> JsonObject:
     cause = row.get("cause")
     of_cause = {"cause": cause["cause"], "side": cause["side"]} if cause else {"cause": None}
+    join = row.get("joined", {})
+    of_join = {
+        "callIds": " ".join(call["callId"] for call in join.get("calls", ())),
+        "joinedBy": " ".join(call["by"] for call in join.get("calls", ())),
+        "notJoined": join.get("reason"),
+    }
     cells = {name: value for name, value in row.items() if name in COLUMNS}
-    return {**cells, **of_cause, "flags": " ".join(row["flags"])}
+    return {**cells, **of_cause, **of_join, "flags": " ".join(row["flags"])}

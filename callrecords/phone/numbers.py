@@ -11,6 +11,8 @@ from typing import Literal
 
 # As Direct Routing has them too: with a scheme before, and a host or parameters behind.
 _DIALLED = re.compile(r"(?:4:|tel:|sip:)?(\+?\(?[0-9*#][0-9*# ().-]*)(?:[@;].*)?", re.IGNORECASE | re.DOTALL)
+LEAST_SHOWN = 4
+"""So many digits at its beginning are shown of a masked number that still tells one from others."""
 _SHORT = re.compile(r"\*{2,4}")
 
 # The emergency numbers that Microsoft keeps for Teams by country (ISO 3166-1 alpha-2), some countries of them, without
@@ -73,6 +75,20 @@ def is_masked(number: str) -> bool:
 def is_dialled(number: str) -> bool:
     """Whether it is a number at all, and no display string and nothing that says that it is withheld."""
     return _DIALLED.fullmatch(number) is not None
+
+
+def digits(number: str | None) -> str | None:
+    """The digits of a number, and stars for those that are masked: equal for two spellings of one number. None where it
+    is no number, or so masked that it may be anybody's."""
+    found = _DIALLED.fullmatch(number or "")
+    only = re.sub("[^0-9*]", "", found[1]) if found else ""
+    shown = only.find("*")
+    return only if only and (shown < 0 or shown >= LEAST_SHOWN) else None
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two numbers, as `digits` has them, may be one: a star may be any digit."""
+    return len(one) == len(other) and all(a in (b, "*") or b == "*" for a, b in zip(one, other, strict=True))
 
 
 def who_is_called(number: str, country: str | None) -> Calls | None:

@@ -5,6 +5,8 @@ What is not known of a call or an endpoint is left out: a field that may be miss
 
 from typing import Literal, NotRequired, TypedDict
 
+from callrecords.ports.phonerow import JoinedBy, PhoneKind, PhoneSource
+
 type Medium = Literal["audio", "video", "screenSharing"]
 type VerdictName = Literal["good", "poor", "unclassified"]
 type Evidence = dict[str, float | str]
@@ -229,6 +231,20 @@ class VoiceRow(TypedDict, total=False):
     path: list[StepRow]
 
 
+class PhoneLegRow(TypedDict):
+    """A row of `phoneCalls` that belongs to the call: `id` and `day` lead there."""
+
+    id: str
+    day: str
+    source: PhoneSource
+    kind: PhoneKind
+    by: JoinedBy
+    inferred: bool
+    startSecondsApart: NotRequired[float]
+    endSecondsApart: NotRequired[float]
+    successful: NotRequired[bool]
+
+
 class CallRow(TypedDict):
     """The row of a call."""
 
@@ -275,6 +291,7 @@ class CallRow(TypedDict):
     quality: dict[Medium, QualityRow]
     audioBySubnet: list[SubnetRow]
     voice: NotRequired[VoiceRow]
+    phoneLegs: NotRequired[list[PhoneLegRow]]
     packing: Packing
     participants: NotRequired[list[PersonRow]]
     endpoints: NotRequired[list[EndpointRow]]

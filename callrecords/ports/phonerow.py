@@ -37,6 +37,12 @@ type PhoneFlag = Literal[
     "repaired",
     "successUnknown",
 ]
+# By which properties a row belongs to a call. The last two are inferred: nothing that Graph tells leads there.
+type JoinedBy = Literal["correlationId", "transferorCorrelationId", "userNumberAndTime", "numberAndTime"]
+# Why no call is known that a row belongs to. The schema says of each what it means.
+type NotJoined = Literal[
+    "noCorrelation", "noNumber", "noTime", "noCall", "otherTime", "otherUser", "otherRow", "ambiguous"
+]
 
 
 class PhoneCause(TypedDict):
@@ -47,6 +53,25 @@ class PhoneCause(TypedDict):
     lookAt: str
     sipCode: NotRequired[int]
     subCode: NotRequired[int]
+
+
+class JoinedCall(TypedDict):
+    """A call that a row belongs to; where that is inferred, how far the times of the row are after those of the call,
+    in seconds."""
+
+    callId: str
+    by: JoinedBy
+    inferred: bool
+    startSecondsApart: NotRequired[float]
+    endSecondsApart: NotRequired[float]
+
+
+class PhoneJoin(TypedDict):
+    """What was found for a row when its digest was `digest`: its calls, or the reason why there are none."""
+
+    digest: str
+    calls: NotRequired[list[JoinedCall]]
+    reason: NotRequired[NotJoined]
 
 
 class PhoneRow(TypedDict):
@@ -99,13 +124,15 @@ class PhoneRow(TypedDict):
     signalingLocation: NotRequired[str]
     flags: list[PhoneFlag]
     record: dict[str, Any]
+    joined: NotRequired[PhoneJoin]
 
 
 class KnownPhoneRow(NamedTuple):
-    """What is stored of a row: its day, and the digest of its content."""
+    """What is stored of a row: its day, the digest of its content, and what it was joined to."""
 
     day: str
     digest: str
+    joined: PhoneJoin | None = None
 
 
 class PhoneRowStore(Protocol):

@@ -3,7 +3,8 @@
 https://learn.microsoft.com/graph/api/resources/callrecords-pstncalllogrow
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -28,6 +29,14 @@ def pstn_row(rng: Random, call: PhoneCall, number: int, country: str) -> PhoneRo
     return PhoneRow("pstn", row["id"], call.call_id, _shape(call), tuple(contents))
 
 
+def redialled_row(rng: Random, call: PhoneCall, number: int, country: str) -> PhoneRow:
+    """The row of an earlier try of the same user to call the same telephone, of which Graph has no record."""
+    end = call.start - timedelta(seconds=rng.uniform(8, 90))
+    tried = replace(call, start=end - timedelta(seconds=rng.uniform(0, 30)), end=end, has_failed=True)
+    row = _row(rng, tried, number, country)
+    return PhoneRow("pstn", row["id"], None, "redialled", (row,))
+
+
 def _shape(call: PhoneCall) -> str:
     if call.kind not in ("PSTN", "auto attendant"):
         return "conference"
@@ -36,7 +45,7 @@ def _shape(call: PhoneCall) -> str:
 
 def _row(rng: Random, call: PhoneCall, number: int, country: str) -> JsonObject:
     shape = _shape(call)
-    away = timedelta(seconds=rng.choice((-1, 1)) * rng.uniform(0.2, 4))
+    start, end = _times(rng, call, shape)
     user = None if shape == "bot" else call.user
     own = _BRIDGE if shape == "conference" else number_of(call.bot or call.user or {})
     ends = (call.outside, own) if call.is_inbound else (own, call.outside)
@@ -44,9 +53,9 @@ def _row(rng: Random, call: PhoneCall, number: int, country: str) -> JsonObject:
         "id": guid(rng),
         "callId": f"{rng.randrange(100_000)}_{rng.randrange(10_000)}@192.0.2.15",
         **user_columns(user, empty=("", None)[number % 2]),
-        "startDateTime": date_time(call.start + away),
-        "endDateTime": date_time(call.end + away),
-        "duration": call.seconds,
+        "startDateTime": date_time(start),
+        "endDateTime": date_time(end),
+        "duration": 0 if call.has_failed else int((end - start).total_seconds()),
         "callType": _call_type(call, shape),
         "callerNumber": ends[0],
         "calleeNumber": ends[1],
@@ -61,6 +70,14 @@ def _row(rng: Random, call: PhoneCall, number: int, country: str) -> JsonObject:
         "operator": "Microsoft",
         "callDurationSource": "microsoft",
     }
+
+
+def _times(rng: Random, call: PhoneCall, shape: str) -> tuple[datetime, datetime]:
+    """When it was connected: later than the record tells, by as much as it rang; a conference asks for its number
+    before it lets anybody in. The end is about that of the record."""
+    end = call.end + timedelta(seconds=rng.uniform(-4, 4))
+    about = rng.uniform(-40, 4) if shape == "conference" else rng.uniform(-4, 60)
+    return min(call.start + timedelta(seconds=about), end), end
 
 
 def _call_type(call: PhoneCall, shape: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from local.traffic.callingplan import pstn_row
+from local.traffic.callingplan import pstn_row, redialled_row
 from local.traffic.day import Call
 from local.traffic.directrouting import SHAPES, call_without_record, direct_routing_rows
 from local.traffic.phonecalls import PhoneCall, PhoneRow, phone_calls
@@ -30,6 +30,8 @@ def phone_rows(calls: Sequence[Call], seed: int, country: str = "US") -> list[Ph
     ]
     rows += [call_without_record(rng, _later(rng, each)) for each in over_trunk[::_RECORDED]]
     rows += [pstn_row(rng, each, number, country) for number, each in enumerate(over_microsoft)]
+    dialled = [each for each in over_microsoft if each.kind == "PSTN" and each.user and not each.is_inbound]
+    rows += [redialled_row(rng, each, number, country) for number, each in enumerate(dialled)]
     rng.shuffle(rows)
     return rows
 

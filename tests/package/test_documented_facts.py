@@ -24,6 +24,7 @@ from callrecords.http import phonecalls, reports, search
 from callrecords.operate import checks, health, heartbeats, links, losses, timers, waiting
 from callrecords.operate.health import Health
 from callrecords.operate.timers import Watch
+from callrecords.phone import inferred, numbers
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
@@ -113,7 +114,10 @@ FACTS = {
         f"named `{COSMOS_DATABASE.default}` unless `COSMOS_DATABASE` says otherwise",
         f"lists within {GRAPH_KEEPS // DAY} days, arrives",
         f"up to {MOST_LACKING} of an hour, with the version",
-        f"`failed` and `kind`, for at most {phonecalls.MOST_DAYS} days",
+        f"(the `callId` of a call that they belong to), for at most {phonecalls.MOST_DAYS} days",
+        f"within {inferred.START_WITHIN.total_seconds():.0f} seconds of the time at",
+        f"its end within {inferred.END_WITHIN.total_seconds():.0f} seconds of the time",
+        f"if at least {numbers.LEAST_SHOWN} are shown",
         f"A page has up to {phonecalls.MOST_TOP:,} rows",
     ],
     "docs/deployment.md": [

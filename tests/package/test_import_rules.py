@@ -34,7 +34,13 @@ NOTHING_BUT = [
     ),
     (
         "callrecords.phone",
-        ("callrecords.phone", "callrecords.errors", "callrecords.graphtypes", "callrecords.ports.phonerow"),
+        (
+            "callrecords.phone",
+            "callrecords.errors",
+            "callrecords.graphtypes",
+            "callrecords.ports.callrow",
+            "callrecords.ports.phonerow",
+        ),
     ),
 ]
 # What is imported by nobody but whom. Adapters read the statuses of the answers that they get.

@@ -12,17 +12,20 @@ from datetime import datetime
 from itertools import batched, chain
 
 from callrecords.collect.dayrunner import DayRunner
+from callrecords.collect.phone.joining import Joining
 from callrecords.collect.phone.run import (
     MOST_RESTARTS,
     PageCounts,
     PhoneMessage,
     PhoneRefused,
     days_to_import,
+    first_to_join,
     imported,
     refused,
 )
 from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Unreadable
 from callrecords.phone.row import phone_row
+from callrecords.phone.times import NO_DAY
 from callrecords.ports.phonecalls import PhoneCallPages, PhonePage
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow, PhoneRowStore, PhoneSource
 from callrecords.ports.slices import DaySlices
@@ -46,6 +49,7 @@ class PhoneImport:
         tenant_id: str,
         pages: PhoneCallPages,
         rows: PhoneRowStore,
+        joining: Joining,
         slices: DaySlices,
         backfill_days: int,
         state: State,
@@ -55,6 +59,7 @@ class PhoneImport:
         self._tenant_id = tenant_id
         self._pages = pages
         self._rows = rows
+        self._joining = joining
         self._backfill_days = backfill_days
         self._state = state
         self._queue = queue
@@ -72,8 +77,10 @@ class PhoneImport:
             source=source,
             first_day=first_day,
             last_day=last_day,
-            day=first_day,
+            day=NO_DAY,
             imported_from=imported_from,
+            join_from=first_to_join(now.date()),
+            joining=True,
         )
         if not await self._runner.start(message):
             log.warning("The last import of %s rows is still under way: no other is started.", source)
@@ -83,18 +90,25 @@ class PhoneImport:
         await self._queue.handle(PhoneMessage, text, tries, self._go_on)
 
     async def _go_on(self, message: PhoneMessage) -> None:
-        await self._runner.go_on(message, self._page, self._end)
+        await self._runner.go_on(message, self._step, self._end)
+
+    async def _step(self, message: PhoneMessage) -> PhoneMessage:
+        """The import after its next page, or after its next rows were joined."""
+        if message.joining:
+            return message.after_join(await self._joining.join(message.source, message.day, message.join_after or ""))
+        return await self._page(message)
 
     async def _end(self, message: PhoneMessage) -> None:
         outcome = message.outcome(self._clock())
         log.info(
-            "Imported %s rows from %s to %s: %d told, %d added, %d changed.",
+            "Imported %s rows from %s to %s: %d told, %d added, %d changed, %d joined to calls.",
             message.source,
             message.first_day,
             message.last_day,
             message.told,
             message.added,
             message.changed,
+            message.joined,
         )
         await self._state.write(imported(message.source), outcome)
 
@@ -147,14 +161,15 @@ class PhoneImport:
 
     async def _save(self, row: PhoneRow, known: _Known) -> None:
         """Writes the row, and then removes what is under other days: a try that ends in between leaves both, and the
-        next one finds that again."""
-        await self._rows.save(row)
+        next one finds that again. What it was joined to stays, until it is joined again."""
+        joined = next((each.joined for each in known.get(row["id"], ()) if each.joined), None)
+        await self._rows.save({**row, "joined": joined} if joined else row)
         for day in _days(known, row) - {row["day"]}:
             await self._rows.delete(row["id"], day)
 
 
 def _is_stored(row: PhoneRow, known: _Known) -> bool:
-    return known.get(row["id"]) == (KnownPhoneRow(row["day"], row["digest"]),)
+    return [each[:2] for each in known.get(row["id"], ())] == [(row["day"], row["digest"])]
 
 
 def _days(known: _Known, row: PhoneRow) -> set[str]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.dayrun import DayOutcome, DayRun
+from callrecords.collect.phone.joining import JoinCounts
 from callrecords.documents import Document
 from callrecords.ports.phonecalls import PhonePage
 from callrecords.ports.phonerow import PhoneSource
@@ -27,6 +29,9 @@ class PhoneCounts(Document):
     """How many rows Graph told: of these `added` ones were not known, `changed` ones had another content, of which
     `moved` ones were of another day, and the others were stored already. `unreadable` ones have no id. `flags` counts
     the rows with something odd in them by what that is.
+
+    `joined` rows were joined to calls. `not_joined` counts those that could not be, by the reason, over the days that
+    are imported and those of which a call may still come.
     """
 
     told: int = 0
@@ -35,6 +40,8 @@ class PhoneCounts(Document):
     moved: int = 0
     unreadable: int = 0
     flags: dict[str, int] | None = None
+    joined: int = 0
+    not_joined: dict[str, int] | None = None
 
     def counted(self, page: "PageCounts") -> Self:
         """The same with a page counted."""
@@ -48,6 +55,11 @@ class PhoneCounts(Document):
             unreadable=self.unreadable + page.unreadable,
             flags=dict(flags) or None,
         )
+
+    def joined_some(self, counts: JoinCounts) -> Self:
+        """The same with some rows joined."""
+        reasons = Counter(self.not_joined or {}) + Counter(counts.reasons)
+        return replace(self, joined=self.joined + counts.joined, not_joined=dict(reasons) or None)
 
 
 @dataclass(frozen=True)
@@ -71,14 +83,18 @@ class PhoneOutcome(PhoneCounts, DayOutcome):
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneMessage(PhoneCounts, DayRun):
-    """An import of the rows of days.
+    """An import of the rows of days, day by day. When all pages of a day are imported, its rows are joined to calls; so
+    are those of `day`s before the first one, of which calls may have come since.
 
     Of `day`, the first `followed` pages are imported; `next_link` leads to the next. The day was begun anew `restarts`
-    times.
+    times. If it is `joining`, the rows of `day` up to the id `join_after` are joined.
     """
 
     source: PhoneSource
     imported_from: str
+    join_from: str
+    joining: bool = False
+    join_after: str | None = None
     next_link: str | None = None
     followed: int = 0
     restarts: int = 0
@@ -103,8 +119,15 @@ class PhoneMessage(PhoneCounts, DayRun):
         counted = self.counted(counts)
         if page.next_link:
             return replace(counted, next_link=page.next_link, followed=page.followed)
-        day = (date.fromisoformat(self.day) + _DAY).isoformat()
-        return replace(counted, day=day, next_link=None, followed=0, restarts=0)
+        return replace(counted, next_link=None, followed=0, restarts=0, joining=True)
+
+    def after_join(self, counts: JoinCounts) -> Self:
+        """The import after some rows of the day were joined."""
+        counted = self.joined_some(counts)
+        if counts.after is not None:
+            return replace(counted, join_after=counts.after)
+        day = max((date.fromisoformat(self.day) + _DAY).isoformat(), min(self.join_from, self.first_day))
+        return replace(counted, day=day, joining=day < self.first_day, join_after=None)
 
     def begun_anew(self) -> Self:
         """With the day to be read from its beginning."""
@@ -127,6 +150,11 @@ def refused(source: PhoneSource) -> StateKey[PhoneRefused]:
 def imported(source: PhoneSource) -> StateKey[PhoneOutcome]:
     """Where the outcome of the last import that ended is remembered."""
     return StateKey("phone-pstn" if source == "pstn" else "phone-direct-routing", PhoneOutcome)
+
+
+def first_to_join(today: date) -> str:
+    """The first day on which a call may still come that Graph has, for rows that are there already."""
+    return (today - GRAPH_KEEPS - _DAY).isoformat()
 
 
 def days_to_import(

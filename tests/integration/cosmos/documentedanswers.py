@@ -7,16 +7,24 @@ from typing import Any, get_args
 
 from callrecords.cosmos.items import split
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.joins import leg_row
 from callrecords.ports.callrow import CallRow, EndpointRow
 from callrecords.ports.completeness import Completeness, DayCompleteness
 from tests.generated import DAYS, phone_call_rows, roll_up, rows, versions
 from tests.invented import NOW, TENANT
 
 DAY = DAYS[2]
-ROWS = rows()
+PHONE_ROWS = phone_call_rows()
+PHONE_ROWS_OF_DAY = [row for row in PHONE_ROWS if row["day"] == DAY]
+# Of a call that was transferred.
+LEGS = Counter(row["correlationId"] for row in PHONE_ROWS if "correlationId" in row)
+TRANSFERRED = max(LEGS, key=lambda call: LEGS[call])
+TOLD_LEGS = [leg_row(row, row["joined"]["calls"][0]) for row in PHONE_ROWS if row.get("correlationId") == TRANSFERRED]
+
+ROWS: list[CallRow] = [{**row, "phoneLegs": TOLD_LEGS} if row["phoneNumbers"] else row for row in rows()]
 OF_DAY = [row for row in ROWS if row["day"] == DAY]
 RECORD = versions(DAY, 9)[0][-1]
-USAGE = [roll_up(TENANT, day, [row for row in rows() if row["day"] == day]) for day in DAYS]
+USAGE = [roll_up(TENANT, day, [row for row in ROWS if row["day"] == day]) for day in DAYS]
 
 COMPLETENESS = [
     DayCompleteness(tenant_id=TENANT, day=day, completeness=completeness, listed=3, newest=2, late=1, share=1.0, at=NOW)
@@ -61,14 +69,9 @@ SUBNET = next(subnets[0] for subnets in POOR_SUBNETS if len(subnets) > 1)
 NUMBER = next(number for row in OF_DAY for number in row["phoneNumbers"])
 ADDRESS = next(address for row in OF_DAY for address in row["publicAddresses"])
 THREAD = next(row["threadId"] for row in OF_DAY if "threadId" in row)
-PHONE_ROWS = phone_call_rows()
-PHONE_ROWS_OF_DAY = [row for row in PHONE_ROWS if row["day"] == DAY]
 PHONE_USER = next(row["userId"] for row in PHONE_ROWS_OF_DAY if "userId" in row)
 PHONE_NUMBER = next(row["number"] for row in PHONE_ROWS_OF_DAY if "number" in row)
 TRUNK = next(row["trunk"] for row in PHONE_ROWS_OF_DAY if row.get("successful") is False)
-# Of a call that was transferred.
-LEGS = Counter(row["correlationId"] for row in PHONE_ROWS if "correlationId" in row)
-TRANSFERRED = max(LEGS, key=lambda call: LEGS[call])
 DEVICE = next(each["captureDevices"][0] for _, each in ENDPOINTS if "captureDevices" in each)
 
 
@@ -276,6 +279,16 @@ ANSWERS = {
         ),
         {"@number": NUMBER},
     ),
+    "Calls with phone legs, and how they were": Answer(
+        [
+            {"callId": row["callId"]}
+            | told(row["quality"].get("audio", {}), "verdict")
+            | told(leg, "id", "day", "source", "inferred")
+            for row in OF_DAY
+            for leg in row.get("phoneLegs", ())
+        ],
+        {},
+    ),
     "The calls of a meeting series": Answer(
         chosen(
             [row for row in ROWS if row.get("threadId") == THREAD],
@@ -332,12 +345,20 @@ ANSWERS = {
         ),
         {},
     ),
-    "The Direct Routing rows of a call": Answer(
+    "The rows of a call": Answer(
         chosen(
             [row for row in PHONE_ROWS if row.get("correlationId") == TRANSFERRED],
-            "id", "day", "trunk", "successful", "sipCode", "subCode", "sipPhrase",
+            "id", "day", "source", "kind", "trunk", "successful", "sipCode", "subCode", "totalCharge", "currency",
         ),
         {"@call": TRANSFERRED},
+    ),
+    "Rows of a day that belong to no call, and why": Answer(
+        [
+            told(row, "id", "source", "startDateTime", "number") | {"reason": row["joined"]["reason"]}
+            for row in PHONE_ROWS_OF_DAY
+            if "reason" in row["joined"]
+        ],
+        {},
     ),
     "Daily active users": Answer(
         [told(item, "day", "distinctOwnUsers", "calls", "participantMinutes") for item in USAGE[1:]],

@@ -25,6 +25,7 @@ PERIOD = {"from": DAYS[0], "to": DAYS[-1]}
 USER = next(row["userId"] for row in ROWS if "userId" in row)
 USER_PRINCIPAL_NAME = next(row["userPrincipalName"] for row in ROWS if "userPrincipalName" in row)
 NUMBER = next(row["number"] for row in ROWS if "number" in row)
+CALL = next(row["correlationId"] for row in ROWS if "correlationId" in row)
 TRUNK = next(row["trunk"] for row in ROWS if "trunk" in row)
 
 
@@ -86,6 +87,7 @@ async def test_a_found_row_is_what_was_stored_without_the_tenant_and_the_record(
             {"source": "directRouting", "kind": "call", "failed": "true", "trunk": TRUNK},
             lambda row: row["kind"] == "call" and row.get("successful") is False and row["trunk"] == TRUNK,
         ),
+        ({"call": CALL.upper()}, lambda row: row.get("correlationId") == CALL),
         ({"from": DAYS[1], "to": DAYS[1]}, lambda row: row["day"] == DAYS[1]),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "rows",

@@ -63,6 +63,19 @@ def row_of(record: JsonObject, profile: Profile = Profile.CURRENT, row_bytes: in
     return cast("JsonObject", fact_row(whole, TENANT, ["2026-03-01"], rules, row_bytes))
 
 
+LEG: JsonObject = {
+    "id": f"pstn-{CALL}",
+    "day": "2026-03-04",
+    "source": "pstn",
+    "kind": "call",
+    "by": "userNumberAndTime",
+    "inferred": True,
+    "startSecondsApart": 12.0,
+    "endSecondsApart": -1.0,
+    "successful": True,
+}
+
+
 def complaints(row: JsonObject) -> list[str]:
     """How the row, or what it has packed, breaks the schema."""
     packed = unpack(row["details"]) if "details" in row else {}
@@ -139,12 +152,15 @@ def test_a_row_is_as_promised_however_much_of_it_is_packed() -> None:
         {"participants": [{"kind": "user", "seconds": -1}]},
         {"endpoints": [{"endpointId": "a/caller", "who": {"kind": "user"}, "quality": "good"}]},
         {"endpoints": [{"endpointId": "a/caller", "who": {}, "failed": False, "quality": "good"}]},
+        {"phoneLegs": []},
+        {"phoneLegs": [LEG | {"by": "name"}]},
+        {"phoneLegs": [{name: value for name, value in LEG.items() if name != "day"}]},
     ],
     ids=str,
 )
 def test_the_schema_refuses_what_is_not_promised(change: JsonObject) -> None:
     row = row_of(orjson.loads(SMALL[0]))
-    assert complaints(row) == complaints({**row, "_etag": "x", "_ts": 1}) == []
+    assert complaints(row) == complaints({**row, "phoneLegs": [LEG], "_etag": "x", "_ts": 1}) == []
     assert complaints({**row, **change})
 
 
@@ -328,7 +344,7 @@ def present(schema: JsonObject, value: object, name: str) -> Iterator[str]:
 def test_every_property_that_is_described_is_in_some_row() -> None:
     records = [*map(orjson.loads, RECORDS), EveryProperty().record, *VOICE_CASES]
     rows = [row_of(record, profile) for record in records for profile in Profile]
-    rows.append(row_of(orjson.loads(LARGE), row_bytes=100_000))
+    rows += [row_of(orjson.loads(LARGE), row_bytes=100_000), rows[0] | {"phoneLegs": [LEG]}]
     found = {path for row in rows for path in present(SCHEMA, row, "")}
     found |= {path for row in rows for path in present(DETAILS, unpack(row["details"]), "")}
     assert sorted((described(SCHEMA, "") | described(DETAILS, "")) - found) == []

@@ -15,11 +15,12 @@ from callrecords.cosmos.search import Place
 from callrecords.errors import Throttled
 from callrecords.http.filters import LONGEST
 from callrecords.http.phonecalls import COLUMNS, DEFAULT_TOP, FIELDS, MOST_TOP, PARAMETERS, SearchPhoneCalls, parse
+from callrecords.phone.joins import by_correlation
 from callrecords.ports.phonerow import PhoneRow
 from tests.asking import body
 from tests.doubles import Clock
 from tests.generated import phone_call_rows
-from tests.invented import NOW, TENANT
+from tests.invented import NOW, TENANT, call_id
 from tests.unit.phone.invented_rows import direct_row, failed_row, pstn_row
 
 USER = "0a11b22c-1111-4222-8333-444455556666"
@@ -61,6 +62,7 @@ def searching(rows: Rows) -> SearchPhoneCalls:
         ("trunk", "sbc\t"),
         ("failed", "yes"),
         ("kind", "voicemail"),
+        ("call", "7"),
         ("format", "xml"),
         ("record", "yes"),
         ("top", "0"),
@@ -130,6 +132,7 @@ def test_each_day_that_the_period_touches_is_searched() -> None:
         ("failed", "true", {"successful": False}),
         ("failed", "false", {"successful": True}),
         ("kind", "emergency", {"kind": "emergency"}),
+        ("call", USER.upper(), {"call": USER}),
     ],
 )
 def test_what_is_asked_for_has_the_form_in_which_rows_have_it(
@@ -195,7 +198,7 @@ async def test_a_table_has_every_flat_field_of_the_rows_as_it_is_told() -> None:
         kept = {name: value for name, value in told.items() if name not in ("tenantId", "digest")}
         assert {name: cell for name, cell in cells.items() if name in kept} == kept
         others = {name for name, cell in cells.items() if cell} - kept.keys()
-        assert others <= {"cause", "side", "flags"}
+        assert others <= {"cause", "side", "flags", "callIds", "joinedBy", "notJoined"}
 
 
 async def test_a_table_has_money_with_all_its_digits_the_flags_and_the_cause() -> None:
@@ -205,6 +208,17 @@ async def test_a_table_has_money_with_all_its_digits_the_flags_and_the_cause() -
     cause = failed_row()["cause"]
     assert (failed["cause"], failed["side"]) == (cause["cause"], cause["side"])
     assert (paid["cause"], paid["side"]) == ("", "")
+
+
+async def test_a_table_has_the_calls_of_a_row_and_by_what_or_why_there_are_none() -> None:
+    own, former = call_id(1), call_id(2)
+    row = direct_row(correlationId=own, transferorCorrelationId=former)
+    joined, lone, new = await table(
+        {**row, "joined": by_correlation(row, {own, former})}, {**row, "joined": by_correlation(row, set())}, row
+    )
+    assert (joined["callIds"], joined["joinedBy"]) == (f"{own} {former}", "correlationId transferorCorrelationId")
+    assert (lone["callIds"], lone["joinedBy"], lone["notJoined"]) == ("", "", "noCall")
+    assert joined["notJoined"] == new["callIds"] == new["notJoined"] == ""
 
 
 async def test_what_somebody_else_has_written_is_no_formula_in_a_table() -> None:

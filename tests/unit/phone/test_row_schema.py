@@ -15,15 +15,46 @@ from jsonschema import Draft202012Validator
 
 from callrecords.graphtypes import JsonObject
 from callrecords.phone.amounts import amount, plain
+from callrecords.phone.inferred import END_WITHIN, START_WITHIN
 from callrecords.phone.row import phone_row
-from callrecords.ports.phonerow import PhoneCause, PhoneFlag, PhoneKind, PhoneRow, PhoneSource
+from callrecords.ports.phonerow import (
+    JoinedBy,
+    JoinedCall,
+    NotJoined,
+    PhoneCause,
+    PhoneFlag,
+    PhoneJoin,
+    PhoneKind,
+    PhoneRow,
+    PhoneSource,
+)
 from tests.invented import TENANT
 from tests.unit.phone.invented_rows import ODDITIES, PSTN_ID, direct, direct_row, failed, failed_row, pstn, pstn_row
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "phoneCalls.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 SOURCES = st.sampled_from(("pstn", "directRouting"))
-ROWS: list[PhoneRow] = [pstn_row(), direct_row(), failed_row(), pstn_row(callType=None, charge="1e3", currency=None)]
+DIGEST = "0123456789abcdef" * 2
+JOIN: PhoneJoin = {
+    "digest": DIGEST,
+    "calls": [
+        {
+            "callId": PSTN_ID,
+            "by": "numberAndTime",
+            "inferred": True,
+            "startSecondsApart": 31.0,
+            "endSecondsApart": -2.0,
+        }
+    ],
+}
+ROWS: list[PhoneRow] = [
+    pstn_row(),
+    direct_row(),
+    failed_row(),
+    pstn_row(callType=None, charge="1e3", currency=None),
+    {**pstn_row(), "joined": JOIN},
+    {**direct_row(), "joined": {"digest": DIGEST, "reason": "noCall"}},
+]
 NAMES = sorted(pstn().keys() | direct().keys())
 
 # As the app reads Graph's answers, and as no parser should.
@@ -63,6 +94,11 @@ def test_realistic_rows_are_as_promised() -> None:
         {"cause": {"cause": "x", "side": "sbc"}},
         {"cause": {"cause": "x", "side": "us", "lookAt": "x"}},
         {"record": "{}"},
+        {"joined": {"digest": DIGEST}},
+        {"joined": {"digest": DIGEST, "calls": []}},
+        {"joined": {"digest": DIGEST, "reason": "late"}},
+        {"joined": {**JOIN, "reason": "noCall"}},
+        {"joined": {"digest": DIGEST, "calls": [{**JOIN["calls"][0], "endSecondsApart": 10.5}]}},
     ],
     ids=str,
 )
@@ -92,7 +128,15 @@ def described_type(schema: JsonObject) -> object:
     return found.get("enum") or found["type"]
 
 
-@pytest.mark.parametrize(("kind", "described"), [(PhoneRow, SCHEMA), (PhoneCause, SCHEMA["$defs"]["cause"])])
+@pytest.mark.parametrize(
+    ("kind", "described"),
+    [
+        (PhoneRow, SCHEMA),
+        (PhoneCause, SCHEMA["$defs"]["cause"]),
+        (PhoneJoin, SCHEMA["$defs"]["join"]),
+        (JoinedCall, SCHEMA["$defs"]["joinedCall"]),
+    ],
+)
 def test_the_types_have_the_fields_of_the_schema(kind: Any, described: JsonObject) -> None:
     fields, properties = get_type_hints(kind), described["properties"]
     assert [*fields] == [*properties]
@@ -103,12 +147,25 @@ def test_the_types_have_the_fields_of_the_schema(kind: Any, described: JsonObjec
 
 
 def test_every_field_is_described_and_so_is_each_flag_and_kind() -> None:
-    described = [SCHEMA["properties"], SCHEMA["$defs"]["cause"]["properties"]]
+    described = [
+        SCHEMA["properties"],
+        *(SCHEMA["$defs"][name]["properties"] for name in ("cause", "join", "joinedCall")),
+    ]
     assert all(each["description"] for properties in described for each in properties.values())
     flags, kinds = SCHEMA["properties"]["flags"], SCHEMA["properties"]["kind"]
     assert flags["items"]["enum"] == sorted(get_args(PhoneFlag.__value__))
     assert all(f"{name}: " in flags["description"] for name in get_args(PhoneFlag.__value__))
     assert all(f"{name}: " in kinds["description"] for name in get_args(PhoneKind.__value__))
+    reasons, by = SCHEMA["$defs"]["join"]["properties"]["reason"], SCHEMA["$defs"]["joinedCall"]["properties"]["by"]
+    assert all(f"{name}: " in reasons["description"] for name in get_args(NotJoined.__value__))
+    assert all(f"{name}: " in by["description"] for name in get_args(JoinedBy.__value__))
+
+
+def test_the_schema_tells_how_far_times_may_be_apart() -> None:
+    apart = SCHEMA["$defs"]["joinedCall"]["properties"]
+    for name, within in (("startSecondsApart", START_WITHIN), ("endSecondsApart", END_WITHIN)):
+        assert apart[name]["maximum"] == -apart[name]["minimum"] == within.total_seconds()
+        assert f"at most {within.total_seconds():.0f} either way" in apart[name]["description"]
 
 
 def test_every_field_is_in_some_row() -> None:

@@ -167,6 +167,7 @@ async def test_without_the_permission_it_is_named_and_the_other_source_goes_on()
         Forbidden("Graph answered 403.") if world.pages.asked[-1][0] == "directRouting" else None
     )
     await world.phone.on_schedule("directRouting")
+    await world.take()  # joins what is there
     await world.take()
     (sent,) = world.queues.main.sent
     assert sent.delay == 900

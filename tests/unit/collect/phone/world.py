@@ -1,17 +1,20 @@
 """An import of rows of phone calls in a world of doubles: Graph's pages, the stored rows, the state, the queue."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from callrecords.collect.phone.joining import Joining
 from callrecords.collect.phone.phoneimport import PhoneImport
 from callrecords.collect.phone.run import PhoneMessage
 from callrecords.errors import CallRecordsError, Refused
 from callrecords.graphtypes import JsonObject, moment
+from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonecalls import PhonePage
-from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow, PhoneSource
+from callrecords.ports.phonejoin import PhonedRow
+from callrecords.ports.phonerow import KnownPhoneRow, PhoneJoin, PhoneRow, PhoneSource
 from callrecords.ports.slices import Slice
 from tests.doubles import Clock, Queues, State
 from tests.invented import NOW, TENANT, call_id
@@ -39,7 +42,8 @@ def pstn(number: int, start: datetime = NOW - HOUR, **changed: object) -> JsonOb
 
 @dataclass
 class Pages:
-    """Tells rows, `size` on a page; a page fails as `failing` says about its number. Links are `<source> <place>`."""
+    """Tells rows, `size` on a page, and those without a start for any time; a page fails as `failing` says about its
+    number. Links are `<source> <place>`."""
 
     rows: list[JsonObject] = field(default_factory=list)
     size: int = 1_000
@@ -56,7 +60,7 @@ class Pages:
                 raise failure
             if next_link and not self.links_last:
                 raise Refused("Graph answered 400.")
-            found = [row for row in self.rows if (at := moment(row["startDateTime"])) and start <= at < end]
+            found = [row for row in self.rows if (at := moment(row["startDateTime"])) is None or start <= at < end]
             place = int(next_link.split()[1]) if next_link else 0
             is_last = place + self.size >= len(found)
             next_link = None if is_last else f"{source} {place + self.size}"
@@ -79,7 +83,7 @@ class Rows:
         found: dict[str, tuple[KnownPhoneRow, ...]] = {}
         for (day, row_id), row in self.held.items():
             if row_id in row_ids:
-                found[row_id] = (*found.get(row_id, ()), KnownPhoneRow(day, row["digest"]))
+                found[row_id] = (*found.get(row_id, ()), KnownPhoneRow(day, row["digest"], row.get("joined")))
         return found
 
     async def save(self, row: PhoneRow) -> None:
@@ -96,6 +100,77 @@ class Rows:
             raise failure
 
 
+@dataclass
+class Joins:
+    """The store of joins over the rows that are held, and of `calls`; a request fails as `failing` says about its
+    number."""
+
+    rows: Rows
+    calls: dict[str, PhonedRow] = field(default_factory=dict)
+    legs: dict[str, dict[str, PhoneLegRow]] = field(default_factory=dict)
+    asked: int = 0
+    failing: Callable[[int], CallRecordsError | None] = lambda _: None
+
+    async def to_join(self, source: PhoneSource, day: str, after: str, most: int) -> list[PhoneRow]:
+        self._ask()
+        found = [
+            row
+            for (of_day, row_id), row in sorted(self.rows.held.items())
+            if of_day == day and row["source"] == source and row_id > after and _is_to_join(row)
+        ]
+        return found[:most]
+
+    async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
+        self._ask()
+        return [
+            row
+            for row in self.rows.held.values()
+            if row.get("number") in numbers and (at := moment(row.get("startDateTime"))) and start <= at < end
+        ]
+
+    async def days_of(self, call_ids: Collection[str]) -> Mapping[str, str]:
+        self._ask()
+        return {call_id: self.calls[call_id]["day"] for call_id in call_ids if call_id in self.calls}
+
+    async def phoned_calls(
+        self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
+    ) -> list[PhonedRow]:
+        self._ask()
+        return [
+            call
+            for call in self.calls.values()
+            if (at := moment(call["startDateTime"])) and start <= at < end
+            if any(each in numbers or each.startswith(tuple(prefixes)) for each in call["phoneNumbers"])
+        ]
+
+    async def put_leg(self, call_id: str, day: str, leg: PhoneLegRow) -> bool:
+        self._ask()
+        if call_id not in self.calls or self.calls[call_id]["day"] != day:
+            return False
+        self.legs.setdefault(call_id, {})[leg["id"]] = leg
+        return True
+
+    async def take_leg(self, call_id: str, row_id: str) -> None:
+        self._ask()
+        self.legs.get(call_id, {}).pop(row_id, None)
+
+    async def save_join(self, row: PhoneRow, join: PhoneJoin) -> None:
+        self._ask()
+        held = self.rows.held.get((row["day"], row["id"]))
+        if held and held["digest"] == row["digest"]:
+            held["joined"] = join
+
+    def _ask(self) -> None:
+        self.asked += 1
+        if failure := self.failing(self.asked):
+            raise failure
+
+
+def _is_to_join(row: PhoneRow) -> bool:
+    join = row.get("joined")
+    return join is None or "calls" not in join or join["digest"] != row["digest"]
+
+
 class _Slices:
     async def read(self, day: str, bounds: tuple[str, str], most: int | None) -> Slice:
         raise AssertionError
@@ -110,10 +185,12 @@ class World:
     def __init__(self, *rows: JsonObject, backfill_days: int = 30) -> None:
         self.clock, self.state = Clock(), State()
         self.pages, self.rows, self.queues = Pages(list(rows)), Rows(), Queues(self.clock)
+        self.joins = Joins(self.rows)
         self.phone = PhoneImport(
             tenant_id=TENANT,
             pages=self.pages,
             rows=self.rows,
+            joining=Joining(self.joins),
             slices=_Slices(),
             backfill_days=backfill_days,
             state=self.state,
