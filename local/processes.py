@@ -51,6 +51,11 @@ class Process:
     _is_wanted: bool = field(default=False, init=False)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
+    @property
+    def pid(self) -> int | None:
+        """Its process id; that of the last one where it has ended, None before it was started."""
+        return self._process.pid if self._process else None
+
     async def start(self) -> None:
         """Returns when it is ready, at once where it is running already, or when it has come to rest, or was ended by
         somebody else, before anybody saw it ready; StackError when it does not get there.

@@ -113,10 +113,11 @@ async def running_stack(
             item = document.as_json() | {"id": f"{TENANT_ID}:{key}"}
             await database.get_container_client(STATE).create_item(item)
         queue_service = await parts.enter_async_context(azurite.running_azurite(ports.queue, folder))
-        environ = _app_settings(ports, graph_url, cosmos_url) | dict(settings or {})
+        environ = _app_settings(ports, graph_url, cosmos_url)
         if phone_calls:
             graph.granted.add(PHONE_ROLE)
             environ |= {PHONE_CALLS.name: "true", PHONE_BACKFILL_DAYS.name: _BACKFILL_DAYS}
+        environ |= settings or {}
         app = await parts.enter_async_context(running_app(ports.app, folder, environ, host))
         yield Stack(ports, graph, server, database, queue_service, app)
 

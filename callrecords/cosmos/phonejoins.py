@@ -5,29 +5,34 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import cast
 
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
-
 from callrecords.cosmos import calls, phonecalls
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject, moment, utc
 from callrecords.phone.joins import leg_row
 from callrecords.ports.callrow import CallRow, PhoneLegRow
-from callrecords.ports.phonejoin import PhonedRow
+from callrecords.ports.phonejoin import CallDay, PhonedRow
 from callrecords.ports.phonerow import PhoneJoin, PhoneRow, PhoneSource
 
-_AT_ONCE = 50
+TOLD_OF = (
+    "SELECT c.callId, c.day, c.phoneLegs FROM c"
+    " WHERE EXISTS(SELECT VALUE l FROM l IN c.phoneLegs WHERE ARRAY_CONTAINS(@rows, l.id))"
+)
+
+_AT_ONCE, _PREFIXES_AT_ONCE = 200, 50
+_STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
+_IS_TO_JOIN = "(NOT IS_DEFINED(c.joined.calls) OR c.joined.digest != c.digest)"
+# A row that has its endpoints packed has them in `details`. LEFT is a function as well.
+_PHONED = (
+    "SELECT c.callId, c.day, c.version, c.startDateTime, c.endDateTime, c.userIds, c.organizer, c.phoneNumbers,"  # noqa: S608 - parameters
+    ' IIF(c.packing = "details", undefined, c.details) AS details,'
+    ' ARRAY(SELECT VALUE {{"who": e.who, "joined": e.joined, "left": e["left"]}} FROM e IN c.endpoints'
+    ' WHERE e.who.kind = "phone") AS endpoints'
+    f" FROM c WHERE {_STARTED} AND EXISTS(SELECT VALUE n FROM n IN c.phoneNumbers WHERE {{}})"
+)
 _REMOVE_LEGS = {"op": "remove", "path": "/phoneLegs"}
 _TRIES = 10
 _NEW = timedelta(hours=6)
-_STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
-# In one condition with OR: the index is asked for each. Parameters are values alone, so their number is in the text.
-_PHONED = (
-    "SELECT c.callId, c.day, c.startDateTime, c.endDateTime, c.userIds, c.organizer, c.phoneNumbers, c.packing,"
-    ' IIF(c.packing = "details", undefined, c.details) AS details,'
-    ' ARRAY(SELECT VALUE {"who": e.who, "joined": e.joined, "left": e["left"]} FROM e IN c.endpoints'
-    ' WHERE e.who.kind = "phone") AS endpoints FROM c WHERE '
-)
 
 
 class PhoneJoins:
@@ -37,13 +42,11 @@ class PhoneJoins:
         self._account = account
         self._tenant_id = tenant_id
 
-    async def to_join(self, source: PhoneSource, day: str, after: str, most: int) -> list[PhoneRow]:
-        """The first rows of the day by id, from the one after `after` on, that are joined to no call, or had another
-        content when they were."""
-        query = (
-            "SELECT TOP @most * FROM c WHERE c.day = @day AND c.source = @source AND c.id > @after"
-            " AND (NOT IS_DEFINED(c.joined.calls) OR c.joined.digest != c.digest) ORDER BY c.id"
-        )
+    async def to_join(self, source: PhoneSource, day: str, after: str, most: int, *, every: bool) -> list[PhoneRow]:
+        """The first rows of the day by id, from the one after `after` on: `every` one, or those that are joined to no
+        call, or had another content when they were."""
+        conditions = ["c.day = @day", "c.source = @source", "c.id > @after", *([] if every else [_IS_TO_JOIN])]
+        query = f"SELECT TOP @most * FROM c WHERE {' AND '.join(conditions)} ORDER BY c.id"  # noqa: S608 - parameters
         values = {"day": day, "source": source, "after": after, "most": most}
         rows = self._items(phonecalls.CONTAINER, query, [self._tenant_id, day], values)
         return [cast("PhoneRow", own_properties(row)) async for row in rows]
@@ -55,86 +58,83 @@ class PhoneJoins:
             " AND ARRAY_CONTAINS(@numbers, c.number)"
         )
         values = {"start": utc(start), "end": utc(end), "source": "pstn"}
-        return [
-            cast("PhoneRow", own_properties(row))
-            for some in batched(numbers, _AT_ONCE, strict=False)
-            async for row in self._items(phonecalls.CONTAINER, query, [self._tenant_id], values | {"numbers": [*some]})
-        ]
+        found = self._some(phonecalls.CONTAINER, query, values, "numbers", numbers)
+        return [cast("PhoneRow", own_properties(row)) async for row in found]
 
     async def of_call(self, call_id: str) -> list[PhoneLegRow]:
         """The rows that tell that they belong to the call, as its row tells of them."""
         query = (
             "SELECT * FROM c WHERE EXISTS(SELECT VALUE j FROM j IN c.joined.calls WHERE j.callId = @call) ORDER BY c.id"
         )
-        rows = self._items(phonecalls.CONTAINER, query, [self._tenant_id], {"call": call_id})
-        found = [cast("PhoneRow", row) async for row in rows]
-        return [leg_row(row, call) for row in found for call in row["joined"]["calls"] if call["callId"] == call_id]
+        found = self._items(phonecalls.CONTAINER, query, [self._tenant_id], {"call": call_id})
+        rows = {row["id"]: cast("PhoneRow", row) async for row in found}  # one that moves is under two days
+        return [
+            leg_row(row, call) for row in rows.values() for call in row["joined"]["calls"] if call["callId"] == call_id
+        ]
 
-    async def days_of(self, call_ids: Collection[str]) -> Mapping[str, str]:
-        """The days under which the calls have rows, of those that do, by id."""
+    async def rows_of(self, call_ids: Collection[str]) -> list[CallDay]:
+        """Where the rows of these calls are, of those that have any."""
         query = "SELECT c.callId, c.day FROM c WHERE ARRAY_CONTAINS(@calls, c.callId)"
-        return {
-            row["callId"]: row["day"]
-            for some in batched(call_ids, _AT_ONCE, strict=False)
-            async for row in self._items(calls.CONTAINER, query, [self._tenant_id], {"calls": [*some]})
-        }
+        found = self._some(calls.CONTAINER, query, {}, "calls", call_ids)
+        return [CallDay(row["callId"], row["day"]) async for row in found]
 
     async def phoned_calls(
         self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
     ) -> list[PhonedRow]:
         """The rows of the calls that start from `start` on and before `end`, with one of these numbers in them, or one
         that begins with one of the prefixes."""
-        wanted = [("ARRAY_CONTAINS(c.phoneNumbers, {})", each) for each in numbers] + [
-            ("EXISTS(SELECT VALUE n FROM n IN c.phoneNumbers WHERE STARTSWITH(n, {}))", each) for each in prefixes
-        ]
-        found: dict[str, PhonedRow] = {}
-        for some in batched(wanted, _AT_ONCE, strict=False):
-            conditions = " OR ".join(condition.format(f"@n{place}") for place, (condition, _) in enumerate(some))
-            values = {"start": utc(start), "end": utc(end)} | {f"n{at}": each for at, (_, each) in enumerate(some)}
-            query = f"{_PHONED}{_STARTED} AND ({conditions})"
-            async for row in self._items(calls.CONTAINER, query, [self._tenant_id], values):
-                found[row["callId"]] = cast("PhonedRow", row)
-        return [*found.values()]
+        values = {"start": utc(start), "end": utc(end)}
+        query = _PHONED.format("ARRAY_CONTAINS(@numbers, n)")
+        found = [row async for row in self._some(calls.CONTAINER, query, values, "numbers", numbers)]
+        for some in batched(prefixes, _PREFIXES_AT_ONCE, strict=False):
+            query = _PHONED.format(" OR ".join(f"STARTSWITH(n, @n{place})" for place in range(len(some))))
+            own = values | {f"n{place}": each for place, each in enumerate(some)}
+            found += [row async for row in self._items(calls.CONTAINER, query, [self._tenant_id], own)]
+        return cast("list[PhonedRow]", found)
 
-    async def put_leg(self, call_id: str, day: str, leg: PhoneLegRow) -> bool:
-        """Has the row of the call tell of the leg; False where there is no row."""
-        return await self._change(call_id, day, lambda legs: [*_without(legs, leg["id"]), leg])
+    async def told_of(self, row_ids: Collection[str]) -> Mapping[CallDay, Sequence[PhoneLegRow]]:
+        """The rows of calls that tell of one of these rows of phone calls at least, with all legs that each tells
+        of."""
+        found = self._some(calls.CONTAINER, TOLD_OF, {}, "rows", row_ids)
+        return {CallDay(row["callId"], row["day"]): row["phoneLegs"] async for row in found}
 
-    async def take_leg(self, call_id: str, row_id: str) -> None:
-        """Has no row of the call tell of the leg."""
-        for day in (await self.days_of([call_id])).values():
-            await self._change(call_id, day, lambda legs: _without(legs, row_id))
-
-    async def save_join(self, row: PhoneRow, join: PhoneJoin) -> None:
-        """Has the row tell what it belongs to, if it is still there with this content."""
-        with cosmos_errors(f"Phone call {row['id']}"):
-            container = await self._account.container(phonecalls.CONTAINER)
-            change = [{"op": "set", "path": "/joined", "value": join}]
-            is_same = f"FROM c WHERE c.digest = '{row['digest']}'"
-            try:
-                key = [self._tenant_id, row["day"]]
-                await won(container.patch_item(row["id"], key, change, filter_predicate=is_same))
-            except CosmosResourceNotFoundError:
-                return  # it moved to another day, and is joined there
-
-    async def _change(
-        self, call_id: str, day: str, changed: Callable[[Sequence[PhoneLegRow]], list[PhoneLegRow]]
-    ) -> bool:
-        """Changes the legs that the row of the call tells of, ordered by id; False where there is no row."""
+    async def change_legs(self, where: CallDay, put: Collection[PhoneLegRow], take: Collection[str]) -> bool:
+        """Has the row of a call tell of the legs that are put, and of none that are taken, by their ids; False where
+        there is no row."""
+        call_id, new = where.call_id, {leg["id"]: leg for leg in put}
         with cosmos_errors(f"Facts of call {call_id}"):
-            container, key = await self._account.container(calls.CONTAINER), [self._tenant_id, day, call_id]
+            container, key = await self._account.container(calls.CONTAINER), [self._tenant_id, where.day, call_id]
             for _ in range(_TRIES):
                 item = await read_if_there(container, call_id, key)
                 if item is None:
                     return False
-                legs = item.get("phoneLegs", [])
-                wanted = sorted(changed(legs), key=lambda leg: leg["id"])
+                legs: list[PhoneLegRow] = item.get("phoneLegs", [])
+                kept = {leg["id"]: leg for leg in legs if leg["id"] not in take}
+                wanted = sorted((kept | new).values(), key=lambda leg: leg["id"])
                 if wanted == legs:
                     return True
                 change = {"op": "set", "path": "/phoneLegs", "value": wanted} if wanted else _REMOVE_LEGS
                 if await won(container.patch_item(call_id, key, [change], **unchanged(item["_etag"]))):
                     return True
         raise Unavailable(f"Facts of call {call_id}: lost {_TRIES} races against other writers.")
+
+    async def save_join(self, row: PhoneRow, join: PhoneJoin) -> bool:
+        """Has the row tell what it belongs to; False where it is no longer there with this content."""
+        with cosmos_errors(f"Phone call {row['id']}"):
+            container = await self._account.container(phonecalls.CONTAINER)
+            change = [{"op": "set", "path": "/joined", "value": join}]
+            is_same = f"FROM c WHERE c.digest = '{row['digest']}'"
+            return await won(
+                container.patch_item(row["id"], [self._tenant_id, row["day"]], change, filter_predicate=is_same)
+            )
+
+    async def _some(
+        self, container: str, query: str, values: Mapping[str, object], name: str, all_values: Collection[str]
+    ) -> AsyncIterator[JsonObject]:
+        """What the query finds over all days, asked with some of the values of one parameter at a time."""
+        for some in batched(all_values, _AT_ONCE, strict=False):
+            async for item in self._items(container, query, [self._tenant_id], {**values, name: [*some]}):
+                yield item
 
     async def _items(
         self, container: str, query: str, key: list[str], values: Mapping[str, object]
@@ -161,7 +161,3 @@ class LegsOfCalls:
         if start and self._clock() - start < _NEW:
             return []
         return await self._joins.of_call(row["id"])
-
-
-def _without(legs: Sequence[PhoneLegRow], row_id: str) -> list[PhoneLegRow]:
-    return [leg for leg in legs if leg["id"] != row_id]

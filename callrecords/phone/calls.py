@@ -22,7 +22,7 @@ def call_of(told: Told, *, is_direct: bool) -> JsonObject:
         "direction": direction,
         "kind": kind,
         "callType": raw,
-        "userId": told.lower("userId"),
+        "userId": told.guid("userId"),
         "userPrincipalName": told.lower("userPrincipalName"),
         "userDisplayName": told.text("userDisplayName"),
         **_numbers(told, direction),

@@ -1,88 +1,38 @@
 """Which calls rows of PSTN belong to: pure. Nothing in a row leads to a call: number, user and time are compared."""
 
-import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from callrecords.graphtypes import moment
 from callrecords.phone.joins import not_joined
-from callrecords.phone.numbers import LEAST_SHOWN, digits, is_same
+from callrecords.phone.numbers import digits
+from callrecords.phone.pairing import contested
+from callrecords.phone.stays import Apart, PhonedCall, Stays
 from callrecords.ports.phonerow import JoinedCall, NotJoined, PhoneJoin, PhoneRow
-
-START_WITHIN = timedelta(seconds=120)
-"""As far may the start of a row be from the time at which the telephone came into the call: it may have rung."""
-END_WITHIN = timedelta(seconds=10)
-"""As far may the end of a row be from the time at which the telephone left the call: somebody hung up at both."""
-# So much nearer, one of two is taken for the right one.
-_CLEARLY_ENDED, _CLEARLY_STARTED = timedelta(seconds=5), timedelta(seconds=30)
-
-
-class Stay(NamedTuple):
-    """The time of a telephone in a call; the number is as the row of the call has it."""
-
-    number: str
-    joined: datetime
-    left: datetime
-
-
-@dataclass(frozen=True)
-class PhonedCall:
-    """A call with telephones in it: who took part or organised it, by ids in lower case, and when the telephones were
-    there."""
-
-    call_id: str
-    day: str
-    user_ids: frozenset[str]
-    stays: tuple[Stay, ...]
-
-
-class _Apart(NamedTuple):
-    """How far the times of a row are after those of a stay."""
-
-    start: timedelta
-    end: timedelta
-
-    @property
-    def is_near(self) -> bool:
-        return abs(self.start) <= START_WITHIN and abs(self.end) <= END_WITHIN
-
-    def is_clearly_nearer(self, other: "_Apart") -> bool:
-        """By their ends, or by their starts where these are alike, as when a meeting ends for all."""
-        ends, starts = abs(other.end) - abs(self.end), abs(other.start) - abs(self.start)
-        return ends >= _CLEARLY_ENDED or (abs(ends) < _CLEARLY_ENDED and starts >= _CLEARLY_STARTED)
 
 
 @dataclass(frozen=True)
 class Leg:
-    """A row of PSTN, as far as it tells to which call it belongs: its number as `digits` has it."""
+    """A row, as far as it tells to which call it belongs: its number as `digits` has it."""
 
     row: PhoneRow
     number: str
     start: datetime
     end: datetime
 
-    def apart(self, stay: Stay) -> _Apart:
-        """How far its times are from those of the stay."""
-        return _Apart(self.start - stay.joined, self.end - stay.left)
-
-
-def _distance(apart: _Apart) -> tuple[timedelta, timedelta]:
-    """By which the nearest comes first."""
-    return abs(apart.end), abs(apart.start)
-
 
 class _Fit(NamedTuple):
     """The call that fits a row best, and how far each of its stays is from it that is near, by their places there."""
 
     call_id: str
-    stays: Mapping[int, _Apart]
+    stays: Mapping[int, Apart]
 
     @property
-    def nearest(self) -> _Apart:
-        return min(self.stays.values(), key=_distance)
+    def nearest(self) -> Apart:
+        return min(self.stays.values(), key=lambda apart: apart.distance)
 
 
 def leg_of(row: PhoneRow) -> Leg | NotJoined:
@@ -92,8 +42,16 @@ def leg_of(row: PhoneRow) -> Leg | NotJoined:
         return "noNumber"
     end = moment(row.get("endDateTime"))
     if end is None and start is not None and "durationSeconds" in row:
-        end = start + timedelta(seconds=row["durationSeconds"])
+        end = _later(start, row["durationSeconds"])
     return Leg(row, number, start, end) if start and end else "noTime"
+
+
+def _later(start: datetime, seconds: int) -> datetime | None:
+    """That long after the start; None where no calendar has it."""
+    try:
+        return start + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def inferred(rows: Iterable[PhoneRow], calls: Iterable[PhonedCall]) -> dict[str, PhoneJoin]:
@@ -101,82 +59,73 @@ def inferred(rows: Iterable[PhoneRow], calls: Iterable[PhonedCall]) -> dict[str,
     with this user where the row tells one.
 
     `rows` are all that have the numbers of those that are wanted, and `calls` all with these numbers, at about the
-    time. Each stay of a telephone has one row. Where two calls or two rows fit about as well, none is taken.
+    time. Each stay of a telephone has one row of a user and kind. Where two calls or two rows fit about as well, none
+    is taken.
     """
-    stays = _stays(calls)
+    stays = Stays(calls)
     joins: dict[str, PhoneJoin] = {}
     chosen: dict[tuple[str | None, ...], dict[str, tuple[PhoneRow, _Fit]]] = defaultdict(dict)
     for row in rows:
         leg = leg_of(row)
-        found = leg if isinstance(leg, str) else _chosen(leg, stays[leg.number[:LEAST_SHOWN]])
+        found = leg if isinstance(leg, str) else _chosen(leg, stays)
         if isinstance(found, str):
             joins[row["id"]] = not_joined(row, found)
         else:
-            key = (found.call_id, digits(row["number"]), row.get("userId"), row["kind"])
-            chosen[key][row["id"]] = (row, found)
+            chosen[found.call_id, row.get("userId"), row["kind"]][row["id"]] = (row, found)
     for rivals in chosen.values():
         joins |= _settled(rivals)
     return joins
 
 
-type _Stays = Mapping[str, Sequence[tuple[str, PhonedCall, int]]]
-type _Rivals = Mapping[str, tuple[PhoneRow, _Fit]]
-
-
-def _stays(calls: Iterable[PhonedCall]) -> _Stays:
-    """The numbers of all stays with their calls and places there, by the first digits of the number."""
-    stays = defaultdict(list)
-    for call in calls:
-        for place, stay in enumerate(call.stays):
-            if (number := digits(stay.number)) is not None:
-                stays[number[:LEAST_SHOWN]].append((number, call, place))
-    return stays
-
-
-def _chosen(leg: Leg, stays: Sequence[tuple[str, PhonedCall, int]]) -> _Fit | NotJoined:
+def _chosen(leg: Leg, stays: Stays) -> _Fit | NotJoined:
     """The call that fits best, or why it is none."""
-    user = leg.row.get("userId")
-    same = [(call, place, leg.apart(call.stays[place])) for number, call, place in stays if is_same(number, leg.number)]
-    near = [each for each in same if each[2].is_near]
-    fits: dict[str, dict[int, _Apart]] = defaultdict(dict)
-    for call, place, apart in near:
-        if user is None or user in call.user_ids:
-            fits[call.call_id][place] = apart
+    user, is_there = leg.row.get("userId"), False
+    fits: dict[str, dict[int, Apart]] = defaultdict(dict)
+    for place, apart in stays.near(leg.number, leg.start, leg.end):
+        is_there = True
+        if user is None or user in place.call.user_ids:
+            fits[place.call.call_id][place.number_in_call] = apart
     if not fits:
-        return "otherUser" if near else "otherTime" if same else "noCall"
-    best, *others = sorted(itertools.starmap(_Fit, fits.items()), key=lambda fit: _distance(fit.nearest))
-    return best if all(best.nearest.is_clearly_nearer(other.nearest) for other in others) else "ambiguous"
+        return "otherUser" if is_there else "otherTime" if stays.has(leg.number) else "noCall"
+    found = [_Fit(call_id, near) for call_id, near in fits.items()]
+    for each in found:
+        if all(each is other or each.nearest.is_clearly_nearer(other.nearest) for other in found):
+            return each
+    return "ambiguous"
 
 
-def _settled(rivals: _Rivals) -> dict[str, PhoneJoin]:
-    """The joins of the rows, by their ids, that have chosen one call, and have its number, user and kind."""
-    by_distance = sorted(
-        (_distance(apart), row_id, place) for row_id, (_, fit) in rivals.items() for place, apart in fit.stays.items()
-    )
-    holders: dict[int, str] = {}
-    for _, row_id, place in by_distance:
-        if place not in holders and row_id not in holders.values():
-            holders[place] = row_id
-    joins = {row_id: _joined(*rivals[row_id], place) for place, row_id in holders.items()}
-    for row_id in rivals.keys() - joins.keys():
-        row, fit = rivals[row_id]
-        alike = [
-            holder
-            for place, apart in fit.stays.items()
-            if not rivals[holder := holders[place]][1].stays[place].is_clearly_nearer(apart)
-        ]
-        joins |= {holder: not_joined(rivals[holder][0], "ambiguous") for holder in alike}
-        joins[row_id] = not_joined(row, "ambiguous" if alike else "otherRow")
+def _settled(rivals: Mapping[str, tuple[PhoneRow, _Fit]]) -> dict[str, PhoneJoin]:
+    """The joins of the rows, by their ids, that have chosen one call, and have its user and kind."""
+    near = {
+        row_id: sorted(fit.stays, key=lambda place: (fit.stays[place].distance, place))
+        for row_id, (_, fit) in sorted(rivals.items())
+    }
+    joins = {row_id: _joined(row, fit) for row_id, (row, fit) in rivals.items()}
+    for row_ids, stays in contested(near):
+        apart = {row_id: rivals[row_id][1].nearest for row_id in sorted(row_ids)}
+        left_out = _left_out(apart, len(stays))
+        for row_id in left_out or row_ids:
+            joins[row_id] = not_joined(rivals[row_id][0], "otherRow" if left_out else "ambiguous")
     return joins
 
 
-def _joined(row: PhoneRow, fit: _Fit, place: int) -> PhoneJoin:
-    apart = fit.stays[place]
+def _left_out(apart: Mapping[str, Apart], count: int) -> list[str]:
+    """Of the rows that are too many for so many stays those that fit worse: all others are clearly nearer than each of
+    them. None where that is not so."""
+    beaten = {
+        row_id: {other for other, its in apart.items() if own.is_clearly_nearer(its)} for row_id, own in apart.items()
+    }
+    ranked = sorted(apart, key=lambda row_id: len(beaten[row_id]), reverse=True)
+    left_out = ranked[count:]
+    return left_out if all(beaten[row_id].issuperset(left_out) for row_id in ranked[:count]) else []
+
+
+def _joined(row: PhoneRow, fit: _Fit) -> PhoneJoin:
     call: JoinedCall = {
         "callId": fit.call_id,
         "by": "userNumberAndTime" if "userId" in row else "numberAndTime",
         "inferred": True,
-        "startSecondsApart": apart.start.total_seconds(),
-        "endSecondsApart": apart.end.total_seconds(),
+        "startSecondsApart": fit.nearest.start.total_seconds(),
+        "endSecondsApart": fit.nearest.end.total_seconds(),
     }
     return {"digest": row["digest"], "calls": [call]}

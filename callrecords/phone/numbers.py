@@ -6,7 +6,7 @@ say whether short numbers are spared.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 # As Direct Routing has them too: with a scheme before, and a host or parameters behind.
@@ -84,6 +84,19 @@ def digits(number: str | None) -> str | None:
     only = re.sub("[^0-9*]", "", found[1]) if found else ""
     shown = only.find("*")
     return only if only and (shown < 0 or shown >= LEAST_SHOWN) else None
+
+
+def spelled(numbers: Collection[str]) -> tuple[list[str], list[str]]:
+    """How calls may have these numbers, which are as `digits` has them: with and without a plus. Of masked ones, of
+    which a call may show fewer digits, the second list has what the number begins with."""
+    exact = {number for number in numbers if not is_masked(number)}
+    shown = {number.partition("*")[0] for number in numbers if is_masked(number)}
+    prefixes = {each[:-1] if len(each) > LEAST_SHOWN else each for each in shown}
+    return _with_plus(exact), _with_plus(prefixes)
+
+
+def _with_plus(numbers: Iterable[str]) -> list[str]:
+    return [spelling for number in sorted(numbers) for spelling in (number, f"+{number}")]
 
 
 def is_same(one: str, other: str) -> bool:

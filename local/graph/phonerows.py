@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from callrecords.graphtypes import JsonObject
 from callrecords.ports.phonerow import PhoneSource
@@ -41,13 +42,21 @@ class PhoneRules:
     shows_transferor: bool = False
 
 
+class _Held(NamedTuple):
+    """A row, when its call began, and when it appears."""
+
+    row: JsonObject
+    began: Instant
+    appears: datetime
+
+
 class PhoneRows:
     """The rows by source and id, each as it was published last."""
 
     def __init__(self, rules: PhoneRules, clock: Callable[[], datetime]) -> None:
         self.rules = rules
         self._clock = clock
-        self.held: dict[PhoneSource, dict[str, JsonObject]] = {"pstn": {}, "directRouting": {}}
+        self._held: dict[PhoneSource, dict[str, _Held]] = {"pstn": {}, "directRouting": {}}
 
     def publish(self, source: PhoneSource, row: JsonObject) -> None:
         """Graph now has this row, in place of an earlier one with its id. It shows it once its delay is over.
@@ -57,24 +66,25 @@ class PhoneRows:
         """
         if not isinstance(row.get("id"), str):
             raise ValueError(f"Row of a {source} call: id is {row.get('id')!r}, expected a string.")
-        _began(row)
-        self.held[source][row["id"]] = row
+        began = _began(row)
+        shortest, longest = self.rules.delay
+        delay = shortest + (longest - shortest) * Random(row["id"]).random() if longest else shortest
+        self._held[source][row["id"]] = _Held(row, began, began[0] + delay)
 
     def forget(self, source: PhoneSource, row_id: str) -> None:
         """Graph no longer has the row."""
-        self.held[source].pop(row_id, None)
+        self._held[source].pop(row_id, None)
 
     def shown(self, source: PhoneSource, is_wanted: Callable[[Instant], bool]) -> list[JsonObject]:
         """The rows of the calls whose start is wanted. Their order means nothing; a row that appears between two pages
         moves those after it, as $skip has it."""
-        rows = [row for row in self.held[source].values() if self._is_there(source, row) and is_wanted(_began(row))]
+        now, kept_for = self._clock(), _KEPT_FOR[source]
+        rows = [
+            each.row
+            for each in self._held[source].values()
+            if is_wanted(each.began) and each.appears <= now < each.began[0] + kept_for
+        ]
         return [self._as_shown(row) for row in sorted(rows, key=lambda row: str(row["id"])[::-1])]
-
-    def _is_there(self, source: PhoneSource, row: JsonObject) -> bool:
-        began, now = _began(row)[0], self._clock()
-        shortest, longest = self.rules.delay
-        delay = shortest + (longest - shortest) * Random(row["id"]).random()
-        return began + delay <= now < began + _KEPT_FOR[source]
 
     def _as_shown(self, row: JsonObject) -> JsonObject:
         outside = "callerNumber" if _INBOUND.match(row.get("callType") or "") else "calleeNumber"

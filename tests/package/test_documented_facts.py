@@ -24,7 +24,7 @@ from callrecords.http import phonecalls, reports, search
 from callrecords.operate import checks, health, heartbeats, links, losses, timers, waiting
 from callrecords.operate.health import Health
 from callrecords.operate.timers import Watch
-from callrecords.phone import inferred, numbers
+from callrecords.phone import numbers, stays
 from callrecords.ports.records import Listed
 from callrecords.queues import poison
 from callrecords.settings.read import COSMOS_DATABASE, SETTINGS
@@ -115,9 +115,11 @@ FACTS = {
         f"lists within {GRAPH_KEEPS // DAY} days, arrives",
         f"up to {MOST_LACKING} of an hour, with the version",
         f"(the `callId` of a call that they belong to), for at most {phonecalls.MOST_DAYS} days",
-        f"within {inferred.START_WITHIN.total_seconds():.0f} seconds of the time at",
-        f"its end within {inferred.END_WITHIN.total_seconds():.0f} seconds of the time",
+        f"within {stays.START_WITHIN.total_seconds():.0f} seconds of the time at",
+        f"its end within {stays.END_WITHIN.total_seconds():.0f} seconds of the time",
         f"if at least {numbers.LEAST_SHOWN} are shown",
+        "when it is {} and when it is {} days old".format(*(age // DAY for age in phonerun.JOINED_ANEW)),
+        f"with every import for {GRAPH_KEEPS // DAY + 1} days",
         f"A page has up to {phonecalls.MOST_TOP:,} rows",
     ],
     "docs/deployment.md": [

@@ -1,21 +1,28 @@
 """Joins rows of phone calls to the calls that they belong to: each then tells of the other.
 
-The call is told first, and the row last: a try that ends in between leaves the row to be joined again.
+Calls are told first. What they tell of the rows is read beforehand, so that a stop in between, or a call that moves to
+another day, leaves nothing behind that the next look at the row does not put right.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
 from typing import NamedTuple
 
-from callrecords.collect.phone.phonedcall import phoned_call
-from callrecords.phone.inferred import START_WITHIN, Leg, PhonedCall, inferred, leg_of
+from callrecords.collect.phone.phonedcall import phoned_calls
+from callrecords.errors import CallRecordsError, Refused
+from callrecords.phone.inferred import Leg, inferred, leg_of
 from callrecords.phone.joins import by_correlation, leg_row
-from callrecords.phone.numbers import is_masked
-from callrecords.ports.phonejoin import JoinStore
+from callrecords.phone.numbers import spelled
+from callrecords.phone.stays import START_WITHIN
+from callrecords.ports.callrow import PhoneLegRow
+from callrecords.ports.phonejoin import CallDay, JoinStore
 from callrecords.ports.phonerow import NotJoined, PhoneJoin, PhoneRow, PhoneSource
+
+log = logging.getLogger(__name__)
 
 # Of a slice; each may have a number of its own to ask for.
 MOST_ROWS = 200
@@ -28,20 +35,28 @@ _RIVALS_WITHIN = timedelta(minutes=10)
 
 
 class JoinCounts(NamedTuple):
-    """How many rows were joined, and why the others were not; `after` is the last id looked at, None where no row is
-    left of the day."""
+    """How many rows were joined to calls to which they were not before, and why others are joined to none; `after` is
+    the last id that is done, and it `is_last` where no row is left of the day."""
 
     joined: int
     reasons: Mapping[NotJoined, int]
-    after: str | None
+    after: str
+    is_last: bool
 
 
 class _Found(NamedTuple):
-    """What was found for a row: its join, and the days of the calls in it."""
+    """What was found for a row."""
 
     row: PhoneRow
     join: PhoneJoin
-    days: Mapping[str, str]
+
+    @property
+    def calls(self) -> list[str]:
+        return [call["callId"] for call in self.join.get("calls", ())]
+
+    @property
+    def calls_before(self) -> list[str]:
+        return [call["callId"] for call in self.row.get("joined", {}).get("calls", ())]
 
 
 class Joining:
@@ -50,73 +65,100 @@ class Joining:
     def __init__(self, store: JoinStore) -> None:
         self._store = store
 
-    async def join(self, source: PhoneSource, day: str, after: str) -> JoinCounts:
-        """Joins the next rows of the day by id, from the one after `after` on, that are not joined yet."""
-        rows = {row["id"]: row for row in await self._store.to_join(source, day, after, MOST_ROWS)}
-        found = await (self._by_correlation(rows) if source == "directRouting" else self._by_time(rows))
-        for some in batched(found, _WRITES_AT_ONCE, strict=False):
-            await asyncio.gather(*map(self._tell, some))
-        joins = [each.join for each in found if each.row["id"] in rows]
-        return JoinCounts(
-            joined=sum("calls" in join for join in joins),
-            reasons=Counter(join["reason"] for join in joins if "reason" in join),
-            after=[*rows][-1] if len(rows) == MOST_ROWS else None,
-        )
+    async def join(self, source: PhoneSource, day: str, after: str, *, every: bool) -> JoinCounts:
+        """Joins the next rows of the day by id, from the one after `after` on: `every` one, or those that are not
+        joined yet. Raises what the store does if no row was done before that."""
+        rows = {row["id"]: row for row in await self._store.to_join(source, day, after, MOST_ROWS, every=every)}
+        if not rows:
+            return JoinCounts(0, {}, after, is_last=True)
+        found, others = await (self._named(rows) if source == "directRouting" else self._inferred(rows))
+        left_alone = await self._tell_calls([*others, *found])
+        # Before those in whose favour they are no longer joined: only then is one looked at again that a stop leaves.
+        await _all(self._store.save_join(*each) for each in others)
+        counts = await self._tell_rows([each for each in found if each.row["id"] not in left_alone], after)
+        return counts._replace(after=[*rows][-1], is_last=len(rows) < MOST_ROWS) if counts.is_last else counts
 
-    async def _by_correlation(self, rows: Mapping[str, PhoneRow]) -> list[_Found]:
-        named = {
-            call_id
-            for row in rows.values()
-            for call_id in (row.get("correlationId"), row.get("transferorCorrelationId"))
-            if call_id
-        }
-        days = await self._store.days_of(named)
-        return [_Found(row, by_correlation(row, days.keys()), days) for row in rows.values()]
+    async def _named(self, rows: Mapping[str, PhoneRow]) -> tuple[list[_Found], list[_Found]]:
+        """What rows of Direct Routing name."""
+        named = [row.get("correlationId", "") for row in rows.values()]
+        named += [row.get("transferorCorrelationId", "") for row in rows.values()]
+        known = {where.call_id for where in await self._store.rows_of(sorted({*named} - {""}))}
+        return [_Found(row, by_correlation(row, known)) for row in rows.values()], []
 
-    async def _by_time(self, rows: dict[str, PhoneRow]) -> list[_Found]:
-        """Those of the rows, and of others that are joined and would no longer be: a call or a row came since."""
+    async def _inferred(self, rows: dict[str, PhoneRow]) -> tuple[list[_Found], list[_Found]]:
+        """What rows of PSTN fit; and what others fit now that are joined, for a call or a row came since."""
         legs = [leg for row in rows.values() if isinstance(leg := leg_of(row), Leg)]
-        others: list[PhoneRow] = []
-        calls: list[PhonedCall] = []
-        if legs:
-            first, last = (
-                min(leg.start for leg in legs) - _RIVALS_WITHIN,
-                max(leg.start for leg in legs) + _RIVALS_WITHIN,
-            )
-            others = await self._store.with_numbers({leg.row["number"] for leg in legs}, first, last)
-            numbers = {leg.number for leg in legs if not is_masked(leg.number)}
-            prefixes = {leg.number.partition("*")[0] for leg in legs if is_masked(leg.number)}
-            found = await self._store.phoned_calls(
-                _spelled(numbers), _spelled(prefixes), first - _LONGEST_CALL, last + START_WITHIN
-            )
-            calls = [phoned_call(row) for row in found]
-        joins = inferred(({row["id"]: row for row in others} | rows).values(), calls)
-        days = {call.call_id: call.day for call in calls}
-        return [
-            *(_Found(row, joins[row_id], days) for row_id, row in rows.items()),
-            *(
-                _Found(row, joins[row["id"]], days)
-                for row in others
-                if row["id"] not in rows and "calls" in row.get("joined", {}) and row["joined"] != joins[row["id"]]
-            ),
-        ]
+        if not legs:
+            return [_Found(rows[row_id], join) for row_id, join in inferred(rows.values(), ()).items()], []
+        first, last = min(leg.start for leg in legs) - _RIVALS_WITHIN, max(leg.start for leg in legs) + _RIVALS_WITHIN
+        exact, prefixes = spelled({leg.number for leg in legs})
+        as_told = {leg.row["number"] for leg in legs}
+        rivals = {row["id"]: row for row in await self._store.with_numbers(sorted({*exact, *as_told}), first, last)}
+        calls = await self._store.phoned_calls(exact, prefixes, first - _LONGEST_CALL, last + START_WITHIN)
+        joins = inferred((rivals | rows).values(), phoned_calls(calls))
+        found = [_Found(row, joins[row_id]) for row_id, row in rows.items()]
+        others = [_Found(row, joins[row_id]) for row_id, row in rivals.items() if row_id not in rows]
+        return found, [each for each in others if each.calls_before and each.row.get("joined") != each.join]
 
-    async def _tell(self, found: _Found) -> None:
-        """Has calls and row tell of each other, unless they do."""
-        row, join, days = found
-        before = row.get("joined")
-        if join == before:
-            return
-        wanted = {call["callId"]: call for call in join.get("calls", ())}
-        for call_id, call in wanted.items():
-            if not await self._store.put_leg(call_id, days[call_id], leg_row(row, call)):
-                return  # it moved to another day since: with the next import
-        for call in before.get("calls", ()) if before else ():
-            if call["callId"] not in wanted:
-                await self._store.take_leg(call["callId"], row["id"])
-        await self._store.save_join(row, join)
+    async def _tell_calls(self, found: Sequence[_Found]) -> set[str]:
+        """Has the rows of calls tell of the rows that belong to them, and of no others of these; the ids of those whose
+        call is gone."""
+        told_of = await self._store.told_of([each.row["id"] for each in found])
+        days: dict[str, list[CallDay]] = defaultdict(list)
+        for where in await self._store.rows_of(sorted({call_id for each in found for call_id in each.calls})):
+            days[where.call_id].append(where)
+        wanted: dict[CallDay, dict[str, PhoneLegRow]] = defaultdict(dict)
+        for row, join in found:
+            for call in join.get("calls", ()):
+                for where in days[call["callId"]]:
+                    wanted[where][row["id"]] = leg_row(row, call)
+        ids = {each.row["id"] for each in found}
+        changes = []
+        for where in told_of.keys() | wanted.keys():
+            told = {leg["id"]: leg for leg in told_of.get(where, ()) if leg["id"] in ids}
+            if told != wanted[where]:
+                changes.append(self._change(where, wanted[where], told.keys() - wanted[where].keys()))
+        gone = {call_id for call_id in await _all(changes) if call_id is not None}
+        return {each.row["id"] for each in found if gone.intersection(each.calls)}
+
+    async def _change(self, where: CallDay, put: Mapping[str, PhoneLegRow], take: Collection[str]) -> str | None:
+        """The id of the call if it has no row there any more."""
+        try:
+            return None if await self._store.change_legs(where, put.values(), take) else where.call_id
+        except Refused as error:
+            # Its row has no room for them. The rows tell of it all the same.
+            log.error("Call %s does not tell of %d phone legs. %s", where.call_id, len(put), error)
+            return None
+
+    async def _tell_rows(self, found: Sequence[_Found], after: str) -> JoinCounts:
+        """Has the rows tell of their calls, unless that fails on the way."""
+        joined, reasons = 0, Counter[NotJoined]()
+        for some in batched(found, _WRITES_AT_ONCE, strict=False):
+            saved = await asyncio.gather(*map(self._save, some), return_exceptions=True)
+            joined += sum(each is True for each in saved)
+            failed = next((each for each in saved if isinstance(each, BaseException)), None)
+            if failed is not None:
+                if not isinstance(failed, CallRecordsError) or not (joined or reasons):
+                    raise failed
+                return JoinCounts(joined, reasons, after, is_last=False)
+            reasons.update(each.join["reason"] for each in some if "reason" in each.join)
+            after = some[-1].row["id"]
+        return JoinCounts(joined, reasons, after, is_last=True)
+
+    async def _save(self, found: _Found) -> bool:
+        """Whether the row tells of another call now than before."""
+        if found.join == found.row.get("joined"):
+            return False
+        is_saved = await self._store.save_join(*found)
+        return is_saved and bool(found.calls) and found.calls != found.calls_before
 
 
-def _spelled(numbers: Iterable[str]) -> list[str]:
-    """The numbers as the rows of calls may have them: with and without a plus."""
-    return [spelled for number in sorted(numbers) for spelled in (number, f"+{number}")]
+async def _all[T](works: Iterable[Awaitable[T]]) -> list[T]:
+    """What each of them gives, some at a time. Raises what one raised, when those beside it have ended."""
+    given: list[T] = []
+    for some in batched(works, _WRITES_AT_ONCE, strict=False):
+        for each in await asyncio.gather(*some, return_exceptions=True):
+            if isinstance(each, BaseException):
+                raise each
+            given.append(each)
+    return given

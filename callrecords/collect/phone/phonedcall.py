@@ -1,27 +1,46 @@
 """When telephones were in a call, as its fact row tells it: pure."""
 
+import logging
+from collections.abc import Iterable
+
+from callrecords.errors import Unreadable
 from callrecords.facts.details import unpack
-from callrecords.graphtypes import moment
-from callrecords.phone.inferred import PhonedCall, Stay
-from callrecords.ports.callrow import EndpointRow
+from callrecords.graphtypes import JsonObject, as_object, moment, objects, text, texts
+from callrecords.phone.stays import PhonedCall, Stay
 from callrecords.ports.phonejoin import PhonedRow
 
+log = logging.getLogger(__name__)
 
-def phoned_call(row: PhonedRow) -> PhonedCall:
-    """The call of the row. A number without an endpoint counts as there all the time: records may lack its sessions.
 
-    Raises Unreadable where packed endpoints are damaged.
-    """
-    endpoints = unpack(row["details"]).get("endpoints", []) if "details" in row else row["endpoints"]
-    stays = [stay for each in endpoints if (stay := _stay(each))]
+def phoned_calls(rows: Iterable[PhonedRow]) -> list[PhonedCall]:
+    """The calls of the rows, each once, as its newest row tells it."""
+    newest = {row["callId"]: row for row in sorted(rows, key=lambda row: row["version"])}
+    return [_phoned_call(row) for row in newest.values()]
+
+
+def _phoned_call(row: PhonedRow) -> PhonedCall:
+    """A number without an endpoint counts as there all the time: records may lack its sessions."""
+    stays = [stay for each in _endpoints(row) if (stay := _stay(each))]
     start, end = moment(row["startDateTime"]), moment(row.get("endDateTime"))
-    without = set(row["phoneNumbers"]) - {stay.number for stay in stays}
+    without = set(texts(row.get("phoneNumbers"))) - {stay.number for stay in stays}
     stays += [Stay(number, start, end) for number in sorted(without) if start and end]
-    users = {*row["userIds"], row.get("organizer", {}).get("id", "").lower()}
-    return PhonedCall(row["callId"], row["day"], frozenset(users), tuple(stays))
+    users = {*texts(row.get("userIds")), row.get("organizer", {}).get("id", "").lower()}
+    return PhonedCall(row["callId"], frozenset(users), tuple(stays))
 
 
-def _stay(endpoint: EndpointRow) -> Stay | None:
+def _endpoints(row: PhonedRow) -> list[JsonObject]:
+    """The endpoints; none where they are packed and damaged: that is for the audit, and may not stop an import."""
+    if "details" not in row:
+        return objects(row["endpoints"])
+    try:
+        return objects(unpack(row["details"]).get("endpoints"))
+    except Unreadable as error:
+        log.warning("Call %s: its telephones are taken to have been there all the time. %s", row["callId"], error)
+        return []
+
+
+def _stay(endpoint: JsonObject) -> Stay | None:
     """The stay, if it is that of a telephone and its times are known."""
-    who, joined, left = endpoint["who"], moment(endpoint.get("joined")), moment(endpoint.get("left"))
-    return Stay(who["id"], joined, left) if who["kind"] == "phone" and "id" in who and joined and left else None
+    who, joined, left = as_object(endpoint.get("who")), moment(endpoint.get("joined")), moment(endpoint.get("left"))
+    number = text(who.get("id"))
+    return Stay(number, joined, left) if who.get("kind") == "phone" and number and joined and left else None

@@ -25,7 +25,6 @@ from callrecords.collect.phone.run import (
 )
 from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Unreadable
 from callrecords.phone.row import phone_row
-from callrecords.phone.times import NO_DAY
 from callrecords.ports.phonecalls import PhoneCallPages, PhonePage
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow, PhoneRowStore, PhoneSource
 from callrecords.ports.slices import DaySlices
@@ -77,10 +76,10 @@ class PhoneImport:
             source=source,
             first_day=first_day,
             last_day=last_day,
-            day=NO_DAY,
+            day=first_day,
             imported_from=imported_from,
             join_from=first_to_join(now.date()),
-            joining=True,
+            joined_until=last.last_day if last else None,
         )
         if not await self._runner.start(message):
             log.warning("The last import of %s rows is still under way: no other is started.", source)
@@ -94,9 +93,10 @@ class PhoneImport:
 
     async def _step(self, message: PhoneMessage) -> PhoneMessage:
         """The import after its next page, or after its next rows were joined."""
-        if message.joining:
-            return message.after_join(await self._joining.join(message.source, message.day, message.join_after or ""))
-        return await self._page(message)
+        if not message.joining:
+            return await self._page(message)
+        every, after = message.joins_every_row, message.join_after or ""
+        return message.after_join(await self._joining.join(message.source, message.day, after, every=every))
 
     async def _end(self, message: PhoneMessage) -> None:
         outcome = message.outcome(self._clock())

@@ -10,6 +10,7 @@ from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.dayrun import DayOutcome, DayRun
 from callrecords.collect.phone.joining import JoinCounts
 from callrecords.documents import Document
+from callrecords.phone.times import NO_DAY
 from callrecords.ports.phonecalls import PhonePage
 from callrecords.ports.phonerow import PhoneSource
 from callrecords.ports.state import StateKey
@@ -21,6 +22,8 @@ LATENESS = timedelta(days=4)
 KEPT_DAYS: Mapping[PhoneSource, int] = {"pstn": 365, "directRouting": 150}
 # A day whose nextLink Graph no longer follows is read from its beginning, so often.
 MOST_RESTARTS = 3
+# So old, a day has all its rows joined anew: a call that came, or changed, since the first time may fit better.
+JOINED_ANEW = (LATENESS, GRAPH_KEEPS)
 _DAY = timedelta(days=1)
 
 
@@ -83,16 +86,18 @@ class PhoneOutcome(PhoneCounts, DayOutcome):
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneMessage(PhoneCounts, DayRun):
-    """An import of the rows of days, day by day. When all pages of a day are imported, its rows are joined to calls; so
-    are those of `day`s before the first one, of which calls may have come since.
+    """An import of the rows of days, day by day. When all are there, rows are joined to calls, beginning with days
+    before the first one, of which calls may have come since.
 
     Of `day`, the first `followed` pages are imported; `next_link` leads to the next. The day was begun anew `restarts`
-    times. If it is `joining`, the rows of `day` up to the id `join_after` are joined.
+    times. Once it is `joining`, the rows of `day` up to the id `join_after` are joined. `joined_until` is the last day
+    of the import before.
     """
 
     source: PhoneSource
     imported_from: str
     join_from: str
+    joined_until: str | None = None
     joining: bool = False
     join_after: str | None = None
     next_link: str | None = None
@@ -119,15 +124,30 @@ class PhoneMessage(PhoneCounts, DayRun):
         counted = self.counted(counts)
         if page.next_link:
             return replace(counted, next_link=page.next_link, followed=page.followed)
-        return replace(counted, next_link=None, followed=0, restarts=0, joining=True)
+        day, is_last = _after(self.day), self.day >= self.last_day
+        imported_whole = replace(counted, next_link=None, followed=0, restarts=0)
+        return replace(imported_whole, day=NO_DAY if is_last else day, joining=is_last)
+
+    @property
+    def is_done(self) -> bool:
+        """As DayRun.is_done."""
+        return self.joining and super().is_done
+
+    @property
+    def joins_every_row(self) -> bool:
+        """Whether all rows of the day are joined anew: when it is so old that most calls, or all, have come."""
+        day, until = date.fromisoformat(self.day), self.joined_until
+        last = date.fromisoformat(self.last_day)
+        return until is not None and any(date.fromisoformat(until) < day + age <= last for age in JOINED_ANEW)
 
     def after_join(self, counts: JoinCounts) -> Self:
         """The import after some rows of the day were joined."""
         counted = self.joined_some(counts)
-        if counts.after is not None:
-            return replace(counted, join_after=counts.after)
-        day = max((date.fromisoformat(self.day) + _DAY).isoformat(), min(self.join_from, self.first_day))
-        return replace(counted, day=day, joining=day < self.first_day, join_after=None)
+        if not counts.is_last:
+            return replace(counted, join_after=counts.after or None)
+        # A row may be under the day before that under which Graph told it.
+        first = _before(min(self.join_from, self.first_day))
+        return replace(counted, day=max(_after(self.day), first), join_after=None)
 
     def begun_anew(self) -> Self:
         """With the day to be read from its beginning."""
@@ -150,6 +170,14 @@ def refused(source: PhoneSource) -> StateKey[PhoneRefused]:
 def imported(source: PhoneSource) -> StateKey[PhoneOutcome]:
     """Where the outcome of the last import that ended is remembered."""
     return StateKey("phone-pstn" if source == "pstn" else "phone-direct-routing", PhoneOutcome)
+
+
+def _after(day: str) -> str:
+    return (date.fromisoformat(day) + _DAY).isoformat()
+
+
+def _before(day: str) -> str:
+    return (date.fromisoformat(day) - _DAY).isoformat()
 
 
 def first_to_join(today: date) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from callrecords.cosmos import slices
+from callrecords.cosmos import phonejoins, slices
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.completeness import CompletenessItems
 from callrecords.graphtypes import JsonObject
@@ -143,10 +143,10 @@ def test_a_worked_query_narrows_by_what_is_indexed(title: str) -> None:
     assert narrows_by & NARROWEST[query.container] or not NARROWEST[query.container]
 
 
-def test_nothing_is_indexed_that_neither_a_worked_query_nor_an_audit_uses() -> None:
+def test_nothing_is_indexed_that_no_worked_query_no_audit_and_no_join_uses() -> None:
     used = {name: {path for query in of(name) for path in used_paths(query)} for name in DEFINITIONS}
     used["callRecords"] |= used_paths(slices.RECORDS)
-    used["calls"] |= used_paths(slices.ROWS)
+    used["calls"] |= used_paths(slices.ROWS) | used_paths(phonejoins.TOLD_OF)
     expected = {name: indexed_paths(name) | NOT_INDEXED.get(name, set()) for name in DEFINITIONS}
     assert used == expected
 

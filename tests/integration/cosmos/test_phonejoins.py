@@ -14,8 +14,10 @@ from callrecords.cosmos.phonecalls import PhoneCallsStore
 from callrecords.cosmos.phonejoins import LegsOfCalls, PhoneJoins
 from callrecords.facts.row import fact_row
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.numbers import spelled
 from callrecords.phone.row import phone_row
 from callrecords.ports.callrow import CallRow, PhoneLegRow
+from callrecords.ports.phonejoin import CallDay
 from callrecords.ports.phonerow import JoinedCall, PhoneRow, PhoneSource
 from local.graph.phonerows import PhoneRows, PhoneRules
 from local.traffic import generate, phone_rows
@@ -63,17 +65,16 @@ def found(cosmos: CosmosAccount, row: PhoneRow) -> list[JoinedCall] | str:
     return cast("list[JoinedCall]", join["calls"]) if "calls" in join else str(join["reason"])
 
 
-async def join_days(account: Account, *days: str) -> dict[str, int]:
-    """Joins all that is to be joined; how many rows were, and for each reason how many were not."""
+async def join_days(account: Account, *days: str, every: bool = False) -> dict[str, int]:
+    """Joins all that is to be joined, or `every` row; how many were, and for each reason how many were not."""
     joining, counts = Joining(PhoneJoins(account, TENANT)), dict[str, int]()
     for source in SOURCES:
         for day in days:
-            after: str | None = ""
-            while after is not None:
-                some = await joining.join(source, day, after)
-                for name, count in [("joined", some.joined), *some.reasons.items()]:
+            after, is_last = "", False
+            while not is_last:
+                joined, reasons, after, is_last = await joining.join(source, day, after, every=every)
+                for name, count in [("joined", joined), *reasons.items()]:
                     counts[name] = counts.get(name, 0) + count
-                after = some.after
     return counts
 
 
@@ -217,25 +218,76 @@ async def test_a_row_that_was_lost_or_has_moved_has_its_legs_again_unless_the_ca
 
 async def test_legs_that_come_at_the_same_time_are_all_there(cosmos: CosmosAccount, account: Account) -> None:
     await store_rows(account, [call(110, "+15550127")])
-    joins = PhoneJoins(account, TENANT)
+    joins, where = PhoneJoins(account, TENANT), CallDay(call_id(110), DAY)
     leg: PhoneLegRow = {
         "id": "", "day": DAY, "source": "pstn", "kind": "call", "by": "numberAndTime", "inferred": True,
     }  # fmt: skip
     ids = [f"pstn-{call_id(number)}" for number in range(5)]
-    assert all(await asyncio.gather(*(joins.put_leg(call_id(110), DAY, {**leg, "id": each}) for each in ids)))
+    assert all(await asyncio.gather(*(joins.change_legs(where, [{**leg, "id": each}], ()) for each in ids)))
     assert [each["id"] for each in legs(cosmos, call_id(110))] == ids
-    assert not await joins.put_leg(call_id(110), "2026-03-05", leg)
-    await joins.take_leg(call_id(111), ids[0])
+    assert await joins.told_of([ids[0], "pstn-other"]) == {where: legs(cosmos, call_id(110))}
+    assert not await joins.change_legs(CallDay(call_id(110), "2026-03-05"), [leg], ())
+
+
+async def test_three_hundred_rows_of_one_call_are_joined_with_a_write_to_it_for_each_slice(
+    cosmos: CosmosAccount, account: Account
+) -> None:
+    await store_rows(account, [call(113, "+15550128")])
+    await store_phone_rows(account, [direct(1_000 + number, call_id(113)) for number in range(300)])
+    before = cosmos.server.requests["patch"]
+    await join_days(account, DAY)
+    assert len(legs(cosmos, call_id(113))) == 300
+    assert cosmos.server.requests["patch"] - before < 300 + 10
+
+
+async def test_all_rows_of_a_day_are_joined_anew_where_that_is_wanted(cosmos: CosmosAccount, account: Account) -> None:
+    row = pstn(13, "+15550129", end=60)
+    await store_rows(account, [call(114, "+15550129", end=69)])
+    await store_phone_rows(account, [row])
+    await join_days(account, DAY)
+    await store_rows(account, [call(115, "+15550129", end=60)])
+    await join_days(account, DAY)
+    assert len(legs(cosmos, call_id(114))) == 1
+    await join_days(account, DAY, every=True)
+    assert (legs(cosmos, call_id(114)), len(legs(cosmos, call_id(115)))) == ([], 1)
+
+
+async def test_a_call_that_moved_when_its_rows_were_joined_has_them_when_they_are_joined_anew(
+    cosmos: CosmosAccount, account: Account
+) -> None:
+    store = CallsStore(account, TENANT)
+    await store.save(call(116, "+15550130"))
+    await store.save(call(116, "+15550130", version=2, day="2026-03-05"), is_new=True)
+    await store_phone_rows(account, [direct(14, call_id(116))])
+    await join_days(account, DAY)
+    assert [len(row["phoneLegs"]) for row in cosmos.server.of_id(DATABASE, "calls", call_id(116))] == [1, 1]
+    await store.delete(call_id(116), DAY, older_than=2)
+    assert len(legs(cosmos, call_id(116))) == 1
+
+
+async def test_a_number_is_found_in_calls_with_a_plus_and_without_and_by_the_digits_that_are_shown(
+    account: Account,
+) -> None:
+    await store_rows(account, [call(117, "15550131"), call(118, "+15550132"), call(119, "+1555013****")])
+    joins = PhoneJoins(account, TENANT)
+    noon = datetime.fromisoformat(f"{DAY}T12:00:00Z")
+
+    async def numbers_found(*numbers: str) -> set[str]:
+        rows = await joins.phoned_calls(*spelled({*numbers}), noon - timedelta(hours=6), noon)
+        return {row["callId"] for row in rows}
+
+    assert await numbers_found("15550131", "15550132") == {call_id(117), call_id(118)}
+    assert await numbers_found("1555013***") >= {call_id(117), call_id(118), call_id(119)}
 
 
 async def test_a_row_that_has_moved_or_changed_meanwhile_is_not_told_of_its_call(
     cosmos: CosmosAccount, account: Account
 ) -> None:
     joins, row = PhoneJoins(account, TENANT), direct(12, call_id(112))
-    await joins.save_join(row, {"digest": row["digest"], "reason": "noCall"})
+    assert not await joins.save_join(row, {"digest": row["digest"], "reason": "noCall"})
     assert cosmos.server.of_id(DATABASE, "phoneCalls", row["id"]) == []
     await store_phone_rows(account, [direct(12, call_id(112), successfulCall=False)])
-    await joins.save_join(row, {"digest": row["digest"], "reason": "noCall"})
+    assert not await joins.save_join(row, {"digest": row["digest"], "reason": "noCall"})
     assert "joined" not in held(cosmos, "phoneCalls", row["id"])
 
 

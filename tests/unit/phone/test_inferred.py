@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callrecords.phone.inferred import PhonedCall, Stay, inferred
+from callrecords.phone.inferred import inferred
+from callrecords.phone.stays import PhonedCall, Stay
 from callrecords.ports.phonerow import PhoneJoin, PhoneRow
 from tests.invented import call_id
 from tests.unit.phone.invented_rows import pstn_row
@@ -30,7 +31,7 @@ def row(number: int, start: float, end: float, **changes: object) -> PhoneRow:
 def call(number: int, *spans: tuple[float, float], user: str = USER, phone: str = NUMBER) -> PhonedCall:
     """A call of the user with the telephone in it, so often."""
     stays = tuple(Stay(phone, at(joined), at(left)) for joined, left in spans)
-    return PhonedCall(call_id(1000 + number), "2026-03-04", frozenset({user}), stays)
+    return PhonedCall(call_id(1000 + number), frozenset({user}), stays)
 
 
 def told(rows: Sequence[PhoneRow], calls: Sequence[PhonedCall]) -> list[int | str]:
@@ -141,6 +142,20 @@ def test_calls_that_end_together_are_told_apart_by_their_starts() -> None:
 def test_of_two_rows_for_one_telephone_the_one_that_fits_clearly_better_is_taken() -> None:
     assert told([row(1, 0, 53), row(2, 0, 60)], [call(1, (0, 60))]) == ["otherRow", 1]
     assert told([row(1, 0, 57), row(2, 0, 60)], [call(1, (0, 60))]) == ["ambiguous", "ambiguous"]
+
+
+def test_where_ends_are_alike_the_clearly_nearer_start_decides() -> None:
+    assert told([row(1, 0, 60)], [call(1, (-100, 60)), call(2, (0, 63))]) == [2]
+    assert told([row(1, -100, 60), row(2, 0, 63)], [call(1, (0, 60))]) == ["otherRow", 1]
+
+
+def test_a_row_that_fits_two_telephones_of_a_call_leaves_the_other_row_the_one_that_it_fits() -> None:
+    assert told([row(1, 0, 603), row(2, 100, 600)], [call(1, (0, 600), (200, 601))]) == [1, 1]
+
+
+def test_two_spellings_of_a_number_are_rivals_for_one_telephone() -> None:
+    rows = [row(1, 0, 60), row(2, 0, 60, calleeNumber="15550100"), row(3, 0, 60, calleeNumber="+155501**")]
+    assert told(rows, [call(1, (0, 60))]) == ["ambiguous"] * 3
 
 
 def test_rows_of_two_kinds_may_be_legs_of_one_call() -> None:

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from callrecords.graphtypes import JsonObject
 from callrecords.phone.amounts import amount, plain
-from callrecords.phone.inferred import END_WITHIN, START_WITHIN
 from callrecords.phone.row import phone_row
+from callrecords.phone.stays import END_WITHIN, START_WITHIN
 from callrecords.ports.phonerow import (
     JoinedBy,
     JoinedCall,

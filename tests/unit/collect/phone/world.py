@@ -1,7 +1,7 @@
 """An import of rows of phone calls in a world of doubles: Graph's pages, the stored rows, the state, the queue."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from callrecords.errors import CallRecordsError, Refused
 from callrecords.graphtypes import JsonObject, moment
 from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonecalls import PhonePage
-from callrecords.ports.phonejoin import PhonedRow
+from callrecords.ports.phonejoin import CallDay, PhonedRow
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneJoin, PhoneRow, PhoneSource
 from callrecords.ports.slices import Slice
 from tests.doubles import Clock, Queues, State
@@ -103,20 +103,26 @@ class Rows:
 @dataclass
 class Joins:
     """The store of joins over the rows that are held, and of `calls`; a request fails as `failing` says about its
-    number."""
+    number, and the row of a call is gone when it is to be changed if it is `vanishing`."""
 
     rows: Rows
-    calls: dict[str, PhonedRow] = field(default_factory=dict)
-    legs: dict[str, dict[str, PhoneLegRow]] = field(default_factory=dict)
+    calls: dict[CallDay, PhonedRow] = field(default_factory=dict)
+    legs: dict[CallDay, dict[str, PhoneLegRow]] = field(default_factory=dict)
     asked: int = 0
     failing: Callable[[int], CallRecordsError | None] = lambda _: None
+    is_changing: bool = False
+    is_saving: bool = False
+    vanishing: CallDay | None = None
 
-    async def to_join(self, source: PhoneSource, day: str, after: str, most: int) -> list[PhoneRow]:
+    def add(self, *calls: PhonedRow) -> None:
+        self.calls |= {CallDay(call["callId"], call["day"]): call for call in calls}
+
+    async def to_join(self, source: PhoneSource, day: str, after: str, most: int, *, every: bool) -> list[PhoneRow]:
         self._ask()
         found = [
             row
             for (of_day, row_id), row in sorted(self.rows.held.items())
-            if of_day == day and row["source"] == source and row_id > after and _is_to_join(row)
+            if of_day == day and row["source"] == source and row_id > after and (every or _is_to_join(row))
         ]
         return found[:most]
 
@@ -128,9 +134,9 @@ class Joins:
             if row.get("number") in numbers and (at := moment(row.get("startDateTime"))) and start <= at < end
         ]
 
-    async def days_of(self, call_ids: Collection[str]) -> Mapping[str, str]:
+    async def rows_of(self, call_ids: Collection[str]) -> list[CallDay]:
         self._ask()
-        return {call_id: self.calls[call_id]["day"] for call_id in call_ids if call_id in self.calls}
+        return [where for where in self.calls if where.call_id in call_ids]
 
     async def phoned_calls(
         self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
@@ -143,25 +149,31 @@ class Joins:
             if any(each in numbers or each.startswith(tuple(prefixes)) for each in call["phoneNumbers"])
         ]
 
-    async def put_leg(self, call_id: str, day: str, leg: PhoneLegRow) -> bool:
+    async def told_of(self, row_ids: Collection[str]) -> Mapping[CallDay, Sequence[PhoneLegRow]]:
         self._ask()
-        if call_id not in self.calls or self.calls[call_id]["day"] != day:
+        return {where: [*legs.values()] for where, legs in self.legs.items() if legs.keys() & {*row_ids}}
+
+    async def change_legs(self, where: CallDay, put: Collection[PhoneLegRow], take: Collection[str]) -> bool:
+        self._ask(is_changing=True)
+        if where == self.vanishing:
+            self.calls.pop(where, None)
+        if where not in self.calls:
             return False
-        self.legs.setdefault(call_id, {})[leg["id"]] = leg
+        legs = {row_id: leg for row_id, leg in self.legs.get(where, {}).items() if row_id not in take}
+        self.legs[where] = legs | {leg["id"]: leg for leg in put}
         return True
 
-    async def take_leg(self, call_id: str, row_id: str) -> None:
-        self._ask()
-        self.legs.get(call_id, {}).pop(row_id, None)
-
-    async def save_join(self, row: PhoneRow, join: PhoneJoin) -> None:
-        self._ask()
+    async def save_join(self, row: PhoneRow, join: PhoneJoin) -> bool:
+        self._ask(is_saving=True)
         held = self.rows.held.get((row["day"], row["id"]))
-        if held and held["digest"] == row["digest"]:
-            held["joined"] = join
+        if held is None or held["digest"] != row["digest"]:
+            return False
+        self.rows.held[row["day"], row["id"]] = {**held, "joined": join}
+        return True
 
-    def _ask(self) -> None:
+    def _ask(self, *, is_changing: bool = False, is_saving: bool = False) -> None:
         self.asked += 1
+        self.is_changing, self.is_saving = is_changing, is_saving
         if failure := self.failing(self.asked):
             raise failure
 
