@@ -20,6 +20,8 @@ _FAILURES = (
     (486, 560486, "Busy Here"),
     (504, 569002, "Server Time-out"),
 )
+# That of an emergency call speaks of an emergency user (the same place, on 500); these words are invented.
+_NO_GATEWAY = "No gateway is available for the emergency user."
 _TRUNKS = ("sbc1.fabrikam.example", "sbc2.fabrikam.example")
 _DATA_CENTRES = ("USEA", "USWE", "EUNO")
 _LEG_TYPES = {"transfer": "ByotOutUserTransfer", "forward": "ByotOutUserForwarding", SHAPES[3]: "ByotOutUserTransfer"}
@@ -39,6 +41,17 @@ def direct_routing_rows(rng: Random, call: PhoneCall, shape: str) -> Iterator[Ph
         moved = {"correlationId": own, "transferorCorrelationId": None if own == call.call_id else call.call_id}
         onward = {"callerNumber": call.outside, "calleeNumber": f"+155501{rng.randrange(100):02}"}
         yield _row(rng, call, shape, _leg(rng, call, _LEG_TYPES[shape], call.user) | moved | onward)
+
+
+def emergency_rows(rng: Random, like: PhoneCall, number: str) -> Iterator[PhoneRow]:
+    """Calls of the same user for help, of which this Graph has no record: one that was answered, which nothing but its
+    number tells, and one that found no gateway, which its phrase tells."""
+    own = guid(rng)
+    answered = _leg(rng, like, "ByotOut", like.user) | {"correlationId": own, "calleeNumber": number}
+    yield PhoneRow("directRouting", answered["id"], None, "emergency", (answered,))
+    refused = _failed(rng, like, guid(rng)) | {"callType": "ByotOut", "calleeNumber": number}
+    refused |= {"finalSipCode": 500, "callEndSubReason": 510544, "finalSipCodePhrase": _NO_GATEWAY}
+    yield PhoneRow("directRouting", refused["id"], None, "emergency", (refused,))
 
 
 def call_without_record(rng: Random, like: PhoneCall) -> PhoneRow:

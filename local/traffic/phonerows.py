@@ -7,13 +7,14 @@ from random import Random
 
 from local.traffic.callingplan import pstn_row, redialled_row
 from local.traffic.day import Call
-from local.traffic.directrouting import SHAPES, call_without_record, direct_routing_rows
+from local.traffic.directrouting import SHAPES, call_without_record, direct_routing_rows, emergency_rows
 from local.traffic.phonecalls import PhoneCall, PhoneRow, phone_calls
 
 # Of five telephone calls three go over a trunk of the organisation's.
 _OVER_TRUNK, _OF = 3, 5
 # Of so many calls over a trunk, one more came to nothing and has no record.
 _RECORDED = 6
+_HELP = {"US": "911", "CA": "911", "GB": "999"}
 
 
 def phone_rows(calls: Sequence[Call], seed: int, country: str = "US") -> list[PhoneRow]:
@@ -29,6 +30,8 @@ def phone_rows(calls: Sequence[Call], seed: int, country: str = "US") -> list[Ph
         for row in direct_routing_rows(rng, each, SHAPES[number % len(SHAPES)])
     ]
     rows += [call_without_record(rng, _later(rng, each)) for each in over_trunk[::_RECORDED]]
+    outward = [each for each in over_trunk if each.user and not each.is_inbound]
+    rows += [row for each in outward[:1] for row in emergency_rows(rng, each, _HELP.get(country, "112"))]
     rows += [pstn_row(rng, each, number, country) for number, each in enumerate(over_microsoft)]
     dialled = [each for each in over_microsoft if each.kind == "PSTN" and each.user and not each.is_inbound]
     rows += [redialled_row(rng, each, number, country) for number, each in enumerate(dialled)]

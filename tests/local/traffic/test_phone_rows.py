@@ -9,6 +9,7 @@ import pytest
 
 from callrecords.graphtypes import JsonObject
 from callrecords.http.phonecalls import SOURCES
+from callrecords.phone.row import phone_row
 from local.graph import PHONE_ROLE, GraphSimulator
 from local.play import play_phone
 from local.traffic import Call, PhoneRow, phone_rows
@@ -68,6 +69,7 @@ def test_every_shape_occurs_in_200_calls(rows: list[PhoneRow]) -> None:
         ("directRouting", "bot"),
         ("directRouting", "failed"),
         ("directRouting", "without record"),
+        ("directRouting", "emergency"),
         ("pstn", "user"),
         ("pstn", "bot"),
         ("pstn", "conference"),
@@ -129,6 +131,15 @@ def test_a_pstn_row_leads_to_its_record_by_number_time_and_user_where_there_is_o
             )
         ]
         assert found == ([row.call_id] if row.call_id else [])
+
+
+@pytest.mark.parametrize(("country", "number"), [("US", "911"), ("DE", "112"), ("GB", "999")])
+def test_a_day_has_calls_for_help_one_of_which_found_no_gateway(calls: list[Call], country: str, number: str) -> None:
+    for_help = last([row for row in phone_rows(calls, 3, country) if row.shape == "emergency"])
+    assert [row["calleeNumber"] for row in for_help] == [number, number]
+    assert sorted(row["callEndSubReason"] for row in for_help) == [510544, 540000]
+    found = [phone_row(row, "directRouting", "a-tenant") for row in for_help]
+    assert [row["kind"] for row in found] == ["emergency", "emergency"]
 
 
 def test_the_user_of_a_bot_is_null_or_empty(rows: list[PhoneRow]) -> None:
