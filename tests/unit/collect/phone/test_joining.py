@@ -282,3 +282,22 @@ async def test_a_leg_that_a_stop_has_left_goes_when_its_row_belongs_to_another_c
     world.clock.forward(DAY)
     await world.run("directRouting")
     assert legs(world) == {2: ["1"]}
+
+
+@pytest.mark.parametrize("failed", [1, 15, 16, 17, 40])
+async def test_each_row_is_counted_once_whichever_write_fails(failed: int) -> None:
+    starts = [NOW - HOUR - number * timedelta(minutes=1) for number in range(40)]
+    world = world_of(
+        [call(number, start) for number, start in enumerate(starts[::2])],
+        *(pstn(number, start) for number, start in enumerate(starts)),
+    )
+    saves: list[int] = []
+
+    def fail(number: int) -> Unavailable | None:
+        if world.joins.is_saving:
+            saves.append(number)
+        return Unavailable("503") if world.joins.is_saving and len(saves) == failed else None
+
+    world.joins.failing = fail
+    outcome = await world.run()
+    assert (outcome["joined"], outcome["notJoined"]) == (20, {"otherTime": 20})
