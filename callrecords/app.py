@@ -216,7 +216,6 @@ class App:
             pages=PhoneCalls(self._graph),
             rows=self._phone_calls_store,
             joining=Joining(self._phone_joins),
-            slices=self._day_slices,
             backfill_days=self.settings.phone_backfill_days,
             state=self._state,
             queue=self._work_queue(PHONE_CALLS),

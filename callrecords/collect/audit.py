@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched
 
 from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due, ended
-from callrecords.collect.dayrunner import DayRunner
+from callrecords.collect.dayrunner import DayRunner, oldest_day
 from callrecords.collect.givenup import GivenUpCall, GivenUpCalls
 from callrecords.collect.verdicts import Finding, at_first_sight, at_second_sight
 from callrecords.ports.records import Absent, Stored
@@ -54,7 +54,7 @@ class StoreAudit:
         self._calls = calls
         self._queue = queue
         self._clock = clock
-        self._runner = DayRunner(slices=slices, state=state, queue=queue, clock=clock)
+        self._runner = DayRunner(state=state, queue=queue, clock=clock)
 
     async def on_schedule(self) -> None:
         """Starts the audits of the days that are due, each unless one of its kind is under way."""
@@ -68,8 +68,8 @@ class StoreAudit:
                 log.warning("The last %s audit is still under way: no other is started.", audit)
 
     async def oldest_day(self) -> str:
-        """As DayRunner.oldest_day."""
-        return await self._runner.oldest_day()
+        """As dayrunner.oldest_day."""
+        return await oldest_day(self._slices, self._clock())
 
     async def start(self, audit: Audit, first_day: str, last_day: str) -> bool:
         """Starts an audit of these days; False where one of its kind is under way."""

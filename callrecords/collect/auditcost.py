@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from callrecords.collect.auditrun import AGES, ended
-from callrecords.collect.dayrun import ALL_IDS, bound
+from callrecords.collect.slicedrun import ALL_IDS, bound
 from callrecords.ports.slices import DaySlices
 from callrecords.ports.state import State
 from callrecords.ports.usage import DayRollUp, RollUpStore

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Self
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect.dayrun import DayOutcome, DayRun
+from callrecords.collect.dayrun import DayOutcome
+from callrecords.collect.slicedrun import SlicedRun
 from callrecords.collect.verdicts import Finding
 from callrecords.documents import Document
 from callrecords.ports.state import StateKey
@@ -60,7 +61,7 @@ class AuditOutcome(Tally, DayOutcome):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditMessage(Tally, DayRun):
+class AuditMessage(Tally, SlicedRun):
     """An audit of days."""
 
     audit: Audit

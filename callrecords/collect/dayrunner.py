@@ -19,19 +19,19 @@ _SLICE_SECONDS = 150
 _SILENCE = timedelta(hours=2)
 
 
-class DayRunner:
-    """Starts runs over the days that `slices` has, and lets them go on."""
+async def oldest_day(slices: DaySlices, now: datetime) -> str:
+    """The first day of which no header and no row can have come to the end of its retention."""
+    retention = await slices.retention()
+    return (now - retention + _DAY).date().isoformat() if retention else date.min.isoformat()
 
-    def __init__(self, *, slices: DaySlices, state: State, queue: WorkQueue, clock: Callable[[], datetime]) -> None:
-        self._slices = slices
+
+class DayRunner:
+    """Starts runs over days, and lets them go on."""
+
+    def __init__(self, *, state: State, queue: WorkQueue, clock: Callable[[], datetime]) -> None:
         self._state = state
         self._queue = queue
         self._clock = clock
-
-    async def oldest_day(self) -> str:
-        """The first day of which no header and no row can have come to the end of its retention."""
-        retention = await self._slices.retention()
-        return (self._clock() - retention + _DAY).date().isoformat() if retention else date.min.isoformat()
 
     async def start(self, run: DayRun) -> bool:
         """Puts the run on its queue; False where one of its kind is under way."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callrecords.collect.dayrunner import DayRunner
+from callrecords.collect.dayrunner import DayRunner, oldest_day
 from callrecords.collect.factrows import Derived
 from callrecords.collect.rederiverun import DERIVED, DeriveMessage, DeriveOutcome, Outcome
 from callrecords.collect.verdicts import WHOLE, of_row
@@ -63,11 +63,11 @@ class Rederivation:
         self._state = state
         self._queue = queue
         self._clock = clock
-        self._runner = DayRunner(slices=slices, state=state, queue=queue, clock=clock)
+        self._runner = DayRunner(state=state, queue=queue, clock=clock)
 
     async def oldest_day(self) -> str:
-        """As DayRunner.oldest_day."""
-        return await self._runner.oldest_day()
+        """As dayrunner.oldest_day."""
+        return await oldest_day(self._slices, self._clock())
 
     async def latest(self) -> DeriveOutcome | None:
         """How far the last one is that was started; None where none was."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from callrecords.collect.dayrun import DayOutcome, DayRun, bound, position_of
+from callrecords.collect.dayrun import DayOutcome
 from callrecords.collect.factrows import Derived
+from callrecords.collect.slicedrun import SlicedRun, bound, position_of
 from callrecords.documents import Document
 from callrecords.errors import CallRecordsError
 from callrecords.ports.slices import DayRow
@@ -58,7 +59,7 @@ class DeriveOutcome(Counts, DayOutcome):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeriveMessage(Counts, DayRun):
+class DeriveMessage(Counts, SlicedRun):
     """Deriving the rows of days again by these rules."""
 
     facts_version: int

@@ -27,7 +27,6 @@ from callrecords.errors import Forbidden, Garbled, NotFound, Refused, Unreadable
 from callrecords.phone.row import phone_row
 from callrecords.ports.phonecalls import PhoneCallPages, PhonePage
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow, PhoneRowStore, PhoneSource
-from callrecords.ports.slices import DaySlices
 from callrecords.ports.state import State
 from callrecords.queues.workqueue import WorkQueue
 
@@ -49,7 +48,6 @@ class PhoneImport:
         pages: PhoneCallPages,
         rows: PhoneRowStore,
         joining: Joining,
-        slices: DaySlices,
         backfill_days: int,
         state: State,
         queue: WorkQueue,
@@ -63,7 +61,7 @@ class PhoneImport:
         self._state = state
         self._queue = queue
         self._clock = clock
-        self._runner = DayRunner(slices=slices, state=state, queue=queue, clock=clock)
+        self._runner = DayRunner(state=state, queue=queue, clock=clock)
 
     async def on_schedule(self, source: PhoneSource) -> None:
         """Starts an import of the rows of this source, unless one is under way."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect.dayrun import DayOutcome, DayRun
+from callrecords.collect.dayrun import DayOutcome, DayRun, day_after
 from callrecords.collect.phone.joining import JoinCounts
 from callrecords.documents import Document
 from callrecords.phone.times import NO_DAY
@@ -124,7 +124,7 @@ class PhoneMessage(PhoneCounts, DayRun):
         counted = self.counted(counts)
         if page.next_link:
             return replace(counted, next_link=page.next_link, followed=page.followed)
-        day, is_last = _after(self.day), self.day >= self.last_day
+        day, is_last = day_after(self.day), self.day >= self.last_day
         imported_whole = replace(counted, next_link=None, followed=0, restarts=0)
         return replace(imported_whole, day=NO_DAY if is_last else day, joining=is_last)
 
@@ -147,7 +147,7 @@ class PhoneMessage(PhoneCounts, DayRun):
             return replace(counted, join_after=counts.after or None)
         # A row may be under the day before that under which Graph told it.
         first = _before(min(self.join_from, self.first_day))
-        return replace(counted, day=max(_after(self.day), first), join_after=None)
+        return replace(counted, day=max(day_after(self.day), first), join_after=None)
 
     def begun_anew(self) -> Self:
         """With the day to be read from its beginning."""
@@ -170,10 +170,6 @@ def refused(source: PhoneSource) -> StateKey[PhoneRefused]:
 def imported(source: PhoneSource) -> StateKey[PhoneOutcome]:
     """Where the outcome of the last import that ended is remembered."""
     return StateKey("phone-pstn" if source == "pstn" else "phone-direct-routing", PhoneOutcome)
-
-
-def _after(day: str) -> str:
-    return (date.fromisoformat(day) + _DAY).isoformat()
 
 
 def _before(day: str) -> str:

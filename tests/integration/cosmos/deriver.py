@@ -1,9 +1,9 @@
 """The use case that derives rows again, with all that is around it but Cosmos."""
 
-from callrecords.collect.dayrun import ALL_IDS
 from callrecords.collect.factrows import FactRows
 from callrecords.collect.rederive import Rederivation
 from callrecords.collect.rederiverun import DeriveMessage, DeriveOutcome
+from callrecords.collect.slicedrun import ALL_IDS
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore
 from callrecords.cosmos.calls import CallsStore

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callrecords.collect.dayrun import ALL_IDS, bound
+from callrecords.collect.slicedrun import ALL_IDS, bound
 from callrecords.collect.verdicts import at_first_sight, at_second_sight
 from callrecords.cosmos.account import Account
 from callrecords.cosmos.callrecords import CallRecordsStore

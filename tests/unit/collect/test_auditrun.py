@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callrecords.collect.auditrun import AGES, Audit, AuditMessage, due
-from callrecords.collect.dayrun import ALL_IDS, bound
+from callrecords.collect.slicedrun import ALL_IDS, bound
 from callrecords.collect.verdicts import WHOLE, Finding
 from callrecords.errors import Unreadable
 from tests.invented import DAY, NOW, TENANT, call_id

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callrecords.collect.dayrun import ALL_IDS, bound, position_of
 from callrecords.collect.factrows import Derived
 from callrecords.collect.rederiverun import CALLS_A_SECOND, DeriveMessage, Outcome
+from callrecords.collect.slicedrun import ALL_IDS, bound, position_of
 from callrecords.errors import Unreadable
 from tests.invented import DAY, NOW, TENANT, call_id
 

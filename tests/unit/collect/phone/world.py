@@ -15,7 +15,6 @@ from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonecalls import PhonePage
 from callrecords.ports.phonejoin import CallDay, PhonedRow
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneJoin, PhoneRow, PhoneSource
-from callrecords.ports.slices import Slice
 from tests.doubles import Clock, Queues, State
 from tests.invented import NOW, TENANT, call_id
 
@@ -183,14 +182,6 @@ def _is_to_join(row: PhoneRow) -> bool:
     return join is None or "calls" not in join or join["digest"] != row["digest"]
 
 
-class _Slices:
-    async def read(self, day: str, bounds: tuple[str, str], most: int | None) -> Slice:
-        raise AssertionError
-
-    async def retention(self) -> timedelta | None:
-        return None
-
-
 class World:
     """The use case with all that is around it."""
 
@@ -203,7 +194,6 @@ class World:
             pages=self.pages,
             rows=self.rows,
             joining=Joining(self.joins),
-            slices=_Slices(),
             backfill_days=backfill_days,
             state=self.state,
             queue=self.queues.work,
