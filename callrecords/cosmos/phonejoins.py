@@ -54,12 +54,18 @@ class PhoneJoins:
     async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
         """The rows of `pstn` with these numbers that start from `start` on and before `end`, joined or not."""
         query = (
-            f"SELECT * FROM c WHERE {_STARTED} AND c.source = @source"  # noqa: S608 - parameters
+            f"SELECT * FROM c WHERE c.day = @day AND {_STARTED} AND c.source = @source"  # noqa: S608 - parameters
             " AND ARRAY_CONTAINS(@numbers, c.number)"
         )
         values = {"start": utc(start), "end": utc(end), "source": "pstn"}
-        found = self._some(phonecalls.CONTAINER, query, values, "numbers", numbers)
-        return [cast("PhoneRow", own_properties(row)) async for row in found]
+        days = [start.date() + timedelta(days=days) for days in range((end.date() - start.date()).days + 1)]
+        return [
+            cast("PhoneRow", own_properties(row))
+            for day in days
+            async for row in self._some(
+                phonecalls.CONTAINER, query, {**values, "day": day.isoformat()}, "numbers", numbers, day.isoformat()
+            )
+        ]
 
     async def of_call(self, call_id: str) -> list[PhoneLegRow]:
         """The rows that tell that they belong to the call, as its row tells of them."""
@@ -129,11 +135,17 @@ class PhoneJoins:
             )
 
     async def _some(
-        self, container: str, query: str, values: Mapping[str, object], name: str, all_values: Collection[str]
+        self,
+        container: str,
+        query: str,
+        values: Mapping[str, object],
+        name: str,
+        all_values: Collection[str],
+        *days: str,
     ) -> AsyncIterator[JsonObject]:
-        """What the query finds over all days, asked with some of the values of one parameter at a time."""
+        """What the query finds on a day, or on all days, asked with some of the values of one parameter at a time."""
         for some in batched(all_values, _AT_ONCE, strict=False):
-            async for item in self._items(container, query, [self._tenant_id], {**values, name: [*some]}):
+            async for item in self._items(container, query, [self._tenant_id, *days], {**values, name: [*some]}):
                 yield item
 
     async def _items(

@@ -1,7 +1,7 @@
 """The table of items: what is stored, found, changed since, and past its time to live."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import orjson
@@ -17,6 +17,7 @@ _SCAN = """
 SELECT epk, number, lsn, etag FROM items
 WHERE container = ? AND epk >= ? AND epk < ? AND (epk, number) > (?, ?) ORDER BY epk, number
 """
+_OF_ID = "SELECT epk, number, lsn, etag FROM items WHERE (container, id) = (?, ?) AND epk >= ? AND epk < ?"
 _CHANGES = """
 SELECT epk, number, lsn, etag FROM items
 WHERE container = ? AND lsn > ? AND epk >= ? AND epk < ? AND written >= ? ORDER BY lsn
@@ -93,6 +94,14 @@ class ItemTable:
             "SELECT epk, number, lsn, etag FROM items WHERE (container, id) = (?, ?)", (container, item_id)
         )
         return [found.item for found in self._found(rows, container)]
+
+    def of_ids(self, container: str, item_ids: Iterable[object], scope: Scope) -> list[Found]:
+        """The items of `scope` that have one of the ids."""
+        return [
+            found
+            for item_id in {each for each in item_ids if isinstance(each, str)}
+            for found in self._found(self._db.execute(_OF_ID, (container, item_id, *scope)), container)
+        ]
 
     def put(self, version: Version, default_ttl: int | None) -> None:
         """Stores it in place of the item that has its partition and id; it expires as `default_ttl` says."""

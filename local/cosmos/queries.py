@@ -6,6 +6,7 @@ Results of TOP, OFFSET LIMIT, DISTINCT, JOIN, GROUP BY and aggregates go on by t
 
 import contextlib
 import gc
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import batched
@@ -25,6 +26,8 @@ from local.cosmos.query import Query, Row, compile_query
 from local.cosmos.storage import Storage
 
 _ALL = {"query": "SELECT * FROM c"}
+# As its index on ids has the service look up few items among many.
+_BY_ID = re.compile(r"\sWHERE ARRAY_CONTAINS\((@\w+), c\.id\)$")
 _CHUNK = 1000  # items; a page seldom takes more
 _SCOPED_BY = ("x-ms-documentdb-partitionkey", "x-ms-documentdb-partitionkeyrangeid", "x-ms-start-epk")
 
@@ -65,7 +68,12 @@ def _page(call: Call, container: Container, storage: Storage, body: Any) -> Answ
     _check(query, container, is_one_partition)
     text, token = orjson.dumps(body), call.headers.get("x-ms-continuation")
     after = mark_of(token, text) if token else None
-    if not _is_of_single_items(query, parameters):
+    by_id = _BY_ID.search(body["query"])
+    if by_id and isinstance(ids := parameters.get(by_id[1]), list):
+        found = sorted(storage.items.of_ids(container.rid, ids, scope), key=lambda each: each.position)
+        start = Position(*after) if after else START
+        results = _by_position(query, (each for each in found if each.position > start), parameters)
+    elif not _is_of_single_items(query, parameters):
         results = _by_number(query, storage.items.scan(container.rid, scope), parameters, after)
     elif query.order_by:
         results = _by_order(query, storage.items.scan(container.rid, scope), parameters, after)

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS items (
     PRIMARY KEY (container, epk, id)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS items_in_order ON items (container, epk, number, lsn, etag);
+CREATE INDEX IF NOT EXISTS items_by_id ON items (container, id);
 CREATE UNIQUE INDEX IF NOT EXISTS items_by_change ON items (container, lsn);
 CREATE INDEX IF NOT EXISTS items_by_expiry ON items (container, expires) WHERE expires IS NOT NULL;
 """

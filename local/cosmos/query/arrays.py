@@ -10,6 +10,8 @@ from local.cosmos.query.values import ARRAY, BOOLEAN, DEFINED, INTEGER, OBJECT, 
 
 
 def _has(array: list[Any], value: Any, partly: bool = False) -> bool:
+    if type(value) is str:  # to which nothing but the same text is equal
+        return value in array
     return any(contains(element, value) if partly else equal(element, value) is True for element in array)
 
 
