@@ -17,7 +17,10 @@ _SCAN = """
 SELECT epk, number, lsn, etag FROM items
 WHERE container = ? AND epk >= ? AND epk < ? AND (epk, number) > (?, ?) ORDER BY epk, number
 """
-_OF_ID = "SELECT epk, number, lsn, etag FROM items WHERE (container, id) = (?, ?) AND epk >= ? AND epk < ?"
+_OF_ID = """
+SELECT epk, number, lsn, etag FROM items INDEXED BY items_by_id
+WHERE (container, id) = (?, ?) AND epk >= ? AND epk < ?
+"""
 _CHANGES = """
 SELECT epk, number, lsn, etag FROM items
 WHERE container = ? AND lsn > ? AND epk >= ? AND epk < ? AND written >= ? ORDER BY lsn
