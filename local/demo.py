@@ -78,7 +78,7 @@ async def demo(arguments: argparse.Namespace, console: Console) -> bool:
             console.print("Next: scripts/demo --keep leaves it running to look around; scripts/test runs the tests.")
         console.print(completeness_line(await _completeness(stack, day)), soft_wrap=True, highlight=False)
         if arguments.keep:
-            await _keep(stack, console)
+            await _keep(stack, of_phone.phoned, console)
     return comparison.complete and of_phone.complete
 
 
@@ -154,16 +154,18 @@ def _conclude(
         console.print("[green]Every call record that Graph holds is in Cosmos, whole, at its newest version.[/green]")
     else:
         console.print("[red]Cosmos does not hold what Graph holds.[/red] The app's log says why:")
-    if not of_phone.complete:
+    if of_phone.complete:
+        console.print("[green]So is every row of a phone call, once, with its money to the last digit.[/green]")
+    else:
         console.print("[red]Rows of phone calls are missing, or not as Graph has them.[/red]")
     console.print(f"The app's log: {stack.app.log_file.relative_to(Path.cwd(), walk_up=True)}")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures(comparison, of_phone, seconds), indent=2) + "\n")
 
 
-async def _keep(stack: Stack, console: Console) -> None:
+async def _keep(stack: Stack, phoned: str, console: Console) -> None:
     console.print("\nThe stack stays up until Ctrl-C.\n")
-    for what, command in endpoints(stack):
+    for what, command in endpoints(stack, phoned):
         console.print(f"[bold]{what}[/bold]\n  {command}\n", soft_wrap=True, highlight=False)
     await asyncio.Event().wait()
 

@@ -25,7 +25,8 @@ class PhoneComparison:
     """How the rows in Cosmos compare with those of Graph.
 
     `joined` are at the call that they belong to; `not_joined` counts those at none, by the reason. `wrong` ones are at
-    another call, or cost something else. `charges` are those stored, by currency.
+    another call, or cost something else. `charges` are those stored and `told_charges` those that Graph told, by
+    currency. `phoned` is a call with such rows.
     """
 
     held: int
@@ -35,11 +36,13 @@ class PhoneComparison:
     wrong: list[str] = field(default_factory=list)
     not_joined: dict[str, int] = field(default_factory=dict)
     charges: Mapping[str, Decimal] = field(default_factory=dict)
+    told_charges: Mapping[str, Decimal] = field(default_factory=dict)
+    phoned: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether every row is there, at its own price and at no call but its own."""
-        return not self.missing and not self.wrong
+        return not self.missing and not self.wrong and self.charges == self.told_charges
 
 
 async def start_import(stack: Stack, source: PhoneSource) -> None:
@@ -84,12 +87,16 @@ def compare_phone_rows(told: Sequence[PhoneRow], stored: Sequence[StoredRow]) ->
             continue
         join = row.get("joined", {})
         calls = [call["callId"] for call in join.get("calls", ())]
-        result.joined += calls == [each.call_id]
+        if calls == [each.call_id]:
+            result.joined += 1
+            result.phoned = str(each.call_id)
         if "reason" in join:
             result.not_joined[join["reason"]] = result.not_joined.get(join["reason"], 0) + 1
         if not (calls in ([], [each.call_id]) and _charge(row) == _told_charge(each)):
             result.wrong.append(row["id"])
     result.charges = sums_by_currency(filter(None, map(charged, stored)))
+    costs = ((each.contents[-1].get("currency", ""), _told_charge(each)) for each in told)
+    result.told_charges = sums_by_currency((currency, cost) for currency, cost in costs if cost is not None)
     return result
 
 

@@ -3,6 +3,7 @@
 import email.utils
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_account_sas
 from rich.table import Table
@@ -21,6 +22,8 @@ from local.stack import DATABASE, IDENTITY_HEADER, TENANT_ID, Stack
 from local.traffic import Call
 
 _IN_WORDS = {"complete": "complete", "soFar": "so far", "incomplete": "incomplete", "sampled": "sampled"}
+# Of those that the demo has.
+_WHY_NOT = {"noCall": "for Graph has no record of it", "otherTime": "a try that came to nothing before another"}
 _REPLAY = "scripts/operate replay --queue call-records --every-reason"
 
 
@@ -71,15 +74,14 @@ def result_table(comparison: Comparison, calls: Sequence[Call], graph: GraphSimu
 def phone_table(comparison: PhoneComparison) -> Table:
     """The outcome for rows of phone calls."""
     table = Table("What", "Figure", "Of", title="Rows of phone calls in Cosmos, compared with Graph")
-    table.caption = "docs/data.md says why a row may be at no call."
     for column in table.columns[1:]:
         column.justify = "right"
     table.add_row("Rows stored", str(comparison.stored), str(comparison.held))
-    table.add_row("  at the call that they belong to", str(comparison.joined), str(comparison.held))
+    table.add_row("  joined to the call that they belong to", str(comparison.joined), str(comparison.held))
     for reason, count in sorted(comparison.not_joined.items()):
-        table.add_row(f"  at no call ({reason})", str(count), "")
-    for currency, charge in comparison.charges.items():
-        table.add_row(f"Charges in {currency}", plain(charge), "")
+        table.add_row(f"  of no call that is here, {_WHY_NOT.get(reason, '')} ({reason})", str(count), "")
+    for currency, told in comparison.told_charges.items():
+        table.add_row(f"Charges in {currency}", plain(comparison.charges.get(currency, Decimal(0))), plain(told))
     for name, ids in (("Missing", comparison.missing), ("Not as in Graph", comparison.wrong)):
         if ids:
             table.add_row(f"[red]{name}[/red]", str(len(ids)), ids[0])
@@ -91,7 +93,12 @@ def phone_failure(row: PhoneRow) -> str:
     cause = row["cause"]
     told = {"SIP": cause.get("sipCode"), "Microsoft": cause.get("subCode"), "trunk": row.get("trunk")}
     codes = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
-    return f"  {cause['cause']}\n  Side: {cause['side']} ({codes}).\n  Look at: {cause['lookAt']}"
+    who = f"{row.get('userDisplayName', 'Nobody')} with {row.get('number', 'an unknown number')}"
+    when = row.get("inviteDateTime", row["day"])
+    return (
+        f"  {row.get('direction', 'unknown').capitalize()}, {when}: {who}.\n  {cause['cause']}\n"
+        f"  Side: {cause['side']} ({codes}).\n  Look at: {cause['lookAt']}"
+    )
 
 
 def completeness_line(day: JsonObject) -> str:
@@ -107,8 +114,8 @@ def completeness_line(day: JsonObject) -> str:
     )
 
 
-def endpoints(stack: Stack) -> list[tuple[str, str]]:
-    """What each part of the stack is and a command that asks it something."""
+def endpoints(stack: Stack, phoned: str) -> list[tuple[str, str]]:
+    """What each part of the stack is and a command that asks it something; `phoned` is a call with phone legs."""
     call_id, record = next(iter(stack.graph.records.items()))
     cosmos_url = f"http://127.0.0.1:{stack.ports.cosmos}"
     environment = f"COSMOS_ENDPOINT={cosmos_url} COSMOS_KEY={KEY} COSMOS_DATABASE={DATABASE}"
@@ -118,7 +125,7 @@ def endpoints(stack: Stack) -> list[tuple[str, str]]:
         f"'{graph_url}/msi/token?api-version=2019-08-01&resource=https://graph.microsoft.com' | cut -d'\"' -f4"
     )
     return [
-        *_of_the_app(stack.app_url, call_id, record["startDateTime"][: len("2026-03-04")]),
+        *_of_the_app(stack.app_url, call_id, phoned, record["startDateTime"][: len("2026-03-04")]),
         (
             "The app: Graph's handshake",
             f"curl -X POST '{stack.app_url}/api/graph/notifications?validationToken=hello%20Graph'",
@@ -141,7 +148,7 @@ def endpoints(stack: Stack) -> list[tuple[str, str]]:
     ]
 
 
-def _of_the_app(url: str, call_id: str, day: str) -> list[tuple[str, str]]:
+def _of_the_app(url: str, call_id: str, phoned: str, day: str) -> list[tuple[str, str]]:
     """What people and services ask of it; in Azure with a function key."""
     days = f"from={day}&to={day}"
     fields = "callId,affectedEndpoints,poorStreams,poorUserIds"
@@ -155,6 +162,9 @@ def _of_the_app(url: str, call_id: str, day: str) -> list[tuple[str, str]]:
         ),
         ("The app: the report of that", f"curl -s '{url}/api/reports/quality?{days}'"),
         ("The app: phone calls that failed, and why", f"curl -s '{url}/api/phone-calls?{days}&failed=true'"),
+        ("The app: the phone legs of a call", f"curl -s '{url}/api/phone-calls?call={phoned}'"),
+        ("The app: phone calls for help", f"curl -s '{url}/api/phone-calls?{days}&kind=emergency'"),
+        ("The app: phone calls that belong to no call", f"curl -s '{url}/api/phone-calls?{days}&joined=false'"),
         ("The app: what phone calls cost, as CSV", f"curl -s '{url}/api/phone-calls?{days}&source=pstn&format=csv'"),
         ("The app: how complete the day is", f"curl -s '{url}/api/completeness?{days}'"),
         ("The app: which link of the chain is broken", f"curl -s {url}/api/health/details"),

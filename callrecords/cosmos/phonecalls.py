@@ -1,13 +1,14 @@
 """The `phoneCalls` container: one row a leg of a call over the telephone network."""
 
 from collections.abc import Collection
+from datetime import date
 from itertools import batched
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from azure.cosmos.aio import ContainerProxy
 
 from callrecords.cosmos.account import Account, cosmos_errors, delete_if_there
-from callrecords.cosmos.phonesearch import PhoneSearch
+from callrecords.cosmos.phonesearch import OF_CALL, PhoneSearch
 from callrecords.cosmos.search import Place
 from callrecords.ports.phonerow import KnownPhoneRow, PhoneRow
 
@@ -56,6 +57,16 @@ class PhoneCallsStore:
         with cosmos_errors(f"Phone call {row_id} of {day}"):
             container = await self._account.container(CONTAINER)
             await delete_if_there(container, row_id, [self._tenant_id, day])
+
+    async def days_of(self, call_id: str) -> frozenset[date]:
+        """The days of the rows that belong to the call."""
+        query = f"SELECT VALUE c.day FROM c WHERE {OF_CALL}"  # noqa: S608 - a parameter
+        with cosmos_errors("Search for phone calls"):
+            container = await self._account.container(CONTAINER)
+            found: Any = container.query_items(
+                query, parameters=[{"name": "@call", "value": call_id}], partition_key=[self._tenant_id]
+            )
+            return frozenset([date.fromisoformat(day) async for day in found])
 
     async def page(self, search: PhoneSearch) -> FoundPhoneRows:
         """A page of the rows that `search` asks for, the newest first."""

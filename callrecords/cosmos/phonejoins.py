@@ -14,13 +14,17 @@ from callrecords.ports.callrow import CallRow, PhoneLegRow
 from callrecords.ports.phonejoin import CallDay, PhonedRow
 from callrecords.ports.phonerow import PhoneJoin, PhoneRow, PhoneSource
 
+_STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
+WITH_NUMBERS = (
+    f"SELECT * FROM c WHERE c.day = @day AND {_STARTED} AND c.source = @source"  # noqa: S608 - parameters
+    " AND ARRAY_CONTAINS(@numbers, c.number)"
+)
 TOLD_OF = (
     "SELECT c.callId, c.day, c.phoneLegs FROM c"
     " WHERE EXISTS(SELECT VALUE l FROM l IN c.phoneLegs WHERE ARRAY_CONTAINS(@rows, l.id))"
 )
 
 _AT_ONCE, _PREFIXES_AT_ONCE = 200, 50
-_STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
 _IS_TO_JOIN = "(NOT IS_DEFINED(c.joined.calls) OR c.joined.digest != c.digest)"
 # A row that has its endpoints packed has them in `details`. LEFT is a function as well.
 _PHONED = (
@@ -53,17 +57,18 @@ class PhoneJoins:
 
     async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
         """The rows of `pstn` with these numbers that start from `start` on and before `end`, joined or not."""
-        query = (
-            f"SELECT * FROM c WHERE c.day = @day AND {_STARTED} AND c.source = @source"  # noqa: S608 - parameters
-            " AND ARRAY_CONTAINS(@numbers, c.number)"
-        )
         values = {"start": utc(start), "end": utc(end), "source": "pstn"}
         days = [start.date() + timedelta(days=days) for days in range((end.date() - start.date()).days + 1)]
         return [
             cast("PhoneRow", own_properties(row))
             for day in days
             async for row in self._some(
-                phonecalls.CONTAINER, query, {**values, "day": day.isoformat()}, "numbers", numbers, day.isoformat()
+                phonecalls.CONTAINER,
+                WITH_NUMBERS,
+                {**values, "day": day.isoformat()},
+                "numbers",
+                numbers,
+                day.isoformat(),
             )
         ]
 

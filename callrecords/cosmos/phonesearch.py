@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from callrecords.cosmos.search import Place
 from callrecords.ports.phonerow import PhoneKind, PhoneRow, PhoneSource
 
+OF_CALL = "EXISTS(SELECT VALUE j FROM j IN c.joined.calls WHERE j.callId = @call)"
+"""The condition on a row `c` that it belongs to a call."""
 # Of each row: where it is.
 _ALWAYS = ("id", "day", "startDateTime")
 
@@ -30,6 +32,7 @@ class PhoneFilters:
     is_successful: bool | None = None
     kind: PhoneKind | None = None
     call: str | None = None
+    is_joined: bool | None = None
 
     @property
     def conditions(self) -> Iterator[str]:
@@ -47,7 +50,9 @@ class PhoneFilters:
         if self.kind is not None:
             yield "c.kind = @kind"
         if self.call is not None:
-            yield "EXISTS(SELECT VALUE j FROM j IN c.joined.calls WHERE j.callId = @call)"
+            yield OF_CALL
+        if self.is_joined is not None:
+            yield "IS_DEFINED(c.joined.calls) = @joined"
 
     @property
     def values(self) -> dict[str, object]:
@@ -60,17 +65,20 @@ class PhoneFilters:
             "successful": self.is_successful,
             "kind": self.kind,
             "call": self.call,
+            "joined": self.is_joined,
         }
         return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneSearch:
-    """The rows from `first_day` to `last_day`, as `filters` say, with these `fields`; `top` a page, of which one starts
-    at `place`. The key in a place is the start of a row, empty where it has none, and its id."""
+    """The rows from `first_day` to `last_day`, or of `of_days` alone, as `filters` say, with these `fields`; `top` a
+    page, of which one starts at `place`. The key in a place is the start of a row, empty where it has none, and its
+    id."""
 
     first_day: date
     last_day: date
+    of_days: frozenset[date] | None = None
     filters: PhoneFilters
     fields: tuple[str, ...]
     top: int
@@ -79,7 +87,9 @@ class PhoneSearch:
     @property
     def days(self) -> Iterator[date]:
         """The UTC days from that of `place` on, the newest first; none where that is another one."""
-        if self.first_day <= self.place.day <= self.last_day:
+        if self.of_days is not None:
+            yield from sorted((day for day in self.of_days if day <= self.place.day), reverse=True)
+        elif self.first_day <= self.place.day <= self.last_day:
             yield from (
                 self.place.day - timedelta(days=days) for days in range((self.place.day - self.first_day).days + 1)
             )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast, get_args
 
 from callrecords.callrecord import CALL_ID
@@ -27,13 +27,13 @@ DEFAULT_TOP, MOST_TOP = 50, 5_000
 SOURCES: tuple[PhoneSource, ...] = get_args(PhoneSource)
 KINDS: tuple[PhoneKind, ...] = get_args(PhoneKind.__value__)
 FIELDS = tuple(name for name in PhoneRow.__annotations__ if name not in ("tenantId", "record"))
-# In CSV a cell has one value. Of the cause there are what it is and on whose side, and of the join the calls and how
-# they were found, or the reason why there are none.
-_OF_CELLS = ("cause", "side", "callIds", "joinedBy", "notJoined", "flags")
+# In CSV a cell has one value. Of the cause there are three, and of the join the calls and how they were found, or the
+# reason why there are none.
+_OF_CELLS = ("cause", "side", "lookAt", "callIds", "joinedBy", "notJoined", "flags")
 COLUMNS = (*(name for name in FIELDS if name not in ("digest", "joined", *_OF_CELLS)), *_OF_CELLS)
 PARAMETERS = (
-    "from", "to", "source", "user", "number", "trunk", "failed", "kind", "call", "format", "record", "top",
-    "continuation",
+    "from", "to", "source", "user", "number", "trunk", "failed", "kind", "joined", "call", "format", "record",
+    "top", "continuation",
 )  # fmt: skip
 
 _YES_OR_NO = ("true", "false")
@@ -71,7 +71,7 @@ class SearchPhoneCalls:
         """
         try:
             asked = parse(parameters, self._clock())
-            rows, next_place = await self._phone_calls.page(asked.search)
+            rows, next_place = await self._phone_calls.page(await self._of_days(asked.search))
         except CallRecordsError as error:
             return refusal(error)
         continuation = asked.continuation(next_place) if next_place else None
@@ -79,6 +79,12 @@ class SearchPhoneCalls:
             more = {"X_Continuation": continuation} if continuation else {}
             return csv_answer(COLUMNS, map(_as_cells, rows), **more)
         return json_answer({"phoneCalls": rows, "continuation": continuation})
+
+    async def _of_days(self, search: PhoneSearch) -> PhoneSearch:
+        """The search; that for the rows of a call over all days, over those on which there are some."""
+        if search.filters.call is None or search.first_day > date.min:
+            return search
+        return replace(search, of_days=await self._phone_calls.days_of(search.filters.call))
 
 
 def parse(parameters: Mapping[str, str], now: datetime) -> AskedPhoneSearch:
@@ -89,10 +95,9 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedPhoneSearch:
     continuation = parameters.get("continuation")
     goes_on = Continuation.parse(continuation, _is_key) if continuation else None
     asked = goes_on.asked if goes_on else now  # later pages are of the same time
-    start, end = period(parameters, asked, MOST_DAYS)
-    last_day = (end - timedelta(microseconds=1)).date()
+    first_day, last_day = _days(parameters, asked)
     search = PhoneSearch(
-        first_day=start.date(),
+        first_day=first_day,
         last_day=last_day,
         filters=_filters(parameters),
         fields=_fields(parameters, is_csv),
@@ -101,10 +106,18 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedPhoneSearch:
     )
     chosen = fingerprint(parameters, (name for name in PARAMETERS if name not in _OF_PAGE))
     if goes_on:
-        if goes_on.fingerprint != chosen or goes_on.place.day not in search.days:
+        if goes_on.fingerprint != chosen or not first_day <= goes_on.place.day <= last_day:
             raise BadParameter("continuation is of another search: expected that of the page before.")
         search = replace(search, place=goes_on.place)
     return AskedPhoneSearch(search, chosen, asked, is_csv)
+
+
+def _days(parameters: Mapping[str, str], asked: datetime) -> tuple[date, date]:
+    """The first and the last day of the period; all days for the rows of a call, where no period is told."""
+    if parameters.get("call") and not parameters.get("from") and not parameters.get("to"):
+        return date.min, date.max
+    start, end = period(parameters, asked, MOST_DAYS)
+    return start.date(), (end - timedelta(microseconds=1)).date()
 
 
 def _filters(parameters: Mapping[str, str]) -> PhoneFilters:
@@ -119,6 +132,7 @@ def _filters(parameters: Mapping[str, str]) -> PhoneFilters:
         is_successful=failed == "false" if failed else None,
         kind=cast("PhoneKind | None", one_of(parameters, "kind", KINDS)),
         call=_call(told["call"]) if "call" in told else None,
+        is_joined={"true": True, "false": False}.get(one_of(parameters, "joined", _YES_OR_NO) or ""),
     )
 
 
@@ -159,7 +173,7 @@ def _is_key(start: object, row_id: object) -> bool:
 
 def _as_cells(row: PhoneRow) -> JsonObject:
     cause = row.get("cause")
-    of_cause = {"cause": cause["cause"], "side": cause["side"]} if cause else {"cause": None}
+    of_cause = {name: cause.get(name) for name in ("cause", "side", "lookAt")} if cause else {"cause": None}
     join = row.get("joined", {})
     of_join = {
         "callIds": " ".join(call["callId"] for call in join.get("calls", ())),

@@ -27,7 +27,10 @@ _SEARCH: Mapping[str, Parameter] = {
     "trunk": Parameter("Name of the SBC in DNS, in any case", text("trunk")),
     "failed": Parameter("Whether the call failed, as Graph says of Direct Routing; no other rows have that", YES_OR_NO),
     "kind": Parameter("What the call was", {"type": "string", "enum": [*phonecalls.KINDS]}),
-    "call": Parameter("callId of the call that the rows belong to", text("call")),
+    "joined": Parameter("Whether rows belong to a call that is known", YES_OR_NO),
+    "call": Parameter(
+        "callId of the call that the rows belong to; without from and to, its rows of all days", text("call")
+    ),
     "format": REPORTED_DAYS["format"],
     "record": Parameter(
         "Whether rows have `record`, the row as Graph sent it; not in CSV", YES_OR_NO | {"default": "false"}

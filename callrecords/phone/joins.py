@@ -40,6 +40,10 @@ def leg_row(row: PhoneRow, call: JoinedCall) -> PhoneLegRow:
         leg |= {"startSecondsApart": call["startSecondsApart"], "endSecondsApart": call["endSecondsApart"]}
     if "successful" in row:
         leg["successful"] = row["successful"]
+    if "totalCharge" in row:
+        leg["totalCharge"] = row["totalCharge"]
+    if "currency" in row:
+        leg["currency"] = row["currency"]
     return leg
 
 

@@ -243,6 +243,8 @@ class PhoneLegRow(TypedDict):
     startSecondsApart: NotRequired[float]
     endSecondsApart: NotRequired[float]
     successful: NotRequired[bool]
+    totalCharge: NotRequired[str]
+    currency: NotRequired[str]
 
 
 class CallRow(TypedDict):

@@ -1,6 +1,7 @@
 """Rows of calls over a trunk: https://learn.microsoft.com/graph/api/resources/callrecords-directroutinglogrow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,13 +13,16 @@ SHAPES = ("one leg", "transfer", "forward", "transfer with a correlation of its 
 
 _UNSET = "0001-01-01T00:00:00Z"
 # Of an SBC as of Microsoft (https://learn.microsoft.com/microsoftteams/troubleshoot/phone-system/direct-routing/).
-_FAILURES = (
+_OUTBOUND_FAILURES = (
     (403, 560403, "Forbidden"),
-    (404, 511404, "Not Found"),
-    (480, 10037, "Temporarily Unavailable"),
     (484, 560484, "Address Incomplete"),
     (486, 560486, "Busy Here"),
     (504, 569002, "Server Time-out"),
+)
+_INBOUND_FAILURES = (
+    (403, 510532, "Forbidden"),
+    (404, 511404, "Not Found"),
+    (480, 10037, "Temporarily Unavailable"),
 )
 # That of an emergency call speaks of an emergency user (the same place, on 500); these words are invented.
 _NO_GATEWAY = "No gateway is available for the emergency user."
@@ -43,15 +47,15 @@ def direct_routing_rows(rng: Random, call: PhoneCall, shape: str) -> Iterator[Ph
         yield _row(rng, call, shape, _leg(rng, call, _LEG_TYPES[shape], call.user) | moved | onward)
 
 
-def emergency_rows(rng: Random, like: PhoneCall, number: str) -> Iterator[PhoneRow]:
-    """Calls of the same user for help, of which this Graph has no record: one that was answered, which nothing but its
-    number tells, and one that found no gateway, which its phrase tells."""
-    own = guid(rng)
-    answered = _leg(rng, like, "ByotOut", like.user) | {"correlationId": own, "calleeNumber": number}
-    yield PhoneRow("directRouting", answered["id"], None, "emergency", (answered,))
-    refused = _failed(rng, like, guid(rng)) | {"callType": "ByotOut", "calleeNumber": number}
+def emergency_rows(rng: Random, call: PhoneCall, number: str) -> Iterator[PhoneRow]:
+    """Two calls of the user for help: one that found no gateway, which its phrase tells, and which has no record; and
+    then one that is a leg of this call, which nothing but its number tells."""
+    tried = replace(call, start=call.start - timedelta(seconds=30), is_inbound=False)
+    refused = _failed(rng, tried, guid(rng)) | {"calleeNumber": number, "trunkFullyQualifiedDomainName": ""}
     refused |= {"finalSipCode": 500, "callEndSubReason": 510544, "finalSipCodePhrase": _NO_GATEWAY}
     yield PhoneRow("directRouting", refused["id"], None, "emergency", (refused,))
+    answered = _leg(rng, call, "ByotOut", call.user) | {"calleeNumber": number}
+    yield PhoneRow("directRouting", answered["id"], call.call_id, "emergency", (answered,))
 
 
 def call_without_record(rng: Random, like: PhoneCall) -> PhoneRow:
@@ -77,7 +81,7 @@ def _leg(rng: Random, call: PhoneCall, call_type: str, user: JsonObject | None) 
 
 def _failed(rng: Random, call: PhoneCall, correlation_id: str) -> JsonObject:
     """A leg that came to nothing: nobody tells when it started, or it started with the invitation."""
-    sip, reason, phrase = rng.choice(_FAILURES)
+    sip, reason, phrase = rng.choice(_INBOUND_FAILURES if call.is_inbound else _OUTBOUND_FAILURES)
     started = rng.choice((_UNSET, date_time(call.start)))
     failed = date_time(call.start + timedelta(seconds=rng.uniform(0.2, 20)))
     ended = {"endDateTime": _UNSET, "duration": 0, "successfulCall": False}

@@ -23,6 +23,7 @@ TOLD_LEGS = [leg_row(row, row["joined"]["calls"][0]) for row in PHONE_ROWS if ro
 
 ROWS: list[CallRow] = [{**row, "phoneLegs": TOLD_LEGS} if row["phoneNumbers"] else row for row in rows()]
 OF_DAY = [row for row in ROWS if row["day"] == DAY]
+PHONED = next(row["callId"] for row in OF_DAY if "phoneLegs" in row)
 RECORD = versions(DAY, 9)[0][-1]
 USAGE = [roll_up(TENANT, day, [row for row in ROWS if row["day"] == day]) for day in DAYS]
 
@@ -320,16 +321,17 @@ ANSWERS = {
     "Failed Direct Routing calls of a trunk": Answer(
         chosen(
             [row for row in PHONE_ROWS_OF_DAY if row.get("trunk") == TRUNK and row.get("successful") is False],
-            "trunk", "id", "inviteDateTime", "number", "sipCode", "subCode", "cause",
+            "trunk", "id", "inviteDateTime", "direction", "userId", "number", "sipCode", "subCode", "cause",
         ),
         {"@trunk": TRUNK},
     ),
     "A person's phone calls": Answer(
         chosen(
-            [row for row in PHONE_ROWS if row.get("userId") == PHONE_USER and row.get("startDateTime", "") > DAYS[1]],
+            [row for row in PHONE_ROWS if row.get("userId") == PHONE_USER and DAYS[1] <= row["day"] <= "2026-03-08"],
             "id", "day", "startDateTime", "direction", "kind", "number", "durationSeconds", "totalCharge", "currency",
+            "successful",
         ),
-        {"@user": PHONE_USER, "@from": f"{DAYS[1]}T00:00:00Z", "@to": "2026-03-09T00:00:00Z"},
+        {"@user": PHONE_USER, "@from": DAYS[1], "@to": "2026-03-08"},
     ),
     "Phone calls with a number": Answer(
         chosen(
@@ -341,7 +343,7 @@ ANSWERS = {
     "Emergency calls of a day": Answer(
         chosen(
             [row for row in PHONE_ROWS_OF_DAY if row["kind"] == "emergency"],
-            "id", "startDateTime", "userId", "calleeNumber", "flags",
+            "id", "startDateTime", "userId", "calleeNumber", "successful", "cause", "flags",
         ),
         {},
     ),
@@ -351,6 +353,13 @@ ANSWERS = {
             "id", "day", "source", "kind", "trunk", "successful", "sipCode", "subCode", "totalCharge", "currency",
         ),
         {"@call": TRANSFERRED},
+    ),
+    "The call of a row": Answer(
+        chosen(
+            [row for row in ROWS if row["callId"] == PHONED],
+            "callId", "day", "startDateTime", "userIds", "affectedEndpoints", "quality", "phoneLegs",
+        ),
+        {"@call": PHONED},
     ),
     "Rows of a day that belong to no call, and why": Answer(
         [

@@ -88,6 +88,8 @@ async def test_a_found_row_is_what_was_stored_without_the_tenant_and_the_record(
             lambda row: row["kind"] == "call" and row.get("successful") is False and row["trunk"] == TRUNK,
         ),
         ({"call": CALL.upper()}, lambda row: row.get("correlationId") == CALL),
+        ({"joined": "true"}, lambda row: "calls" in row["joined"]),
+        ({"joined": "false"}, lambda row: "calls" not in row["joined"]),
         ({"from": DAYS[1], "to": DAYS[1]}, lambda row: row["day"] == DAYS[1]),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "rows",
@@ -99,6 +101,26 @@ async def test_the_rows_that_are_asked_for_are_found(
     wanted = [row["id"] for row in newest_first(ROWS) if is_wanted(row)]
     assert found == wanted
     assert 0 < len(wanted) < len(ROWS)
+
+
+async def test_the_rows_of_a_call_are_found_whatever_their_day_unless_a_period_is_told(
+    search: SearchPhoneCalls, account: Account
+) -> None:
+    other = {**next(row for row in ROWS if row.get("correlationId") == CALL), "id": "pstn-late", "day": "2025-01-01"}
+    await store_phone_rows(account, [cast("PhoneRow", other)])
+    wanted = ["pstn-late", *(row["id"] for row in ROWS if row.get("correlationId") == CALL)]
+    found: list[str] = []
+    continuation: str | None = ""
+    while continuation is not None:
+        more = {"continuation": continuation} if continuation else {}
+        page = body(await search({"call": CALL, "top": "1", **more}))
+        found += [row["id"] for row in page["phoneCalls"]]
+        continuation = page["continuation"]
+    assert sorted(found) == sorted(wanted)
+    assert found[-1] == "pstn-late"
+    (found_in_period,) = await pages(search, call=CALL, top="500")
+    assert len(found_in_period) == len(wanted) - 1
+    assert body(await search({"call": CALL.replace(CALL[0], "f" if CALL[0] != "f" else "e")}))["phoneCalls"] == []
 
 
 async def test_a_masked_number_is_found_as_it_is_told(account: Account, search: SearchPhoneCalls) -> None:

@@ -73,6 +73,8 @@ LEG: JsonObject = {
     "startSecondsApart": 12.0,
     "endSecondsApart": -1.0,
     "successful": True,
+    "totalCharge": "0.0150",
+    "currency": "USD",
 }
 
 

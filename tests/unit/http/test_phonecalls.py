@@ -36,6 +36,9 @@ class Rows:
         self.asked: list[PhoneSearch] = []
         self._found, self._is_last = [*rows], is_last
 
+    async def days_of(self, _call_id: str) -> frozenset[date]:
+        return frozenset()
+
     async def page(self, search: PhoneSearch) -> FoundPhoneRows:
         self.asked.append(search)
         rows = [{name: row[name] for name in search.fields if name in row} for row in cast("Any", self._found)]
@@ -63,6 +66,7 @@ def searching(rows: Rows) -> SearchPhoneCalls:
         ("failed", "yes"),
         ("kind", "voicemail"),
         ("call", "7"),
+        ("joined", "yes"),
         ("format", "xml"),
         ("record", "yes"),
         ("top", "0"),
@@ -133,6 +137,8 @@ def test_each_day_that_the_period_touches_is_searched() -> None:
         ("failed", "false", {"successful": True}),
         ("kind", "emergency", {"kind": "emergency"}),
         ("call", USER.upper(), {"call": USER}),
+        ("joined", "true", {"joined": True}),
+        ("joined", "false", {"joined": False}),
     ],
 )
 def test_what_is_asked_for_has_the_form_in_which_rows_have_it(
@@ -198,7 +204,7 @@ async def test_a_table_has_every_flat_field_of_the_rows_as_it_is_told() -> None:
         kept = {name: value for name, value in told.items() if name not in ("tenantId", "digest")}
         assert {name: cell for name, cell in cells.items() if name in kept} == kept
         others = {name for name, cell in cells.items() if cell} - kept.keys()
-        assert others <= {"cause", "side", "flags", "callIds", "joinedBy", "notJoined"}
+        assert others <= {"cause", "side", "flags", "lookAt", "callIds", "joinedBy", "notJoined"}
 
 
 async def test_a_table_has_money_with_all_its_digits_the_flags_and_the_cause() -> None:
@@ -206,7 +212,7 @@ async def test_a_table_has_money_with_all_its_digits_the_flags_and_the_cause() -
     assert (paid["charge"], paid["connectionCharge"], paid["totalCharge"]) == ("0.0150", "0.10", "0.1150")
     assert paid["flags"] == " ".join(pstn_row(currency=None)["flags"]) != ""
     cause = failed_row()["cause"]
-    assert (failed["cause"], failed["side"]) == (cause["cause"], cause["side"])
+    assert (failed["cause"], failed["side"], failed["lookAt"]) == (cause["cause"], cause["side"], cause["lookAt"])
     assert (paid["cause"], paid["side"]) == ("", "")
 
 

@@ -25,7 +25,7 @@ FITTING = st.lists(st.lists(st.integers(0, 5), min_size=1, unique=True), max_siz
         ({"a": [1], "b": [1], "c": [1, 2], "d": [2]}, [({"a", "b", "c", "d"}, {1, 2})]),
         ({"a": [1], "b": [1], "c": [2], "d": [2]}, [({"a", "b"}, {1}), ({"c", "d"}, {2})]),
     ],
-    ids=str,
+    ids=range(8),
 )
 def test_the_groups_are_those_that_are_too_many(
     fitting: dict[str, list[int]], expected: list[tuple[set[str], set[int]]]
