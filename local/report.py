@@ -23,7 +23,7 @@ from local.traffic import Call
 
 _IN_WORDS = {"complete": "complete", "soFar": "so far", "incomplete": "incomplete", "sampled": "sampled"}
 # Of those that the demo has.
-_WHY_NOT = {"noCall": "for Graph has no record of it", "otherTime": "a try that came to nothing before another"}
+_WHY_NOT = {"noCall": "Graph has no record", "otherTime": "a try before another"}
 _REPLAY = "scripts/operate replay --queue call-records --every-reason"
 
 
@@ -79,7 +79,7 @@ def phone_table(comparison: PhoneComparison) -> Table:
     table.add_row("Rows stored", str(comparison.stored), str(comparison.held))
     table.add_row("  joined to the call that they belong to", str(comparison.joined), str(comparison.held))
     for reason, count in sorted(comparison.not_joined.items()):
-        table.add_row(f"  of no call that is here, {_WHY_NOT.get(reason, '')} ({reason})", str(count), "")
+        table.add_row(f"  at none: {_WHY_NOT.get(reason, 'see docs/data.md')} ({reason})", str(count), "")
     for currency, told in comparison.told_charges.items():
         table.add_row(f"Charges in {currency}", plain(comparison.charges.get(currency, Decimal(0))), plain(told))
     for name, ids in (("Missing", comparison.missing), ("Not as in Graph", comparison.wrong)):

@@ -10,15 +10,18 @@ from datetime import datetime
 
 from callrecords.cosmos.callrecords import CONTAINER as CALL_RECORDS
 from callrecords.cosmos.calls import CONTAINER as CALLS
+from callrecords.cosmos.phonecalls import CONTAINER as PHONE_CALLS
 from local.cosmos.faults import FaultRule
+from local.faultrun import recovery
 from local.faultrun.damage import Damage, Kind
 from local.faultrun.graphincidents import GraphIncidents
+from local.faultrun.phone import publish
 from local.faultrun.queueproxy import QueueFailure, QueueProxy
 from local.faultrun.services import ServiceFaults
 from local.graph import Fault, Operation, Status
 from local.processes import Process
 from local.stack import Stack
-from local.traffic import Call
+from local.traffic import Call, PhoneRow
 
 type Incident = Callable[[], Awaitable[None]]
 
@@ -48,6 +51,7 @@ class Incidents:
         services: ServiceFaults,
         damage: Damage,
         traffic: Sequence[Call],
+        phone_rows: Sequence[PhoneRow],
         say: Callable[[str], None],
     ) -> None:
         self.happened: Counter[str] = Counter()
@@ -58,6 +62,7 @@ class Incidents:
         self._services = services
         self._damage = damage
         self._traffic = traffic
+        self._phone_rows = phone_rows
         self._say = say
         self._ending = asyncio.Lock()
         self.graph = GraphIncidents(stack.graph, services, traffic, self.happened, say)
@@ -72,6 +77,8 @@ class Incidents:
         schedule: tuple[tuple[float, Incident], ...] = (
             (0.18, self.graph.lose_subscription),
             (0.20, self._throttle_unsaid),
+            (0.28, lambda: self._import_phone_rows(0)),
+            (0.30, self._kill_app_in_phone_row),
             (0.33, self._kill_app_in_record),
             (0.38, self._fail_queue_service),
             (0.43, self._kill_app_in_later_version),
@@ -84,6 +91,8 @@ class Incidents:
             (0.68, self.graph.speak_again),
             (0.69, lambda: self._damage_calls("row")),
             (0.70, self._fail_queue_service),
+            (0.72, lambda: self._import_phone_rows(-1)),
+            (0.73, self._kill_app_in_join),
             (0.75, self._restart_queue_service),
             (0.80, self._kill_app_in_record),
             (0.85, self.graph.throttle_until_date),
@@ -123,6 +132,18 @@ class Incidents:
 
     async def _kill_app_in_row(self) -> None:
         await self._kill_app_within(FaultRule("create", CALLS, latency=_WRITE_SECONDS))
+
+    async def _import_phone_rows(self, content: int) -> None:
+        """Graph has rows of phone calls, or other contents of them, and the app imports them."""
+        publish(self._phone_rows, self._stack.graph, content)
+        self._count("Imports of rows of phone calls")
+        await recovery.begin_phone_import(self._stack)
+
+    async def _kill_app_in_phone_row(self) -> None:
+        await self._kill_app_within(FaultRule("upsert", PHONE_CALLS, latency=_WRITE_SECONDS))
+
+    async def _kill_app_in_join(self) -> None:
+        await self._kill_app_within(FaultRule("patch", CALLS, latency=_WRITE_SECONDS))
 
     async def _restart_queue_service(self) -> None:
         # By SIGTERM: what Azurite took in the five seconds before a SIGKILL is not in its files.

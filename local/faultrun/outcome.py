@@ -18,6 +18,7 @@ _MEANINGS = {
     "poison": "Messages given up without need, or again",
     "found": "Calls that a comparison with Graph or an audit still found afterwards",
     "completeness": "What the completeness of the day says and is not so",
+    "phone": "Rows of phone calls that are missing, not as in Graph, or not at their call",
 }
 
 
@@ -29,7 +30,7 @@ class Outcome:
     the reasons of messages that were given up without need, or again when they were put back; `justified` ones, put
     back as well, had met an answer of Graph that nobody can use. `found` is what a comparison with Graph and an audit
     came upon when all was mended. `completeness` has what was wrong in the completeness of the day, in sentences, while
-    `lacking` calls were given up and in the end.
+    `lacking` calls were given up and in the end. `phone` has what was wrong with rows of phone calls.
     `faults`, and `throttled` by limit, count what the app met; `requests` are those that Graph got. `endless` is the
     longest time in seconds for which the app listened to an answer without an end.
     """
@@ -39,6 +40,7 @@ class Outcome:
     poison: list[str]
     found: int
     completeness: list[str]
+    phone: list[str]
     lacking: int
     justified: int
     faults: Mapping[str, int]
@@ -52,7 +54,9 @@ class Outcome:
         """The figures that have to be 0."""
         compared = self.comparison
         lists = (compared.missing, compared.stale, compared.mixed, compared.broken, compared.orphans)
-        figures = (*map(len, lists), len(self.facts), len(self.poison), self.found, len(self.completeness))
+        others = (self.facts, self.poison, self.completeness, self.phone)
+        facts, given_up, of_day, phone = map(len, others)
+        figures = (*map(len, lists), facts, given_up, self.found, of_day, phone)
         return dict(zip(_MEANINGS, figures, strict=True))
 
     @property

@@ -8,6 +8,7 @@ from datetime import date
 import aiohttp
 from azure.storage.queue.aio import QueueClient
 
+from callrecords.operate.timers import PHONE_TIMERS
 from callrecords.queues.workqueue import CALL_RECORDS, QUEUES
 from local.operate import command
 from local.operating import PATIENCE_SECONDS, carry_out, remembered
@@ -46,6 +47,12 @@ async def _ask(stack: Stack, method: str, path: str) -> None:
                 answer.raise_for_status()
                 return
     raise StackError(f"The app gives no answer to {method} {path}.")
+
+
+async def begin_phone_import(stack: Stack) -> None:
+    """Has the timers run that start the imports of rows of phone calls."""
+    for timer in PHONE_TIMERS.values():
+        await _ask(stack, "POST", f"/admin/functions/{timer}")
 
 
 async def replay_poison(stack: Stack) -> None:

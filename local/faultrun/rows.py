@@ -11,8 +11,9 @@ from callrecords.graphtypes import JsonObject
 from local.compare import without_nulls
 from local.stack import TENANT_ID
 
-# Which versions were stored in between, and so which days the call had, depends on the run.
-_OF_THE_RUN = ("formerDays",)
+# Which versions were stored in between, and so which days the call had, depends on the run; phone legs are no fact of
+# the record.
+_OF_THE_RUN = ("formerDays", "phoneLegs")
 
 
 async def wrong_rows(held: Mapping[str, JsonObject], calls: ContainerProxy, repaired: Collection[str]) -> list[str]:

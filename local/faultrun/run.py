@@ -21,6 +21,7 @@ from local.faultrun.incidents import Incidents
 from local.faultrun.mending import recover
 from local.faultrun.notifications import disturbed
 from local.faultrun.outcome import Outcome
+from local.faultrun.phone import publish, wrong_phone_rows
 from local.faultrun.queueproxy import QueueProxy
 from local.faultrun.rows import wrong_rows
 from local.faultrun.services import ServiceFaults
@@ -31,7 +32,7 @@ from local.processes import free_port
 from local.scaling import ScaleController, listening_at, scaled
 from local.serve import serve
 from local.stack import IDENTITY_HEADER, TENANT_ID, Ports, Stack, running_stack
-from local.traffic import Call, generate
+from local.traffic import Call, generate, phone_rows
 
 # The app keeps to Graph's limits for as long as it lives; so low, or just after it was killed, it meets these all the
 # same. They are over shorter times than Graph's, so that it is not idle for long.
@@ -66,7 +67,8 @@ async def fault_run(
     began = time.monotonic()
     rng, notifications = Random(seed), Counter[str]()
     day = datetime.now(UTC).date() - DAYS_AGO
-    traffic = disturbed(generate(seed, calls, day, TENANT_ID), rng, notifications)
+    generated = generate(seed, calls, day, TENANT_ID)
+    traffic, phone = disturbed(generated, rng, notifications), phone_rows(generated, seed)
     graph = GraphSimulator(TENANT_ID, identity_header=IDENTITY_HEADER, limits=LIMITS, delivery=DELIVERY)
     async with (
         _stack(graph, folder, speed) as (stack, proxy, controller),
@@ -74,10 +76,14 @@ async def fault_run(
     ):
         services = ServiceFaults(graph, stack.cosmos, traffic, rng)
         damage = Damage(stack.cosmos, graph.records, traffic)
-        incidents = Incidents(stack, others, proxy, services, damage, traffic, say)
+        incidents = Incidents(stack, others, proxy, services, damage, traffic, phone, say)
         await _fail(stack, traffic, services, incidents)
         say("The faults are over")
         recovered = await recover(stack, day, damage.spoiled, services.mend, say)
+        publish(phone, graph, -1)
+        await recovery.begin_phone_import(stack)
+        await recovery.quiet(stack)
+        say("Rows of phone calls were imported once more")
         needless = [each for each in recovered.given_up if not each.is_justified(services.unusable())]
         comparison = await compare(
             graph.records, stack.database.get_container_client(CALL_RECORDS), TENANT_ID, services.garbled()
@@ -90,6 +96,7 @@ async def fault_run(
             poison=[each.reason for each in (*needless, *await poison.entries(stack))],
             found=recovered.found,
             completeness=recovered.wrong,
+            phone=await wrong_phone_rows(stack, phone),
             lacking=recovered.lacking,
             justified=len(recovered.given_up) - len(needless),
             faults=notifications + services.happened() + incidents.happened + proxy.happened() + dropped,
@@ -113,7 +120,7 @@ async def _stack(
         options = HostOptions(idle=idle, listening=listening)
         async with (
             serve(proxy.app(), port=proxy_port),
-            running_stack(ports, folder, graph, settings, options, remembered=until_now()) as stack,
+            running_stack(ports, folder, graph, settings, options, remembered=until_now(), phone_calls=True) as stack,
             scaled(stack.app, stack.queue_connection, listening, TIMER_SECONDS) as controller,
         ):
             yield stack, proxy, controller

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FIGURES = ("missing", "stale", "mixed", "broken", "orphans", "facts", "poison", "found", "completeness")
+FIGURES = ("missing", "stale", "mixed", "broken", "orphans", "facts", "poison", "found", "completeness", "phone")
 
 
 def test_nothing_is_lost_whatever_fails(tmp_path: Path) -> None:
@@ -20,4 +20,5 @@ def test_nothing_is_lost_whatever_fails(tmp_path: Path) -> None:
     faults = outcome["faults"]
     assert len(faults) > 10
     assert all(faults[f"Cosmos: {damage}"] > 0 for damage in ("header deleted", "lists spoiled", "row deleted"))
+    assert faults["Imports of rows of phone calls"] > 0
     assert faults["Functions host dropped for want of messages"] > 0

@@ -8,7 +8,9 @@ from local.compare import Comparison
 from local.faultrun.outcome import Outcome
 from local.faultrun.poison import Poison
 
-WELL = Outcome(Comparison(held=1, stored=1, newest=1, whole=1), [], [], 0, [], 3, 2, {"Graph 500": 3}, {}, 10, 0.0, 1.0)
+WELL = Outcome(
+    Comparison(held=1, stored=1, newest=1, whole=1), [], [], 0, [], [], 3, 2, {"Graph 500": 3}, {}, 10, 0.0, 1.0
+)
 CALL, OTHER_CALL = "one call", "another call"
 
 
@@ -26,7 +28,8 @@ def test_what_the_comparison_finds_is_a_failure(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("facts", [CALL]), ("poison", ["no"]), ("found", 1), ("completeness", ["no"])]
+    ("name", "value"),
+    [("facts", [CALL]), ("poison", ["no"]), ("found", 1), ("completeness", ["no"]), ("phone", ["no"])],
 )
 def test_so_is_what_else_is_not_as_it_has_to_be(name: str, value: object) -> None:
     outcome = replace(WELL, **{name: value})  # type: ignore[arg-type]
