@@ -6,45 +6,34 @@ transferorCorrelationId. Nothing in a row of PSTN leads to a call
 """
 
 from collections.abc import Collection
+from typing import cast
 
 from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonerow import JoinedBy, JoinedCall, NotJoined, PhoneJoin, PhoneRow
+
+_OF_ROW = ("id", "day", "source", "kind", "successful", "totalCharge", "currency")
 
 
 def by_correlation(row: PhoneRow, known: Collection[str]) -> PhoneJoin:
     """The calls of a row of Direct Routing, of those that are `known`: its own, and the one that it was transferred
     from."""
-    named: dict[str, JoinedBy] = {}
-    for name in ("transferorCorrelationId", "correlationId"):
-        if (call_id := row.get(name)) is not None:
-            named[str(call_id)] = "correlationId" if name == "correlationId" else "transferorCorrelationId"
+    named: dict[str | None, JoinedBy] = {row.get("correlationId"): "correlationId"}
+    named.setdefault(row.get("transferorCorrelationId"), "transferorCorrelationId")
+    named.pop(None, None)
     calls: list[JoinedCall] = [
-        {"callId": call_id, "by": by, "inferred": False} for call_id, by in named.items() if call_id in known
+        {"callId": call_id, "by": by, "inferred": False}
+        for call_id, by in named.items()
+        if call_id and call_id in known
     ]
     if calls:
-        return {"digest": row["digest"], "calls": calls[::-1]}
+        return {"digest": row["digest"], "calls": calls}
     return not_joined(row, "noCall" if named else "noCorrelation")
 
 
 def leg_row(row: PhoneRow, call: JoinedCall) -> PhoneLegRow:
     """The row as that of its call tells it."""
-    leg: PhoneLegRow = {
-        "id": row["id"],
-        "day": row["day"],
-        "source": row["source"],
-        "kind": row["kind"],
-        "by": call["by"],
-        "inferred": call["inferred"],
-    }
-    if "startSecondsApart" in call and "endSecondsApart" in call:
-        leg |= {"startSecondsApart": call["startSecondsApart"], "endSecondsApart": call["endSecondsApart"]}
-    if "successful" in row:
-        leg["successful"] = row["successful"]
-    if "totalCharge" in row:
-        leg["totalCharge"] = row["totalCharge"]
-    if "currency" in row:
-        leg["currency"] = row["currency"]
-    return leg
+    of_row = {name: value for name, value in row.items() if name in _OF_ROW}
+    return cast("PhoneLegRow", of_row | {name: value for name, value in call.items() if name != "callId"})
 
 
 def not_joined(row: PhoneRow, reason: NotJoined) -> PhoneJoin:

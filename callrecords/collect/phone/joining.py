@@ -113,12 +113,13 @@ class Joining:
                 for where in days[call["callId"]]:
                     wanted[where][row["id"]] = leg_row(row, call)
         ids = {each.row["id"] for each in found}
-        changes = []
+        changes: list[tuple[CallDay, Mapping[str, PhoneLegRow], Collection[str]]] = []
         for where in told_of.keys() | wanted.keys():
             told = {leg["id"]: leg for leg in told_of.get(where, ()) if leg["id"] in ids}
             if told != wanted[where]:
-                changes.append(self._change(where, wanted[where], told.keys() - wanted[where].keys()))
-        gone = {call_id for call_id in await _all(changes) if call_id is not None}
+                changes.append((where, wanted[where], told.keys() - wanted[where].keys()))
+        gone = {call_id for call_id in await _all(self._change(*each) for each in changes) if call_id is not None}
+        gone |= {call_id for each in found for call_id in each.calls if call_id not in days}
         return {each.row["id"] for each in found if gone.intersection(each.calls)}
 
     async def _change(self, where: CallDay, put: Mapping[str, PhoneLegRow], take: Collection[str]) -> str | None:
