@@ -5,6 +5,7 @@ from typing import NamedTuple, cast
 
 from callrecords.facts.details import unpack
 from callrecords.facts.explain.endpoints import endpoint_in_words, failure_in_words, is_bad, ticked, worst_first
+from callrecords.facts.explain.phone import legs_in_words
 from callrecords.facts.explain.rules import rules_in_words
 from callrecords.facts.explain.voice import voice_in_words
 from callrecords.facts.explain.words import (
@@ -83,6 +84,7 @@ def _events(row: CallRow) -> Iterator[str]:
         words = failure_in_words(failure)
         of_all = f"{failure['sessions']} of {several(row['sessions']['all'], 'session')}"
         yield f"{of_all} {words[0].lower()}{words[1:]}."
+    yield from legs_in_words(row.get("phoneLegs", ()))
 
 
 def _affected(row: CallRow, endpoints: Sequence[EndpointRow]) -> Iterator[str]:
