@@ -1,10 +1,12 @@
 """Compares a step with Cosmos: lists what Graph holds of it, and enqueues what Cosmos lacks."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 
 from callrecords.collect.givenup import GivenUpCall, GivenUpCalls
 from callrecords.collect.reconcile.counting import Found, Lack
@@ -25,6 +27,7 @@ STEP_SECONDS = 60
 MOST_IN_A_STEP = 300
 # Graph lists 55 following pages of 60 calls in five minutes. A second that needs more would never be done.
 MOST_IN_A_SECOND = 3_000
+_LOOKS_AT_ONCE = 16
 
 
 @dataclass
@@ -161,8 +164,15 @@ class Comparison:
         was_lacking = listed.call_id in known
         return Found(listed.call_id, version, row, lack, was_lacking or listed.call_id in given_up.calls, was_lacking)
 
-    async def row(self, call_id: str, day: str) -> Row | None:
-        """The row of the call on the day, or on another to which it has moved; None where there is none."""
+    async def rows_of(self, call_ids: Iterable[str], day: str) -> dict[str, Row]:
+        """The rows of these calls on the day, or on another to which they have moved, of those that have any."""
+        found: dict[str, Row] = {}
+        for some in batched(call_ids, _LOOKS_AT_ONCE, strict=False):
+            rows = await asyncio.gather(*(self._row(call_id, day) for call_id in some))
+            found |= {call_id: row for call_id, row in zip(some, rows, strict=True) if row is not None}
+        return found
+
+    async def _row(self, call_id: str, day: str) -> Row | None:
         row = await self._rows.row(call_id, day)
         if row is None:
             for other in await self._rows.days(call_id):

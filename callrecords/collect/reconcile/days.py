@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from callrecords.collect.reconcile.hours import HOUR
+from callrecords.collect.reconcile.hours import DAY, HOUR, MINUTE
 from callrecords.ports.completeness import (
     Change,
     Completeness,
@@ -26,7 +26,6 @@ LATE_ENOUGH = LONGEST_CALL + _APPEARS_WITHIN
 """How long after its end an hour has to be compared, so that every record of it can have appeared."""
 
 _HOURS_OF_DAY = 24
-_MINUTES_OF_DAY = 1_440
 _MOST_CORRECTIONS = 20
 _COUNTS = tuple(field.name for field in fields(Counts) if field.name != "digest")
 _MODULUS = 1 << 128
@@ -89,7 +88,7 @@ def _day(
         compared_until=_compared_until(day, hours),
         compared_at=min((hour.compared_at for hour in hours), default=None),
         rung=soonest.rung if soonest else None,
-        share=round(sum(hour.minutes for hour in hours) / _MINUTES_OF_DAY, 4),
+        share=round(sum(hour.minutes for hour in hours) / (DAY // MINUTE), 4),
         given_up_reasons=_reasons(hour.given_up_reasons or {} for hour in hours) or None,
         corrected=corrected,
         corrections=tuple(corrections[-_MOST_CORRECTIONS:]),

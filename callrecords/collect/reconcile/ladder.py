@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from callrecords.callrecord import GRAPH_KEEPS
-from callrecords.collect.reconcile.hours import HOUR, hour_of, next_hour
+from callrecords.collect.reconcile.hours import HOUR, MINUTES_OF_HOUR, hour_of, next_hour
 from callrecords.documents import Document
 from callrecords.errors import Unreadable
 from callrecords.graph.limits import LIST_FIRST_PAGE
@@ -42,7 +42,6 @@ _LEAST_RUNGS = 2
 CALLS_IN_A_PAGE = 50
 # Two thirds of the first pages that Graph lists in a day. The rest is for gaps, bursts, and pages that follow.
 LISTED_A_DAY = round(LIST_FIRST_PAGE.rate * 86_400 * CALLS_IN_A_PAGE * 2 / 3)
-_MINUTES = 60
 
 
 def rungs_for(calls_a_day: int) -> tuple[Rung, ...]:
@@ -53,15 +52,15 @@ def rungs_for(calls_a_day: int) -> tuple[Rung, ...]:
 
 def minutes_for(calls_a_day: int) -> int:
     """How many minutes of each hour are compared: all sixty, unless two rungs are too many."""
-    fitting = LISTED_A_DAY * _MINUTES // (_LEAST_RUNGS * max(calls_a_day, 1))
-    return min(max(fitting, 1), _MINUTES)
+    fitting = LISTED_A_DAY * MINUTES_OF_HOUR // (_LEAST_RUNGS * max(calls_a_day, 1))
+    return min(max(fitting, 1), MINUTES_OF_HOUR)
 
 
 def is_chosen(minute: int, minutes: int, rung: str) -> bool:
     """Whether this minute is one of the `minutes` of an hour that are compared: every so many, and for every other rung
     the ones in between."""
     place = minute + _WANTED.index(rung) % 2 if rung in _WANTED else minute
-    return place * minutes // _MINUTES != (place + 1) * minutes // _MINUTES
+    return place * minutes // MINUTES_OF_HOUR != (place + 1) * minutes // MINUTES_OF_HOUR
 
 
 @dataclass(frozen=True, kw_only=True)

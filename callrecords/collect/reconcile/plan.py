@@ -9,7 +9,16 @@ from itertools import filterfalse
 
 from callrecords.callrecord import GRAPH_KEEPS
 from callrecords.collect.reconcile.days import with_hours
-from callrecords.collect.reconcile.hours import DAY, HOUR, day_end, day_of, days_between, hours_between, next_hour
+from callrecords.collect.reconcile.hours import (
+    DAY,
+    HOUR,
+    MINUTES_OF_HOUR,
+    day_end,
+    day_of,
+    days_between,
+    hours_between,
+    next_hour,
+)
 from callrecords.collect.reconcile.ladder import ASKED, KEPT_FOR, LADDER, Asked, Ladder, begun, rungs_for
 from callrecords.collect.reconcile.run import Task
 from callrecords.errors import CallRecordsError
@@ -21,7 +30,6 @@ log = logging.getLogger(__name__)
 # Of days before, weekends and holidays tell too little.
 _COUNTED_DAYS = timedelta(days=8)
 _COUNTED_EVERY = timedelta(hours=1)
-_MINUTE = timedelta(minutes=1)
 # Hours of which calls are lacking are looked at again soon, and then after half of the time since they were compared.
 _LOOKED_AT_AFTER, _LOOKED_AT_WITHIN = timedelta(minutes=5), timedelta(hours=2)
 
@@ -114,7 +122,7 @@ class Plan:
     def _is_needed(self, hour: datetime, late_enough: datetime | timedelta, now: datetime) -> bool:
         known = self.hour(hour)
         # One that is of the future was compared by somebody whose clock was wrong.
-        if known is None or known.compared_at > now or known.left_aside or known.minutes < HOUR // _MINUTE:
+        if known is None or known.compared_at > now or known.left_aside or known.minutes < MINUTES_OF_HOUR:
             return True
         return known.compared_at < (late_enough if isinstance(late_enough, datetime) else hour + late_enough)
 

@@ -1,10 +1,7 @@
 """What has become of the calls that a comparison found to be missing, and of the seconds that Graph did not list."""
 
-import asyncio
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import batched
 
 from callrecords.collect.givenup import LATE
 from callrecords.collect.reconcile.counting import settled
@@ -16,9 +13,7 @@ from callrecords.collect.reconcile.walk import with_found
 from callrecords.errors import CallRecordsError
 from callrecords.ports.completeness import HourCompared, LackingCall
 from callrecords.ports.records import Listed
-from callrecords.ports.rows import Row
 
-_LOOKS_AT_ONCE = 16
 # In a visit: it has a deadline, and hours to compare.
 _MOST_LOOKS, _MOST_SECONDS = 1_000, 15
 _PATIENCE = timedelta(seconds=30)
@@ -52,7 +47,7 @@ class Settlement:
 
     async def _settle(self, hour: HourCompared, end: datetime) -> None:
         hour = await self._with_seconds(hour, end)
-        rows = await self._look(day_of(hour.start), [each.call_id for each in hour.lacking])
+        rows = await self._comparison.rows_of((each.call_id for each in hour.lacking), day_of(hour.start))
         after = settled(hour, rows, self._given_up.calls)
         await self._comparison.enqueue(
             Listed(call_id=each.call_id, version=each.version, start=hour.start + HOUR)
@@ -71,13 +66,6 @@ class Settlement:
             return False
         known = self._given_up.calls.get(call.call_id)
         return not known.is_late if known else self._now() - found_at > _NAMED_WITHIN
-
-    async def _look(self, day: str, calls: Collection[str]) -> dict[str, Row]:
-        rows: dict[str, Row] = {}
-        for some in batched(calls, _LOOKS_AT_ONCE, strict=False):
-            found = await asyncio.gather(*(self._comparison.row(call_id, day) for call_id in some))
-            rows |= {call_id: row for call_id, row in zip(some, found, strict=True) if row is not None}
-        return rows
 
     async def _with_seconds(self, hour: HourCompared, end: datetime) -> HourCompared:
         """The comparison with the seconds that Graph lists now, as many as fit in before the `end`. Of those that it

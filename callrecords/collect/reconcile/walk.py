@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 
 from callrecords.collect.reconcile.compare import MOST_IN_A_STEP, HourFound
 from callrecords.collect.reconcile.counting import counted, settled, with_forgotten
-from callrecords.collect.reconcile.hours import HOUR, day_end, day_of, hour_of, hours_between, second_of_day
+from callrecords.collect.reconcile.hours import (
+    HOUR,
+    MINUTE,
+    MINUTES_OF_HOUR,
+    day_end,
+    day_of,
+    hour_of,
+    hours_between,
+    second_of_day,
+)
 from callrecords.collect.reconcile.ladder import KEPT_FOR, is_chosen, minutes_for
 from callrecords.collect.reconcile.lists import Checked
 from callrecords.collect.reconcile.run import ReconcileMessage, Task
@@ -18,8 +27,6 @@ from callrecords.ports.completeness import HourCompared, LackingCall
 
 log = logging.getLogger(__name__)
 
-_MINUTE = timedelta(minutes=1)
-_ALL_MINUTES = HOUR // _MINUTE
 # So many of the shortest steps are left aside in a row, and of an hour. Where more fail, Graph is asked a few times
 # more; then the rest of the hour is left aside.
 _MOST_FAILED_STEPS, _TRIES = 10, 4
@@ -85,12 +92,12 @@ class Walk:
         return await self._advanced(message, task, began, hour, end, found)
 
     def _begun(self, task: Task, start: datetime, began: datetime) -> HourCompared:
-        minutes = _ALL_MINUTES if task.asked else minutes_for(self._plan.ladder.calls_a_day)
+        minutes = MINUTES_OF_HOUR if task.asked else minutes_for(self._plan.ladder.calls_a_day)
         return HourCompared(start=start, compared_at=began, rung=task.rung, minutes=minutes)
 
     async def _step_end(self, hour: HourCompared, position: datetime, until: datetime, surplus: float) -> datetime:
-        minute_end = position.replace(second=0) + _MINUTE
-        last = min(until if hour.minutes == _ALL_MINUTES else minute_end, day_end(position))
+        minute_end = position.replace(second=0) + MINUTE
+        last = min(until if hour.minutes == MINUTES_OF_HOUR else minute_end, day_end(position))
         if not self._stored.start <= position < self._stored.end:
             self._stored = await self._read_on(position, last)
         while (end := self._stored.step_end(position, last, surplus)) == self._stored.end < last:
@@ -135,13 +142,9 @@ class Walk:
         """The calls that were lacking by the comparison before, and that neither Cosmos has nor Graph lists now."""
         await self._plan.read_hours([start])
         before = self._plan.hour(start)
-        forgotten = []
-        for each in before.lacking if before else ():
-            if each.call_id not in seen:
-                row = await self._comparison.row(each.call_id, day_of(start))
-                if row is None or row.version < each.version:
-                    forgotten.append(each)
-        return forgotten
+        unseen = [each for each in (before.lacking if before else ()) if each.call_id not in seen]
+        rows = await self._comparison.rows_of((each.call_id for each in unseen), day_of(start))
+        return [each for each in unseen if each.call_id not in rows or rows[each.call_id].version < each.version]
 
 
 def with_found(hour: HourCompared, found: HourFound | None) -> HourCompared:
@@ -176,5 +179,5 @@ def _next_chosen(hour: HourCompared, position: datetime) -> datetime:
     if is_chosen(position.minute, hour.minutes, hour.rung):
         return position
     start = position.replace(second=0)
-    later = (start + number * _MINUTE for number in range(1, _ALL_MINUTES - start.minute))
+    later = (start + number * MINUTE for number in range(1, MINUTES_OF_HOUR - start.minute))
     return next((each for each in later if is_chosen(each.minute, hour.minutes, hour.rung)), hour.start + HOUR)
