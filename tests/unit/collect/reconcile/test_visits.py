@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from callrecords.collect.reconcile import compare, walk
+from callrecords.collect.reconcile import compare
 from callrecords.collect.reconcile.ladder import LADDER
 from callrecords.collect.reconcile.run import RUNNING
 from callrecords.errors import CallRecordsError, Forbidden, Refused, Throttled, Unavailable, Unreadable
@@ -142,13 +142,10 @@ async def test_an_hour_that_graph_does_not_list_at_all_is_left_aside_and_the_oth
     assert (world.hour(hour).listed, world.hour(hour).left_aside, world.hour(hour).rung) == (60, 0, "again")
 
 
-async def test_while_graph_refuses_every_list_hours_are_left_aside_and_nothing_is_told_complete(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(walk, "_MOST_LEFT_ASIDE", 10)  # of an hour, so that three days of it take a second
+async def test_while_graph_refuses_every_list_hours_are_left_aside_and_nothing_is_told_complete() -> None:
     world = await comparing(*EVERY_MINUTE)
     world.graph.failing = lambda _: Refused("bad filter")
-    await world.pass_time(3 * DAY, every=HOUR)
+    await world.pass_time(3 * DAY, every=6 * HOUR)
     assert world.day(DAY_OF_CALLS).left_aside == 24 * 3_600
     assert "complete" not in {day.completeness for day in world.completeness.held.values()}
     world.graph.failing = lambda _: None
