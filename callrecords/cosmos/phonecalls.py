@@ -71,14 +71,13 @@ class PhoneCallsStore:
     async def page(self, search: PhoneSearch) -> FoundPhoneRows:
         """A page of the rows that `search` asks for, the newest first."""
         rows: list[PhoneRow] = []
-        after = search.place.after
         with cosmos_errors("Search for phone calls"):
             container = await self._account.container(CONTAINER)
             for day in search.days:
                 if len(rows) == search.top:
                     return FoundPhoneRows(rows, Place(day))
+                after = search.place.after if day == search.place.day else None
                 rows += await self._first(container, search, Place(day, after), search.top - len(rows) + 1)
-                after = None
                 if len(rows) > search.top:
                     return FoundPhoneRows(rows[: search.top], search.place_after(rows[search.top - 1]))
         return FoundPhoneRows(rows, None)

@@ -1,6 +1,6 @@
 """What rows of phone calls and those of calls tell of each other, in the containers `phoneCalls` and `calls`."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import cast
@@ -15,10 +15,7 @@ from callrecords.ports.phonejoin import CallDay, PhonedRow
 from callrecords.ports.phonerow import PhoneJoin, PhoneRow, PhoneSource
 
 _STARTED = "c.startDateTime >= @start AND c.startDateTime < @end"
-WITH_NUMBERS = (
-    f"SELECT * FROM c WHERE c.day = @day AND {_STARTED} AND c.source = @source"  # noqa: S608 - parameters
-    " AND ARRAY_CONTAINS(@numbers, c.number)"
-)
+WITH_NUMBERS = f"SELECT * FROM c WHERE c.day = @day AND {_STARTED} AND c.source = @source AND ({{}})"  # noqa: S608 - parameters
 TOLD_OF = (
     "SELECT c.callId, c.day, c.phoneLegs FROM c"
     " WHERE EXISTS(SELECT VALUE l FROM l IN c.phoneLegs WHERE ARRAY_CONTAINS(@rows, l.id))"
@@ -55,22 +52,23 @@ class PhoneJoins:
         rows = self._items(phonecalls.CONTAINER, query, [self._tenant_id, day], values)
         return [cast("PhoneRow", own_properties(row)) async for row in rows]
 
-    async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
-        """The rows of `pstn` with these numbers that start from `start` on and before `end`, joined or not."""
-        values = {"start": utc(start), "end": utc(end), "source": "pstn"}
-        days = [start.date() + timedelta(days=days) for days in range((end.date() - start.date()).days + 1)]
-        return [
-            cast("PhoneRow", own_properties(row))
-            for day in days
-            async for row in self._some(
-                phonecalls.CONTAINER,
-                WITH_NUMBERS,
-                {**values, "day": day.isoformat()},
-                "numbers",
-                numbers,
-                day.isoformat(),
-            )
-        ]
+    async def with_numbers(
+        self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
+    ) -> list[PhoneRow]:
+        """The rows of `pstn` that start from `start` on and before `end`, joined or not, with one of these numbers, or
+        one that begins with one of the prefixes."""
+        rows: list[JsonObject] = []
+        for days in range((end.date() - start.date()).days + 1):
+            day = (start.date() + timedelta(days=days)).isoformat()
+            values = {"start": utc(start), "end": utc(end), "source": "pstn", "day": day}
+            query = WITH_NUMBERS.format("ARRAY_CONTAINS(@numbers, c.number)")
+            rows += [row async for row in self._some(phonecalls.CONTAINER, query, values, "numbers", numbers, day)]
+            for condition, own in _beginning("c.number", prefixes):
+                query = WITH_NUMBERS.format(condition)
+                rows += [
+                    row async for row in self._items(phonecalls.CONTAINER, query, [self._tenant_id, day], values | own)
+                ]
+        return [cast("PhoneRow", own_properties(row)) for row in rows]
 
     async def of_call(self, call_id: str) -> list[PhoneLegRow]:
         """The rows that tell that they belong to the call, as its row tells of them."""
@@ -97,10 +95,9 @@ class PhoneJoins:
         values = {"start": utc(start), "end": utc(end)}
         query = _PHONED.format("ARRAY_CONTAINS(@numbers, n)")
         found = [row async for row in self._some(calls.CONTAINER, query, values, "numbers", numbers)]
-        for some in batched(prefixes, _PREFIXES_AT_ONCE, strict=False):
-            query = _PHONED.format(" OR ".join(f"STARTSWITH(n, @n{place})" for place in range(len(some))))
-            own = values | {f"n{place}": each for place, each in enumerate(some)}
-            found += [row async for row in self._items(calls.CONTAINER, query, [self._tenant_id], own)]
+        for condition, own in _beginning("n", prefixes):
+            query = _PHONED.format(condition)
+            found += [row async for row in self._items(calls.CONTAINER, query, [self._tenant_id], values | own)]
         return cast("list[PhonedRow]", found)
 
     async def told_of(self, row_ids: Collection[str]) -> Mapping[CallDay, Sequence[PhoneLegRow]]:
@@ -163,6 +160,13 @@ class PhoneJoins:
             )
             async for item in found:
                 yield item
+
+
+def _beginning(what: str, prefixes: Collection[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Conditions that it begins with one of the prefixes, some in each, with the values of their parameters."""
+    for some in batched(prefixes, _PREFIXES_AT_ONCE, strict=False):
+        condition = " OR ".join(f"STARTSWITH({what}, @n{place})" for place in range(len(some)))
+        yield condition, {f"n{place}": each for place, each in enumerate(some)}
 
 
 class LegsOfCalls:

@@ -14,7 +14,7 @@ from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, BadParameter, csv_answer, json_answer, refusal
 from callrecords.http.continuations import Continuation, fingerprint
 from callrecords.http.filters import check_values
-from callrecords.http.parameters import SHOWN, TIME, check_names, number, one_of, period
+from callrecords.http.parameters import SHOWN, check_names, number, one_of, period
 from callrecords.http.reports import FORMATS
 from callrecords.ports.phonerow import PhoneKind, PhoneRow, PhoneSource
 
@@ -39,6 +39,7 @@ PARAMETERS = (
 _YES_OR_NO = ("true", "false")
 # What may be another for each page.
 _OF_PAGE = ("format", "record", "top", "continuation")
+_START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ROW_ID = re.compile(r"(?:pstn|directRouting)-(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})")
 
 
@@ -167,7 +168,7 @@ def _fields(parameters: Mapping[str, str], is_csv: bool) -> tuple[str, ...]:
 
 def _is_key(start: object, row_id: object) -> bool:
     """Whether these are the start of a row, empty where it has none, and its id."""
-    is_start = isinstance(start, str) and (not start or TIME.fullmatch(start) is not None)
+    is_start = isinstance(start, str) and (not start or _START.fullmatch(start) is not None)
     return is_start and isinstance(row_id, str) and _ROW_ID.fullmatch(row_id) is not None
 
 

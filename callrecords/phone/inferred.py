@@ -1,9 +1,9 @@
 """Which calls rows of PSTN belong to: pure. Nothing in a row leads to a call: number, user and time are compared."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import NamedTuple
 
 from callrecords.graphtypes import moment
@@ -43,7 +43,12 @@ def leg_of(row: PhoneRow) -> Leg | NotJoined:
     end = moment(row.get("endDateTime"))
     if end is None and start is not None and "durationSeconds" in row:
         end = _later(start, row["durationSeconds"])
-    return Leg(row, number, start, end) if start and end else "noTime"
+    return Leg(row, number, start, end) if start and end and _can_be(start) and _can_be(end) else "noTime"
+
+
+def _can_be(moment: datetime) -> bool:
+    """Whether there are days before and after it, as in no time that stands for none."""
+    return MINYEAR < moment.year < MAXYEAR
 
 
 def _later(start: datetime, seconds: int) -> datetime | None:
@@ -86,7 +91,7 @@ def _chosen(leg: Leg, stays: Stays) -> _Fit | NotJoined:
         if user is None or user in place.call.user_ids:
             fits[place.call.call_id][place.number_in_call] = apart
     if not fits:
-        return "otherUser" if is_there else "otherTime" if stays.has(leg.number) else "noCall"
+        return "otherUser" if is_there else "otherTime" if stays.has(leg.number, leg.end) else "noCall"
     found = [_Fit(call_id, near) for call_id, near in fits.items()]
     for each in found:
         if all(each is other or each.nearest.is_clearly_nearer(other.nearest) for other in found):
@@ -103,21 +108,22 @@ def _settled(rivals: Mapping[str, tuple[PhoneRow, _Fit]]) -> dict[str, PhoneJoin
     joins = {row_id: _joined(row, fit) for row_id, (row, fit) in rivals.items()}
     for row_ids, stays in contested(near):
         apart = {row_id: rivals[row_id][1].nearest for row_id in sorted(row_ids)}
-        left_out = _left_out(apart, len(stays))
+        left_out = _left_out(apart, near, len(stays))
         for row_id in left_out or row_ids:
             joins[row_id] = not_joined(rivals[row_id][0], "otherRow" if left_out else "ambiguous")
     return joins
 
 
-def _left_out(apart: Mapping[str, Apart], count: int) -> list[str]:
+def _left_out(apart: Mapping[str, Apart], near: Mapping[str, Sequence[int]], count: int) -> list[str]:
     """Of the rows that are too many for so many stays those that fit worse: all others are clearly nearer than each of
-    them. None where that is not so."""
+    them, and have each a stay of their own. None where that is not so."""
     beaten = {
         row_id: {other for other, its in apart.items() if own.is_clearly_nearer(its)} for row_id, own in apart.items()
     }
     ranked = sorted(apart, key=lambda row_id: len(beaten[row_id]), reverse=True)
-    left_out = ranked[count:]
-    return left_out if all(beaten[row_id].issuperset(left_out) for row_id in ranked[:count]) else []
+    kept, left_out = ranked[:count], ranked[count:]
+    have_each_a_stay = not contested({row_id: near[row_id] for row_id in kept})
+    return left_out if have_each_a_stay and all(beaten[row_id].issuperset(left_out) for row_id in kept) else []
 
 
 def _joined(row: PhoneRow, fit: _Fit) -> PhoneJoin:

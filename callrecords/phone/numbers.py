@@ -11,8 +11,10 @@ from typing import Literal
 
 # As Direct Routing has them too: with a scheme before, and a host or parameters behind.
 _DIALLED = re.compile(r"(?:4:|tel:|sip:)?(\+?\(?[0-9*#][0-9*# ().-]*)(?:[@;].*)?", re.IGNORECASE | re.DOTALL)
+_STARS = (3, 4)
 LEAST_SHOWN = 4
 """So many digits at its beginning are shown of a masked number that still tells one from others."""
+_TOLD = re.compile(rf"[0-9]+|[0-9]{{{LEAST_SHOWN},}}\*{{{_STARS[0]},{_STARS[1]}}}")
 _SHORT = re.compile(r"\*{2,4}")
 
 # The emergency numbers that Microsoft keeps for Teams by country (ISO 3166-1 alpha-2), some countries of them, without
@@ -78,12 +80,11 @@ def is_dialled(number: str) -> bool:
 
 
 def digits(number: str | None) -> str | None:
-    """The digits of a number, and stars for those that are masked: equal for two spellings of one number. None where it
-    is no number, or so masked that it may be anybody's."""
+    """The digits of a number, and stars for the last ones if they are masked: equal for two spellings of one number.
+    None where it is no number, is masked as Graph masks none, or so masked that it may be anybody's."""
     found = _DIALLED.fullmatch(number or "")
     only = re.sub("[^0-9*]", "", found[1]) if found else ""
-    shown = only.find("*")
-    return only if only and (shown < 0 or shown >= LEAST_SHOWN) else None
+    return only if _TOLD.fullmatch(only) else None
 
 
 def spelled(numbers: Collection[str]) -> tuple[list[str], list[str]]:
@@ -95,13 +96,28 @@ def spelled(numbers: Collection[str]) -> tuple[list[str], list[str]]:
     return _with_plus(exact), _with_plus(prefixes)
 
 
+def masked(numbers: Collection[str]) -> list[str]:
+    """How rows may have these numbers if they mask them, of those that are not masked."""
+    return _with_plus(
+        number[:-stars] + "*" * stars
+        for number in numbers
+        for stars in _STARS
+        if not is_masked(number) and len(number) >= LEAST_SHOWN + stars
+    )
+
+
 def _with_plus(numbers: Iterable[str]) -> list[str]:
     return [spelling for number in sorted(numbers) for spelling in (number, f"+{number}")]
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two numbers, as `digits` has them, may be one: a star may be any digit."""
-    return len(one) == len(other) and all(a in (b, "*") or b == "*" for a, b in zip(one, other, strict=True))
+def may_be(number: str, other: str) -> bool:
+    """Whether the number of a row may be the other one, of a call, both as `digits` has them. If it is masked, stars on
+    either side may be any digit."""
+    if not is_masked(number):
+        return number == other
+    return len(number) == len(other) and all(
+        own in (its, "*") or its == "*" for own, its in zip(number, other, strict=True)
+    )
 
 
 def who_is_called(number: str, country: str | None) -> Calls | None:

@@ -1,19 +1,22 @@
 """When telephones were in calls, and which of these times a row of PSTN may be of: pure."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from callrecords.phone.numbers import LEAST_SHOWN, digits, is_masked, is_same
+from callrecords.phone.numbers import LEAST_SHOWN, digits, may_be
 
 START_WITHIN = timedelta(seconds=120)
 """As far may the start of a row be from the time at which the telephone came into the call: it may have rung."""
 END_WITHIN = timedelta(seconds=10)
 """As far may the end of a row be from the time at which the telephone left the call: somebody hung up at both."""
-# So much nearer, one of two is taken for the right one.
-_CLEARLY_ENDED, _CLEARLY_STARTED = timedelta(seconds=5), timedelta(seconds=30)
+OTHER_WITHIN = timedelta(days=1)
+"""As far from its end another call with the number of a row is looked for, to say that there was one."""
+CLEARLY = timedelta(seconds=5)
+"""So much nearer, one of two is taken for the right one."""
 
 
 class Stay(NamedTuple):
@@ -50,9 +53,9 @@ class Apart(NamedTuple):
         return abs(self.end), abs(self.start)
 
     def is_clearly_nearer(self, other: "Apart") -> bool:
-        """By their ends, or by their starts where these are alike, as when a meeting ends for all."""
-        ends, starts = abs(other.end) - abs(self.end), abs(other.start) - abs(self.start)
-        return ends >= _CLEARLY_ENDED or (abs(ends) < _CLEARLY_ENDED and starts >= _CLEARLY_STARTED)
+        """By their ends: starts differ by the time for which it rang. Where ends are right to within CLEARLY, that of
+        another call is never the clearly nearer one."""
+        return abs(other.end) - abs(self.end) >= CLEARLY
 
 
 class Place(NamedTuple):
@@ -64,41 +67,31 @@ class Place(NamedTuple):
     number_in_call: int
 
 
-@dataclass
-class _OfPrefix:
-    """The stays whose numbers begin alike, in the order in which they ended."""
-
-    places: list[Place] = field(default_factory=list)
-    numbers: set[str] = field(default_factory=set)
-    masked: set[str] = field(default_factory=set)
-
-
 class Stays:
     """The stays of `calls`, to be found by number and time."""
 
     def __init__(self, calls: Iterable[PhonedCall]) -> None:
-        self._by_prefix: dict[str, _OfPrefix] = {}
+        self._by_prefix: dict[str, list[Place]] = defaultdict(list)
         for call in calls:
             for index, stay in enumerate(call.stays):
                 if (number := digits(stay.number)) is not None:
-                    found = self._by_prefix.setdefault(number[:LEAST_SHOWN], _OfPrefix())
-                    found.places.append(Place(stay.left, number, call, index))
-                    (found.masked if is_masked(number) else found.numbers).add(number)
-        for found in self._by_prefix.values():
-            found.places.sort(key=lambda place: place.left)
+                    self._by_prefix[number[:LEAST_SHOWN]].append(Place(stay.left, number, call, index))
+        for places in self._by_prefix.values():
+            places.sort(key=lambda place: place.left)
 
-    def has(self, number: str) -> bool:
-        """Whether there is a stay with the number, at any time."""
-        found = self._by_prefix.get(number[:LEAST_SHOWN], _OfPrefix())
-        others = found.masked | found.numbers if is_masked(number) else found.masked
-        return number in found.numbers or any(is_same(number, other) for other in others)
+    def has(self, number: str, end: datetime) -> bool:
+        """Whether a telephone with the number left a call at about this time, give or take OTHER_WITHIN."""
+        return any(True for _ in self._left(number, end, OTHER_WITHIN))
 
     def near(self, number: str, start: datetime, end: datetime) -> Iterator[tuple[Place, Apart]]:
         """Those with the number that are near these times."""
-        places = self._by_prefix.get(number[:LEAST_SHOWN], _OfPrefix()).places
-        first = bisect_left(places, end - END_WITHIN, key=lambda place: place.left)
-        last = bisect_right(places, end + END_WITHIN, key=lambda place: place.left)
-        for place in places[first:last]:
+        for place in self._left(number, end, END_WITHIN):
             apart = Apart(start - place.call.stays[place.number_in_call].joined, end - place.left)
-            if apart.is_near and is_same(place.number, number):
+            if apart.is_near:
                 yield place, apart
+
+    def _left(self, number: str, end: datetime, within: timedelta) -> Iterator[Place]:
+        places = self._by_prefix.get(number[:LEAST_SHOWN], [])
+        first = bisect_left(places, end - within, key=lambda place: place.left)
+        last = bisect_right(places, end + within, key=lambda place: place.left)
+        return (place for place in places[first:last] if may_be(number, place.number))

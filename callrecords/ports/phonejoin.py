@@ -38,8 +38,11 @@ class JoinStore(Protocol):
         """The first rows of the day by id, from the one after `after` on: `every` one, or those that are joined to no
         call, or had another content when they were."""
 
-    async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
-        """The rows of `pstn` with these numbers that start from `start` on and before `end`, joined or not."""
+    async def with_numbers(
+        self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
+    ) -> list[PhoneRow]:
+        """The rows of `pstn` that start from `start` on and before `end`, joined or not, with one of these numbers, or
+        one that begins with one of the prefixes."""
 
     async def rows_of(self, call_ids: Collection[str]) -> list[CallDay]:
         """Where the rows of these calls are, of those that have any."""

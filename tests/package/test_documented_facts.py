@@ -119,6 +119,7 @@ FACTS = {
         f"within {stays.START_WITHIN.total_seconds():.0f} seconds of the time at",
         f"its end within {stays.END_WITHIN.total_seconds():.0f} seconds of the time",
         f"if at least {numbers.LEAST_SHOWN} are shown",
+        f"is nearer by at least {stays.CLEARLY.total_seconds():.0f} seconds than that of each other",
         "when it is {} and when it is {} days old".format(*(age // DAY for age in phonerun.JOINED_ANEW)),
         f"with every import for {GRAPH_KEEPS // DAY + 1} days",
         f"A page has up to {phonecalls.MOST_TOP:,} rows",

@@ -16,8 +16,8 @@ from callrecords.collect.phone.phonedcall import phoned_calls
 from callrecords.errors import CallRecordsError, Refused
 from callrecords.phone.inferred import Leg, inferred, leg_of
 from callrecords.phone.joins import by_correlation, leg_row
-from callrecords.phone.numbers import spelled
-from callrecords.phone.stays import START_WITHIN
+from callrecords.phone.numbers import masked, spelled
+from callrecords.phone.stays import OTHER_WITHIN, START_WITHIN
 from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonejoin import CallDay, JoinStore
 from callrecords.ports.phonerow import NotJoined, PhoneJoin, PhoneRow, PhoneSource
@@ -30,8 +30,10 @@ _WRITES_AT_ONCE = 16
 # Teams lets a meeting last 30 hours (https://learn.microsoft.com/microsoftteams/limits-specifications-teams): a
 # telephone may come into one that began so long before.
 _LONGEST_CALL = timedelta(hours=30)
-# Farther apart no two rows fit one call.
-_RIVALS_WITHIN = timedelta(minutes=10)
+# Two rows that are farther apart fit no telephone both; but others between them may.
+_RIVALS_WITHIN = timedelta(hours=1)
+# Of no row: what was joined with it is joined again.
+_NO_DIGEST = "0" * 32
 
 
 class JoinCounts(NamedTuple):
@@ -72,11 +74,20 @@ class Joining:
         if not rows:
             return JoinCounts(0, {}, after, is_last=True)
         found, others = await (self._named(rows) if source == "directRouting" else self._inferred(rows))
+        # From here on they are looked at again wherever a stop comes, as the others are.
+        await _all(self._store.save_join(row, {**row["joined"], "digest": _NO_DIGEST}) for row, _ in others)
         left_alone = await self._tell_calls([*others, *found])
-        # Before those in whose favour they are no longer joined: only then is one looked at again that a stop leaves.
+        others = [each for each in others if each.row["id"] not in left_alone]
         await _all(self._store.save_join(*each) for each in others)
         counts = await self._tell_rows([each for each in found if each.row["id"] not in left_alone], after)
-        return counts._replace(after=[*rows][-1], is_last=len(rows) < MOST_ROWS) if counts.is_last else counts
+        if counts.is_last:
+            counts = counts._replace(after=[*rows][-1], is_last=len(rows) < MOST_ROWS)
+        # Those that this import comes by later are counted then.
+        passed = [each for each in others if (each.row["day"], each.row["id"]) < (day, next(iter(rows)))]
+        return counts._replace(
+            joined=counts.joined + sum(bool(each.calls) for each in passed),
+            reasons=Counter(counts.reasons) + Counter(each.join["reason"] for each in passed if "reason" in each.join),
+        )
 
     async def _named(self, rows: Mapping[str, PhoneRow]) -> tuple[list[_Found], list[_Found]]:
         """What rows of Direct Routing name."""
@@ -92,9 +103,11 @@ class Joining:
             return [_Found(rows[row_id], join) for row_id, join in inferred(rows.values(), ()).items()], []
         first, last = min(leg.start for leg in legs) - _RIVALS_WITHIN, max(leg.start for leg in legs) + _RIVALS_WITHIN
         exact, prefixes = spelled({leg.number for leg in legs})
-        as_told = {leg.row["number"] for leg in legs}
-        rivals = {row["id"]: row for row in await self._store.with_numbers(sorted({*exact, *as_told}), first, last)}
-        calls = await self._store.phoned_calls(exact, prefixes, first - _LONGEST_CALL, last + START_WITHIN)
+        spellings = {*exact, *masked({leg.number for leg in legs}), *(leg.row["number"] for leg in legs)}
+        rivals = {row["id"]: row for row in await self._store.with_numbers(sorted(spellings), prefixes, first, last)}
+        calls = await self._store.phoned_calls(
+            exact, prefixes, first - OTHER_WITHIN - _LONGEST_CALL, last + OTHER_WITHIN + START_WITHIN
+        )
         joins = inferred((rivals | rows).values(), phoned_calls(calls))
         found = [_Found(row, joins[row_id]) for row_id, row in rows.items()]
         others = [_Found(row, joins[row_id]) for row_id, row in rivals.items() if row_id not in rows]
@@ -113,22 +126,25 @@ class Joining:
                 for where in days[call["callId"]]:
                     wanted[where][row["id"]] = leg_row(row, call)
         ids = {each.row["id"] for each in found}
-        changes: list[tuple[CallDay, Mapping[str, PhoneLegRow], Collection[str]]] = []
-        for where in told_of.keys() | wanted.keys():
-            told = {leg["id"]: leg for leg in told_of.get(where, ()) if leg["id"] in ids}
-            if told != wanted[where]:
-                changes.append((where, wanted[where], told.keys() - wanted[where].keys()))
-        gone = {call_id for call_id in await _all(self._change(*each) for each in changes) if call_id is not None}
+        told = {where: {leg["id"]: leg for leg in legs if leg["id"] in ids} for where, legs in told_of.items()}
+        put = {
+            where: [leg for row_id, leg in legs.items() if told.get(where, {}).get(row_id) != leg]
+            for where, legs in wanted.items()
+        }
+        gone = {call_id for call_id in await _all(self._put(*each) for each in put.items() if each[1]) if call_id}
         gone |= {call_id for each in found for call_id in each.calls if call_id not in days}
-        return {each.row["id"] for each in found if gone.intersection(each.calls)}
+        left_alone = {each.row["id"] for each in found if gone.intersection(each.calls)}
+        take = {where: legs.keys() - wanted[where].keys() - left_alone for where, legs in told.items()}
+        await _all(self._store.change_legs(where, (), ids) for where, ids in take.items() if ids)
+        return left_alone
 
-    async def _change(self, where: CallDay, put: Mapping[str, PhoneLegRow], take: Collection[str]) -> str | None:
+    async def _put(self, where: CallDay, legs: Collection[PhoneLegRow]) -> str | None:
         """The id of the call if it has no row there any more."""
         try:
-            return None if await self._store.change_legs(where, put.values(), take) else where.call_id
+            return None if await self._store.change_legs(where, legs, ()) else where.call_id
         except Refused as error:
             # Its row has no room for them. The rows tell of it all the same.
-            log.error("Call %s does not tell of %d phone legs. %s", where.call_id, len(put), error)
+            log.error("Call %s does not tell of %d phone legs. %s", where.call_id, len(legs), error)
             return None
 
     async def _tell_rows(self, found: Sequence[_Found], after: str) -> JoinCounts:

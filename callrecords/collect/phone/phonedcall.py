@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from callrecords.errors import Unreadable
 from callrecords.facts.details import unpack
-from callrecords.graphtypes import JsonObject, as_object, moment, objects, text, texts
+from callrecords.graphtypes import JsonObject, as_object, moment, number, objects, text, texts
 from callrecords.phone.stays import PhonedCall, Stay
 from callrecords.ports.phonejoin import PhonedRow
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 def phoned_calls(rows: Iterable[PhonedRow]) -> list[PhonedCall]:
     """The calls of the rows, each once, as its newest row tells it."""
-    newest = {row["callId"]: row for row in sorted(rows, key=lambda row: row["version"])}
+    newest = {row["callId"]: row for row in sorted(rows, key=lambda row: number(row.get("version")) or 0)}
     return [_phoned_call(row) for row in newest.values()]
 
 
@@ -24,7 +24,7 @@ def _phoned_call(row: PhonedRow) -> PhonedCall:
     start, end = moment(row["startDateTime"]), moment(row.get("endDateTime"))
     without = set(texts(row.get("phoneNumbers"))) - {stay.number for stay in stays}
     stays += [Stay(number, start, end) for number in sorted(without) if start and end]
-    users = {*texts(row.get("userIds")), row.get("organizer", {}).get("id", "").lower()}
+    users = {*texts(row.get("userIds")), (text(as_object(row.get("organizer")).get("id")) or "").lower()}
     return PhonedCall(row["callId"], frozenset(users), tuple(stays))
 
 
@@ -42,5 +42,5 @@ def _endpoints(row: PhonedRow) -> list[JsonObject]:
 def _stay(endpoint: JsonObject) -> Stay | None:
     """The stay, if it is that of a telephone and its times are known."""
     who, joined, left = as_object(endpoint.get("who")), moment(endpoint.get("joined")), moment(endpoint.get("left"))
-    number = text(who.get("id"))
-    return Stay(number, joined, left) if who.get("kind") == "phone" and number and joined and left else None
+    dialled = text(who.get("id"))
+    return Stay(dialled, joined, left) if who.get("kind") == "phone" and dialled and joined and left else None

@@ -76,7 +76,7 @@ class PhoneImport:
             last_day=last_day,
             day=first_day,
             imported_from=imported_from,
-            join_from=first_to_join(now.date()),
+            join_from=first_to_join(last, now.date()),
             joined_until=last.last_day if last else None,
         )
         if not await self._runner.start(message):

@@ -135,7 +135,10 @@ class PhoneMessage(PhoneCounts, DayRun):
 
     @property
     def joins_every_row(self) -> bool:
-        """Whether all rows of the day are joined anew: when it is so old that most calls, or all, have come."""
+        """Whether all rows of the day are joined anew: when it is so old that most calls, or all, have come. Rows that
+        have no day grow no older."""
+        if self.day == NO_DAY:
+            return True
         day, until = date.fromisoformat(self.day), self.joined_until
         last = date.fromisoformat(self.last_day)
         return until is not None and any(date.fromisoformat(until) < day + age <= last for age in JOINED_ANEW)
@@ -176,9 +179,10 @@ def _before(day: str) -> str:
     return (date.fromisoformat(day) - _DAY).isoformat()
 
 
-def first_to_join(today: date) -> str:
-    """The first day on which a call may still come that Graph has, for rows that are there already."""
-    return (today - GRAPH_KEEPS - _DAY).isoformat()
+def first_to_join(last: PhoneOutcome | None, today: date) -> str:
+    """The first day of which a call may have come since the last import, for rows that were there already."""
+    since = date.fromisoformat(last.last_day) if last else today
+    return (min(since, today) - GRAPH_KEEPS - _DAY).isoformat()
 
 
 def days_to_import(

@@ -147,7 +147,7 @@ def test_nothing_is_indexed_that_no_worked_query_no_audit_and_no_join_uses() -> 
     used = {name: {path for query in of(name) for path in used_paths(query)} for name in DEFINITIONS}
     used["callRecords"] |= used_paths(slices.RECORDS)
     used["calls"] |= used_paths(slices.ROWS) | used_paths(phonejoins.TOLD_OF)
-    used["phoneCalls"] |= used_paths(phonejoins.WITH_NUMBERS)
+    used["phoneCalls"] |= used_paths(phonejoins.WITH_NUMBERS.format("c.number = @number"))
     expected = {name: indexed_paths(name) | NOT_INDEXED.get(name, set()) for name in DEFINITIONS}
     assert used == expected
 

@@ -123,6 +123,35 @@ async def test_the_rows_of_a_call_are_found_whatever_their_day_unless_a_period_i
     assert body(await search({"call": CALL.replace(CALL[0], "f" if CALL[0] != "f" else "e")}))["phoneCalls"] == []
 
 
+async def test_a_page_goes_on_where_it_was_though_its_day_has_no_rows_of_the_call_any_more(
+    search: SearchPhoneCalls, account: Account
+) -> None:
+    other = f"{CALL[:-1]}{'0' if CALL[-1] != '0' else '1'}"
+    joined = {"digest": ROWS[0]["digest"], "calls": [{"callId": other, "by": "correlationId", "inferred": False}]}
+    places = [("1", "04", ""), ("2", "03", "10:00:00"), ("3", "03", "09:00:00"), ("4", "02", "")]
+    rows = [
+        {name: value for name, value in ROWS[0].items() if name != "startDateTime"}
+        | {"id": f"pstn-00000000-0000-4000-9000-00000000000{number}", "day": f"2026-06-{day}", "joined": joined}
+        | ({"startDateTime": f"2026-06-{day}T{time}Z"} if time else {})
+        for number, day, time in places
+    ]
+    await store_phone_rows(account, [cast("PhoneRow", row) for row in rows])
+    page = body(await search({"call": other, "top": "1"}))
+    assert [row["id"][-1] for row in page["phoneCalls"]] == ["1"]
+    gone = {**rows[0], "joined": {"digest": ROWS[0]["digest"], "reason": "noCall"}}
+    await store_phone_rows(account, [cast("PhoneRow", gone)])
+    rest = body(await search({"call": other, "top": "9", "continuation": page["continuation"]}))
+    assert [row["id"][-1] for row in rest["phoneCalls"]] == ["2", "3", "4"]
+
+
+async def test_rows_of_any_year_are_read_page_by_page(search: SearchPhoneCalls, account: Account) -> None:
+    ids = [f"pstn-00000000-0000-4000-a000-00000000000{number}" for number in range(3)]
+    rows = [{**ROWS[0], "id": each, "day": "2026-06-10", "startDateTime": "1970-01-01T00:00:00Z"} for each in ids]
+    await store_phone_rows(account, [cast("PhoneRow", row) for row in rows])
+    found = await pages(search, **{"from": "2026-06-10", "to": "2026-06-10"}, top="1")
+    assert [row["id"] for page in found for row in page] == ids
+
+
 async def test_a_masked_number_is_found_as_it_is_told(account: Account, search: SearchPhoneCalls) -> None:
     masked = {**ROWS[0], "id": "pstn-masked", "day": "2026-05-01", "number": "+1555019****", "numberMasked": True}
     await store_phone_rows(account, [cast("PhoneRow", masked)])

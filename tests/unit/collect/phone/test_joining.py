@@ -210,6 +210,8 @@ async def test_hundreds_of_rows_of_one_call_are_told_to_it_at_once() -> None:
         {"details": pack(cast("Details", {"endpoints": [{"joined": "x"}, 7]}))},
         {"endpoints": [{"who": {"kind": "phone", "id": 7}, "joined": "x"}]},
         {"endDateTime": "x"},
+        {"version": None},
+        {"organizer": None},
         {"userIds": [7]},
         {"startDateTime": "2026-03-04T09:30:00Z"},
     ],
@@ -301,3 +303,76 @@ async def test_each_row_is_counted_once_whichever_write_fails(failed: int) -> No
     world.joins.failing = fail
     outcome = await world.run()
     assert (outcome["joined"], outcome["notJoined"]) == (20, {"otherTime": 20})
+
+
+@pytest.mark.parametrize("gap", [1, 3, 4, 7, 40])
+async def test_days_are_joined_anew_however_long_no_import_was_made(gap: int) -> None:
+    world = world_of([call(1, end=timedelta(seconds=69))], pstn(1), pstn(3, NOW - 5 * HOUR, calleeNumber="+15550188"))
+    await world.run()
+    world.clock.forward(29 * DAY)
+    await world.run()
+    world.joins.add(call(2), call(3, NOW - 5 * HOUR) | {"phoneNumbers": ["+15550188"]})
+    world.clock.forward(gap * DAY)
+    await world.run()
+    assert legs(world) == {2: ["1"], 3: ["3"]}
+
+
+async def test_a_masked_row_and_one_that_is_not_are_rivals_whichever_comes_first() -> None:
+    both = pstn(1), pstn(2, calleeNumber="+15550***")
+    for first, second in (both, both[::-1]):
+        world = world_of([call(1)], first)
+        await world.run()
+        world.pages.rows.append(second)
+        await world.run()
+        assert {*joined(world).values()} == {"ambiguous"}
+        assert legs(world) == {}
+
+
+async def test_a_row_whose_better_call_is_gone_meanwhile_stays_with_its_own() -> None:
+    world = world_of([call(1, end=timedelta(seconds=69))], pstn(1))
+    await world.run()
+    world.joins.add(call(2))
+    (_, better) = world.joins.calls
+    world.joins.vanishing = better
+    world.clock.forward(4 * DAY)
+    await world.run()
+    assert (joined(world), legs(world)) == ({"1": "call"}, {1: ["1"]})
+
+
+async def test_a_displaced_row_is_right_though_its_import_was_given_up() -> None:
+    world = world_of([call(1, end=timedelta(seconds=59))], pstn(1, endDateTime=end_of(66), duration=66))
+    await world.run()
+    world.pages.rows.append(pstn(2, endDateTime=end_of(60)))
+    saves: list[int] = []
+
+    def fail(number: int) -> Unavailable | None:
+        saves.extend([number] if world.joins.is_saving else [])
+        return Unavailable("503") if len(saves) > 1 and world.joins.is_saving else None
+
+    world.joins.failing = fail
+    await world.phone.on_schedule("pstn")
+    await world.take()
+    world.queues.main.sent.clear()
+    world.joins.failing = lambda _: None
+    world.pages.rows[1] = pstn(2, NOW - 5 * HOUR)
+    world.clock.forward(DAY)
+    await world.run()
+    assert (joined(world), legs(world)) == ({"1": "call", "2": "otherTime"}, {1: ["1"]})
+
+
+async def test_a_row_that_is_displaced_is_counted_in_the_import_that_displaces_it() -> None:
+    world = world_of([call(1, end=timedelta(seconds=59))], pstn(1, endDateTime=end_of(66), duration=66))
+    await world.run()
+    world.pages.rows.append(pstn(2, endDateTime=end_of(60)))
+    for joined_now in (1, 0):
+        outcome = await world.run()
+        assert (outcome["joined"], outcome["notJoined"]) == (joined_now, {"otherRow": 1})
+
+
+async def test_a_row_without_any_time_is_joined_to_its_own_call_when_that_comes() -> None:
+    row = direct(1, 2) | {"transferorCorrelationId": call_id(1001), "startDateTime": None, "endDateTime": None}
+    world = world_of([call(1)], row)
+    await world.run("directRouting")
+    world.joins.add(call(2))
+    await world.run("directRouting")
+    assert legs(world) == {1: ["1"], 2: ["1"]}

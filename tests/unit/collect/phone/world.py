@@ -125,12 +125,15 @@ class Joins:
         ]
         return found[:most]
 
-    async def with_numbers(self, numbers: Collection[str], start: datetime, end: datetime) -> list[PhoneRow]:
+    async def with_numbers(
+        self, numbers: Collection[str], prefixes: Collection[str], start: datetime, end: datetime
+    ) -> list[PhoneRow]:
         self._ask()
         return [
             row
             for row in self.rows.held.values()
-            if row.get("number") in numbers and (at := moment(row.get("startDateTime"))) and start <= at < end
+            if row.get("number", "?") in numbers or row.get("number", "?").startswith(tuple(prefixes))
+            if (at := moment(row.get("startDateTime"))) and start <= at < end
         ]
 
     async def rows_of(self, call_ids: Collection[str]) -> list[CallDay]:
