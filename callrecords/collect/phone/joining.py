@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from callrecords.collect.phone.phonedcall import phoned_calls
 from callrecords.errors import CallRecordsError, Refused
 from callrecords.phone.inferred import Leg, inferred, leg_of
 from callrecords.phone.joins import by_correlation, leg_row
-from callrecords.phone.numbers import masked, spelled
+from callrecords.phone.numbers import digits, masked, may_be, spelled
 from callrecords.phone.stays import OTHER_WITHIN, START_WITHIN
 from callrecords.ports.callrow import PhoneLegRow
 from callrecords.ports.phonejoin import CallDay, JoinStore
@@ -102,9 +102,8 @@ class Joining:
         if not legs:
             return [_Found(rows[row_id], join) for row_id, join in inferred(rows.values(), ()).items()], []
         first, last = min(leg.start for leg in legs) - _RIVALS_WITHIN, max(leg.start for leg in legs) + _RIVALS_WITHIN
-        exact, prefixes = spelled({leg.number for leg in legs})
-        spellings = {*exact, *masked({leg.number for leg in legs}), *(leg.row["number"] for leg in legs)}
-        rivals = {row["id"]: row for row in await self._store.with_numbers(sorted(spellings), prefixes, first, last)}
+        rivals, numbers = await self._rivals(legs, first, last)
+        exact, prefixes = spelled(numbers)
         calls = await self._store.phoned_calls(
             exact, prefixes, first - OTHER_WITHIN - _LONGEST_CALL, last + OTHER_WITHIN + START_WITHIN
         )
@@ -112,6 +111,24 @@ class Joining:
         found = [_Found(row, joins[row_id]) for row_id, row in rows.items()]
         others = [_Found(row, joins[row_id]) for row_id, row in rivals.items() if row_id not in rows]
         return found, [each for each in others if each.calls_before and each.row.get("joined") != each.join]
+
+    async def _rivals(
+        self, legs: Sequence[Leg], first: datetime, last: datetime
+    ) -> tuple[dict[str, PhoneRow], set[str]]:
+        """The rows that may have a number of one of the legs, or one that such a row may have: what is told of any of
+        them depends on all. With all their numbers."""
+        rivals: dict[str, PhoneRow] = {}
+        numbers, as_told = {leg.number for leg in legs}, {leg.row["number"] for leg in legs}
+        new = numbers
+        while new:
+            exact, prefixes = spelled(new)
+            spellings = sorted(as_told.union(exact, masked(new)))
+            for row in await self._store.with_numbers(spellings, prefixes, first, last):
+                rivals[row["id"]] = row
+            found = {number for row in rivals.values() if (number := digits(row.get("number"))) is not None}
+            new = {each for each in found - numbers if any(may_be(each, other) or may_be(other, each) for other in new)}
+            numbers = numbers | new
+        return {row_id: row for row_id, row in rivals.items() if digits(row.get("number")) in numbers}, numbers
 
     async def _tell_calls(self, found: Sequence[_Found]) -> set[str]:
         """Has the rows of calls tell of the rows that belong to them, and of no others of these; the ids of those whose

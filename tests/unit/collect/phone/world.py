@@ -132,6 +132,7 @@ class Joins:
         return [
             row
             for row in self.rows.held.values()
+            if row["source"] == "pstn"
             if row.get("number", "?") in numbers or row.get("number", "?").startswith(tuple(prefixes))
             if (at := moment(row.get("startDateTime"))) and start <= at < end
         ]
