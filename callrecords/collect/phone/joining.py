@@ -13,7 +13,7 @@ from itertools import batched
 from typing import NamedTuple
 
 from callrecords.collect.phone.phonedcall import phoned_calls
-from callrecords.errors import CallRecordsError, Refused
+from callrecords.errors import CallRecordsError, Refused, unexpected
 from callrecords.phone.inferred import Leg, inferred, leg_of
 from callrecords.phone.joins import by_correlation, leg_row
 from callrecords.phone.numbers import digits, masked, may_be, spelled
@@ -73,7 +73,15 @@ class Joining:
         rows = {row["id"]: row for row in await self._store.to_join(source, day, after, MOST_ROWS, every=every)}
         if not rows:
             return JoinCounts(0, {}, after, is_last=True)
-        found, others = await (self._named(rows) if source == "directRouting" else self._inferred(rows))
+        last_id, is_last = [*rows][-1], len(rows) < MOST_ROWS
+        try:
+            found, others = await (self._named(rows) if source == "directRouting" else self._inferred(rows))
+        except CallRecordsError:
+            raise
+        except Exception as error:
+            # What nobody thought of in one row, or one call, keeps no other days from being joined.
+            log.error("%d rows of %s are not joined: %s", len(rows), day, unexpected(error))
+            return JoinCounts(0, {}, last_id, is_last)
         # From here on they are looked at again wherever a stop comes, as the others are.
         await _all(self._store.save_join(row, {**row["joined"], "digest": _NO_DIGEST}) for row, _ in others)
         left_alone = await self._tell_calls([*others, *found])
@@ -81,7 +89,7 @@ class Joining:
         await _all(self._store.save_join(*each) for each in others)
         counts = await self._tell_rows([each for each in found if each.row["id"] not in left_alone], after)
         if counts.is_last:
-            counts = counts._replace(after=[*rows][-1], is_last=len(rows) < MOST_ROWS)
+            counts = counts._replace(after=last_id, is_last=is_last)
         # Those that this import comes by later are counted then.
         passed = [each for each in others if (each.row["day"], each.row["id"]) < (day, next(iter(rows)))]
         return counts._replace(

@@ -12,6 +12,7 @@ from callrecords.collect.phone import joining
 from callrecords.errors import Refused, Unavailable
 from callrecords.facts.details import Details, pack
 from callrecords.graphtypes import JsonObject
+from callrecords.phone.inferred import leg_of
 from callrecords.ports.phonejoin import PhonedRow
 from callrecords.ports.phonerow import PhoneRow, PhoneSource
 from tests.invented import NOW, call_id
@@ -376,3 +377,19 @@ async def test_a_row_without_any_time_is_joined_to_its_own_call_when_that_comes(
     world.joins.add(call(2))
     await world.run("directRouting")
     assert legs(world) == {1: ["1"], 2: ["1"]}
+
+
+async def test_what_nobody_thought_of_keeps_no_other_rows_from_being_joined(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(joining, "MOST_ROWS", 1)
+    world = world_of([call(1), call(2, NOW - 5 * HOUR)], pstn(1), pstn(2, NOW - 5 * HOUR))
+
+    def odd(row: PhoneRow) -> object:
+        return 1 / 0 if short(row["id"]) == "1" else leg_of(row)
+
+    monkeypatch.setattr(joining, "leg_of", odd)
+    outcome = await world.run()
+    assert outcome["finished"]
+    assert joined(world) == {"1": None, "2": "call"}
+    assert any(message.startswith("1 rows of 2026-03-04 are not joined: ") for message in caplog.messages)
