@@ -7,6 +7,7 @@ from typing import cast
 
 from callrecords.cosmos import calls, phonecalls
 from callrecords.cosmos.account import Account, cosmos_errors, own_properties, read_if_there, unchanged, won
+from callrecords.cosmos.phonesearch import OF_CALL
 from callrecords.errors import Unavailable
 from callrecords.graphtypes import JsonObject, moment, utc
 from callrecords.phone.joins import leg_row
@@ -72,9 +73,7 @@ class PhoneJoins:
 
     async def of_call(self, call_id: str) -> list[PhoneLegRow]:
         """The rows that tell that they belong to the call, as its row tells of them."""
-        query = (
-            "SELECT * FROM c WHERE EXISTS(SELECT VALUE j FROM j IN c.joined.calls WHERE j.callId = @call) ORDER BY c.id"
-        )
+        query = f"SELECT * FROM c WHERE {OF_CALL} ORDER BY c.id"  # noqa: S608 - a parameter
         found = self._items(phonecalls.CONTAINER, query, [self._tenant_id], {"call": call_id})
         rows = {row["id"]: cast("PhoneRow", row) async for row in found}  # one that moves is under two days
         return [
