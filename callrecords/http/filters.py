@@ -10,7 +10,7 @@ from callrecords.cosmos.search import Filters
 from callrecords.facts.media import Modality
 from callrecords.facts.meetings import thread_id
 from callrecords.http.answers import BadParameter
-from callrecords.http.parameters import SHOWN, guid, one_of
+from callrecords.http.parameters import SHOWN, guid, one_of, yes_or_no
 from callrecords.ports.callrow import VerdictName
 
 NAMES = (
@@ -57,7 +57,6 @@ def check_values(parameters: Mapping[str, str]) -> None:
 def filters(parameters: Mapping[str, str]) -> Filters:
     """What the parameters ask for, in the form in which rows have it."""
     told = {name: parameters[name] for name in NAMES if parameters.get(name)}
-    failed = one_of(parameters, "failed", ("true", "false"))
     return Filters(
         number=_bare_number(told["number"]) if "number" in told else None,
         type=_as_graph_spells(told.get("type")),
@@ -75,7 +74,7 @@ def filters(parameters: Mapping[str, str]) -> Filters:
             device=told.get("device"),
             rating=_as_graph_spells(told.get("rating")),
             quality=cast("VerdictName | None", one_of(parameters, "quality", VERDICTS)),
-            failed=failed == "true" if failed else None,
+            failed=yes_or_no(parameters, "failed"),
         ),
     )
 

@@ -64,6 +64,12 @@ def one_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -
     return text or None
 
 
+def yes_or_no(parameters: Mapping[str, str], name: str) -> bool | None:
+    """Whether the parameter, true or false, is true; None where it is missing or empty."""
+    text = one_of(parameters, name, ("true", "false"))
+    return text == "true" if text else None
+
+
 def some_of(parameters: Mapping[str, str], name: str, members: tuple[str, ...]) -> tuple[str, ...]:
     """The names in the parameter, which are members with commas between them; () where it is missing or empty."""
     chosen = tuple(filter(None, (part.strip() for part in (parameters.get(name) or "").split(","))))

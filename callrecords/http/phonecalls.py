@@ -14,7 +14,7 @@ from callrecords.graphtypes import JsonObject
 from callrecords.http.answers import Answer, BadParameter, csv_answer, json_answer, refusal
 from callrecords.http.continuations import Continuation, fingerprint
 from callrecords.http.filters import check_values
-from callrecords.http.parameters import SHOWN, check_names, number, one_of, period
+from callrecords.http.parameters import SHOWN, check_names, guid, number, one_of, period, yes_or_no
 from callrecords.http.reports import FORMATS
 from callrecords.ports.phonerow import PhoneKind, PhoneRow, PhoneSource
 
@@ -36,7 +36,6 @@ PARAMETERS = (
     "top", "continuation",
 )  # fmt: skip
 
-_YES_OR_NO = ("true", "false")
 # What may be another for each page.
 _OF_PAGE = ("format", "record", "top", "continuation")
 _START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -124,28 +123,22 @@ def _days(parameters: Mapping[str, str], asked: datetime) -> tuple[date, date]:
 def _filters(parameters: Mapping[str, str]) -> PhoneFilters:
     """What the parameters ask for, in the form in which rows have it."""
     told = {name: parameters[name] for name in ("user", "number", "trunk", "call") if parameters.get(name)}
-    failed = one_of(parameters, "failed", _YES_OR_NO)
+    failed = yes_or_no(parameters, "failed")
     return PhoneFilters(
         source=cast("PhoneSource | None", one_of(parameters, "source", SOURCES)),
         user=_user(told["user"]) if "user" in told else None,
         numbers=_numbers(told["number"]) if "number" in told else (),
         trunk=told["trunk"].lower() if "trunk" in told else None,
-        is_successful=failed == "false" if failed else None,
+        is_successful=None if failed is None else not failed,
         kind=cast("PhoneKind | None", one_of(parameters, "kind", KINDS)),
-        call=_call(told["call"]) if "call" in told else None,
-        is_joined={"true": True, "false": False}.get(one_of(parameters, "joined", _YES_OR_NO) or ""),
+        call=guid(told["call"], "call") if "call" in told else None,
+        is_joined=yes_or_no(parameters, "joined"),
     )
 
 
 def _user(text: str) -> str:
     if "@" not in text and not CALL_ID.fullmatch(text.lower()):
         raise BadParameter(f"user is {text[:SHOWN]!r}: expected an Entra object id or a user principal name.")
-    return text.lower()
-
-
-def _call(text: str) -> str:
-    if not CALL_ID.fullmatch(text.lower()):
-        raise BadParameter(f"call is {text[:SHOWN]!r}: expected the callId of a call.")
     return text.lower()
 
 
@@ -159,7 +152,7 @@ def _numbers(text: str) -> tuple[str, ...]:
 
 
 def _fields(parameters: Mapping[str, str], is_csv: bool) -> tuple[str, ...]:
-    if one_of(parameters, "record", _YES_OR_NO) != "true":
+    if not yes_or_no(parameters, "record"):
         return FIELDS
     if is_csv:
         raise BadParameter("record is 'true': expected false in CSV, which has no column for it.")

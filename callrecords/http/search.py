@@ -14,7 +14,7 @@ from callrecords.http import filters
 from callrecords.http.answers import Answer, BadParameter, json_answer, refusal
 from callrecords.http.continuations import Continuation, fingerprint, is_key_of_call
 from callrecords.http.packed import endpoints_of
-from callrecords.http.parameters import check_names, number, one_of, period, some_of
+from callrecords.http.parameters import check_names, number, one_of, period, some_of, yes_or_no
 from callrecords.ports.callrow import CallRow
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def parse(parameters: Mapping[str, str], now: datetime) -> AskedSearch:
         if goes_on.fingerprint != chosen or goes_on.place.day not in search.days:
             raise BadParameter("continuation is of another search: expected that of the page before.")
         search = replace(search, place=goes_on.place)
-    return AskedSearch(search, chosen, asked, one_of(parameters, "count", ("true", "false")) == "true")
+    return AskedSearch(search, chosen, asked, yes_or_no(parameters, "count") is True)
 
 
 def _chosen(row: CallRow, fields: tuple[str, ...]) -> JsonObject:
